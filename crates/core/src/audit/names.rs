@@ -1,0 +1,127 @@
+//! The vocabulary of audit events: `domain.object.verb`, past tense.
+//!
+//! Names are for ever: what an operator searches for must not change. Add here, never rename.
+
+macro_rules! vocabulary {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $($(#[$doc])* pub const $name: &str = $text;)*
+
+        /// Every name there is.
+        pub const ALL: &[&str] = &[$($text),*];
+    };
+}
+
+vocabulary! {
+    /// A proof of a sign-in succeeded.
+    LOGIN_PASSED = "login.passed";
+    /// A proof of a sign-in failed.
+    LOGIN_FAILED = "login.failed";
+    /// A sign-in was refused because of too many failures.
+    LOGIN_THROTTLED = "login.throttled";
+    /// A sign-in was refused because the account is locked.
+    LOGIN_LOCKED = "login.locked";
+
+    /// More proof than the session holds was found necessary; carries every reason.
+    STEPUP_REQUIRED = "stepup.required";
+    /// A page that asks for more proof was shown for the first time.
+    STEPUP_STARTED = "stepup.started";
+    /// What was demanded is proven.
+    STEPUP_PASSED = "stepup.passed";
+    /// A proof was refused.
+    STEPUP_FAILED = "stepup.failed";
+    /// The person left, or the interaction ended unanswered.
+    STEPUP_ABANDONED = "stepup.abandoned";
+    /// What was demanded could be met by proof the session already held.
+    STEPUP_SATISFIED = "stepup.satisfied_by_existing";
+    /// What was demanded can never be met (unmet_authentication_requirements).
+    STEPUP_UNMET = "stepup.unmet";
+
+    /// A request for authorization was refused.
+    AUTHORIZATION_REFUSED = "authorization.refused";
+
+    /// A browser signed in.
+    SESSION_STARTED = "session.started";
+    /// A session's secret was exchanged after new proof.
+    SESSION_ROTATED = "session.rotated";
+    /// A session ended: by logout, expiry or an administrator.
+    SESSION_ENDED = "session.ended";
+
+    /// A client was granted access for a person.
+    GRANT_ISSUED = "grant.issued";
+    /// A grant, and every token made from it, ended.
+    GRANT_REVOKED = "grant.revoked";
+
+    /// Tokens were issued.
+    TOKEN_ISSUED = "token.issued";
+    /// A refresh token was exchanged for its successor.
+    TOKEN_REFRESHED = "token.refreshed";
+    /// A token was revoked (RFC 7009).
+    TOKEN_REVOKED = "token.revoked";
+    /// A used code or refresh token was presented again; its family was revoked.
+    TOKEN_REUSE_DETECTED = "token.reuse_detected";
+    /// A token request was refused.
+    TOKEN_REFUSED = "token.refused";
+
+    /// A person agreed to a client's access.
+    CONSENT_GRANTED = "consent.granted";
+    /// A person declined.
+    CONSENT_DENIED = "consent.denied";
+    /// A person took consent back.
+    CONSENT_REVOKED = "consent.revoked";
+
+    /// An account was made.
+    USER_CREATED = "user.created";
+    /// An account's claims were changed.
+    USER_UPDATED = "user.updated";
+    /// An account was locked.
+    USER_LOCKED = "user.locked";
+    /// An account was opened again.
+    USER_UNLOCKED = "user.unlocked";
+
+    /// A client was registered.
+    CLIENT_CREATED = "client.created";
+    /// A client's registration was changed.
+    CLIENT_UPDATED = "client.updated";
+    /// A client was switched off.
+    CLIENT_DISABLED = "client.disabled";
+    /// A client failed to authenticate.
+    CLIENT_AUTHENTICATION_FAILED = "client.authentication.failed";
+
+    /// A factor was enrolled.
+    FACTOR_ENROLLED = "factor.enrolled";
+    /// A factor was removed.
+    FACTOR_REVOKED = "factor.revoked";
+    /// A password was set or changed.
+    FACTOR_PASSWORD_CHANGED = "factor.password.changed";
+    /// A password was hashed anew because the parameters changed.
+    FACTOR_PASSWORD_REHASHED = "factor.password.rehashed";
+    /// Too many wrong answers in a row: an authenticator rests.
+    FACTOR_LOCKED = "factor.locked";
+
+    /// A signing key was made.
+    KEY_CREATED = "key.created";
+    /// Signing moved to the next key.
+    KEY_ROTATED = "key.rotated";
+    /// A signing key was withdrawn.
+    KEY_REVOKED = "key.revoked";
+    /// Secrets at rest were sealed anew.
+    KEY_RESEALED = "key.resealed";
+
+    /// The chain was checked.
+    AUDIT_VERIFIED = "audit.verified";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_dotted_lower_case_and_unique() {
+        let mut seen = std::collections::BTreeSet::new();
+        for name in ALL {
+            assert!(seen.insert(name), "{name} twice");
+            assert!(name.contains('.'), "{name}");
+            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_'), "{name}");
+        }
+    }
+}

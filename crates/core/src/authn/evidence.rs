@@ -1,0 +1,109 @@
+//! Evidence: one completed proof in a session.
+//!
+//! Evidence is never edited, only added or revoked, and it carries no level: levels are derived.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CredentialId, EvidenceId};
+use crate::time::Timestamp;
+
+/// How something was proven: `password`, `totp`, … The name that configuration and pages use.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Method(String);
+
+impl Method {
+    /// A method by its name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// Something the person knows, checked against an Argon2id hash.
+    pub fn password() -> Self {
+        Self::new("password")
+    }
+
+    /// A time-based one-time code (RFC 6238).
+    pub fn totp() -> Self {
+        Self::new("totp")
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The three kinds of proof (NIST SP 800-63B: something you know, have, are).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Something the person knows.
+    Knowledge,
+    /// Something the person has.
+    Possession,
+    /// Something the person is.
+    Inherence,
+}
+
+/// What a proof shows, beyond that it succeeded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Traits {
+    /// The kinds it proves; a passkey with user verification proves two at once.
+    pub kinds: BTreeSet<Kind>,
+    /// Bound to the origin, so that a look-alike site cannot relay it.
+    pub phishing_resistant: bool,
+    /// The authenticator verified its user (WebAuthn UV).
+    pub user_verified: bool,
+    /// The key cannot leave its hardware.
+    pub hardware_bound: bool,
+    /// A remembered device stood in for the person.
+    pub remembered: bool,
+    /// Asserted by another provider.
+    pub federated: bool,
+}
+
+impl Traits {
+    /// Traits of a plain proof of one kind.
+    pub fn of(kind: Kind) -> Self {
+        Self { kinds: BTreeSet::from([kind]), ..Self::default() }
+    }
+
+    /// Strength for choosing whose time speaks (design §2.3): higher is stronger.
+    pub(crate) fn rank(&self) -> u8 {
+        if self.phishing_resistant {
+            3
+        } else if self.kinds.contains(&Kind::Possession) || self.kinds.contains(&Kind::Inherence) {
+            2
+        } else {
+            1
+        }
+    }
+}
+
+/// One completed proof.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Its own identity, named in grounds and audit.
+    pub id: EvidenceId,
+    /// How it was proven.
+    pub method: Method,
+    /// Which enrolled authenticator proved it.
+    pub credential: CredentialId,
+    /// When the proof succeeded.
+    pub at: Timestamp,
+    /// What it shows.
+    pub traits: Traits,
+    /// Registered method references it stands for (RFC 8176), `mfa` excepted.
+    pub amr: Vec<String>,
+}

@@ -1,0 +1,141 @@
+//! What could be proven next: the shortest ways from what is proven to what is demanded.
+//!
+//! Works by trial: pretend that owned authenticators were used now, and ask again. It never offers a
+//! method that leads nowhere, and never one that could not be used as things stand.
+
+use std::cmp::Reverse;
+
+use super::decide::{Choice, Owned};
+use super::evidence::Evidence;
+use super::standing::Question;
+use crate::ids::EvidenceId;
+use crate::time::Timestamp;
+
+/// No acr needs more than this many further proofs at once.
+const LONGEST: u32 = 4;
+/// More kinds of authenticator than this are not tried together.
+const WIDEST: usize = 10;
+
+/// The ways that lead to the demand.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// Every method that begins such a way, best first.
+    pub(super) choices: Vec<Choice>,
+    /// The proofs that already count on a shortest way.
+    pub(super) counted: Vec<EvidenceId>,
+    /// How many proofs a shortest way still needs.
+    pub(super) remaining: usize,
+}
+
+/// A minimal set of authenticators, as bits, that would meet the demand.
+struct Way {
+    set: u32,
+    counted: Vec<EvidenceId>,
+    /// Whether any factor may come next, or only one that a sign-in may begin with.
+    begun: bool,
+}
+
+/// Finds every minimal set of owned authenticators that would meet the demand.
+pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned]) -> Option<Plan> {
+    let mut kinds: Vec<&Owned> = owned.iter().collect();
+    kinds.sort_by_key(|one| (Reverse(one.traits.rank()), &one.method, &one.traits, !one.opens, &one.credential));
+    kinds.dedup_by(|a, b| a.method == b.method && a.traits == b.traits);
+    let kinds = narrowed(kinds, |some| way(question, proven, some, 0).is_some());
+
+    let mut ways: Vec<Way> = Vec::new();
+    let mut sets: Vec<u32> = (1..1u32 << kinds.len()).filter(|s| s.count_ones() <= LONGEST).collect();
+    sets.sort_by_key(|s| s.count_ones());
+    for set in sets {
+        if !ways.iter().any(|way| way.set & set == way.set) {
+            let some: Vec<&Owned> = members(set, &kinds).copied().collect();
+            ways.extend(way(question, proven, &some, set));
+        }
+    }
+
+    let mut choices: Vec<Choice> = Vec::new();
+    for (i, one) in kinds.iter().enumerate() {
+        let first_on = |way: &&Way| way.set & (1 << i) != 0 && (way.begun || one.opens);
+        if let Some(steps) = ways.iter().filter(first_on).map(Way::steps).min() {
+            choices.push(Choice {
+                method: one.method.clone(),
+                steps,
+                opens: one.opens,
+                traits: one.traits.clone(),
+            });
+        }
+    }
+    rank(&mut choices);
+    let remaining = choices.first()?.steps;
+    let shortest = || ways.iter().filter(|way| way.steps() == remaining);
+    let counts = |id: &&EvidenceId| shortest().any(|way| way.counted.contains(id));
+    let counted = proven.iter().map(|e| &e.id).filter(counts).cloned().collect();
+    Some(Plan { choices, counted, remaining })
+}
+
+/// Puts choices in order and leaves each method once: shortest, then what opens, then strongest.
+pub(super) fn rank(choices: &mut Vec<Choice>) {
+    let strength = |c: &Choice| Reverse(c.traits.rank());
+    choices.sort_by(|a, b| {
+        (a.steps, !a.opens, strength(a), &a.method, &a.traits)
+            .cmp(&(b.steps, !b.opens, strength(b), &b.method, &b.traits))
+    });
+    let mut seen = Vec::new();
+    choices.retain(|choice| {
+        let first = !seen.contains(&choice.method);
+        seen.push(choice.method.clone());
+        first
+    });
+}
+
+impl Way {
+    fn steps(&self) -> usize {
+        self.set.count_ones() as usize
+    }
+}
+
+/// Whether using all of `some` now would meet the demand, beginning with something that may come first.
+fn way(question: &Question<'_>, proven: &[&Evidence], some: &[&Owned], set: u32) -> Option<Way> {
+    let imagined = imagine(question, some);
+    let trial: Vec<&Evidence> = proven.iter().copied().chain(&imagined).collect();
+    let standing = question.put(trial).ok()?;
+    let counted: Vec<&Evidence> =
+        proven.iter().copied().filter(|e| standing.evidence.contains(&e.id)).collect();
+    // A remembered device is nobody's proof: it lets no sign-in begin in the middle.
+    let begun = counted.iter().any(|e| !e.traits.remembered) || question.signed_in(proven.iter().copied());
+    let opens = some.iter().any(|one| one.opens);
+    (begun || opens).then(|| Way { set, counted: counted.iter().map(|e| e.id.clone()).collect(), begun })
+}
+
+/// Leaves out the weakest of too many authenticators, but never one without which there is no way.
+fn narrowed<'o>(mut kinds: Vec<&'o Owned>, leads: impl Fn(&[&Owned]) -> bool) -> Vec<&'o Owned> {
+    while kinds.len() > WIDEST {
+        let without = |i: &usize| {
+            let mut rest = kinds.clone();
+            rest.remove(*i);
+            leads(&rest)
+        };
+        match (0..kinds.len()).rev().find(without) {
+            Some(needless) => drop(kinds.remove(needless)),
+            None => return Vec::new(),
+        }
+    }
+    kinds
+}
+
+fn members<T>(set: u32, of: &[T]) -> impl Iterator<Item = &T> {
+    of.iter().enumerate().filter(move |(i, _)| set & (1 << i) != 0).map(|(_, one)| one)
+}
+
+/// The evidence that using each of `some` right now would add.
+pub(super) fn imagine(question: &Question<'_>, some: &[&Owned]) -> Vec<Evidence> {
+    let just_after = Timestamp::from_micros(question.began.as_micros().saturating_add(1));
+    let used = |(i, one): (usize, &&Owned)| Evidence {
+        id: EvidenceId::new(format!("imagined-{i}")),
+        method: one.method.clone(),
+        credential: one.credential.clone(),
+        at: question.now.max(just_after),
+        traits: one.traits.clone(),
+        amr: Vec::new(),
+    };
+    some.iter().enumerate().map(used).collect()
+}

@@ -1,0 +1,226 @@
+//! Random worlds: catalogs, demands, persons and sessions, small enough to be checked by brute force.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use stepwell_core::authn::{
+    Acr, AcrName, Available, Catalog, Clause, Consent, Demand, Ended, Evidence, Facts, Freshness, Kind, Method,
+    Pattern, Person, Pin, Policy, Predicate, Prompt, Proven, Renew, Request, Source, Traits,
+};
+use stepwell_core::ids::UserId;
+use stepwell_core::time::Seconds;
+
+use crate::support::{
+    Authenticator, NOW, Scene, ago, code, face, hardware_key, mailed_code, passkey, password, pin, remembered,
+    security_key,
+};
+
+/// Ages allowed, in seconds: whatever, or what a person can keep up with, as configuration will demand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Pace {
+    Any,
+    Human,
+}
+
+/// Everything that anybody owns here.
+pub(crate) fn everything() -> Vec<Authenticator> {
+    let mut elsewhere = password().called("elsewhere");
+    elsewhere.owned.method = Method::new("federated");
+    elsewhere.owned.traits =
+        Traits { federated: true, kinds: [Kind::Knowledge, Kind::Possession].into(), ..Traits::default() };
+    vec![
+        password(),
+        code(),
+        passkey(),
+        hardware_key(),
+        security_key(),
+        pin(),
+        face(),
+        mailed_code(),
+        code().called("second app"),
+        remembered(),
+        elsewhere,
+    ]
+}
+
+fn ownable() -> Vec<Authenticator> {
+    everything().into_iter().filter(|a| !a.owned.traits.remembered).collect()
+}
+
+fn method() -> impl Strategy<Value = Method> {
+    select(everything()).prop_map(|a| a.owned.method)
+}
+
+fn methods(upto: usize) -> impl Strategy<Value = BTreeSet<Method>> {
+    prop::collection::btree_set(method(), 0..=upto)
+}
+
+fn age(pace: Pace) -> impl Strategy<Value = Option<Seconds>> {
+    let ages: &[u64] = match pace {
+        Pace::Any => &[60, 300, 600],
+        Pace::Human => &[240, 300, 3_600],
+    };
+    prop_oneof![2 => Just(None), 1 => select(ages).prop_map(|s| Some(Seconds(s)))]
+}
+
+fn pattern(pace: Pace) -> impl Strategy<Value = Pattern> {
+    let by_method = (methods(2), age(pace)).prop_map(|(methods, within)| Pattern { methods, within, ..Pattern::default() });
+    let by_trait = (prop::array::uniform3(any::<bool>()), age(pace)).prop_map(|([p, u, h], within)| Pattern {
+        phishing_resistant: p,
+        user_verified: u,
+        hardware_bound: h,
+        within,
+        ..Pattern::default()
+    });
+    prop_oneof![by_method, by_trait]
+}
+
+fn predicate(pace: Pace) -> impl Strategy<Value = Predicate> {
+    let leaf = prop_oneof![
+        2 => pattern(pace).prop_map(Predicate::Proof),
+        1 => (1u8..=3, age(pace)).prop_map(|(count, within)| Predicate::Kinds { count, within }),
+    ];
+    leaf.prop_recursive(2, 6, 3, |inner| {
+        let parts = prop::collection::vec(inner, 0..=3);
+        prop_oneof![parts.clone().prop_map(Predicate::Any), parts.prop_map(Predicate::All)]
+    })
+}
+
+fn acr(name: &'static str, pace: Pace) -> impl Strategy<Value = Acr> {
+    let renew = prop_oneof![3 => Just(Renew::Strongest), 1 => Just(Renew::All)];
+    (predicate(pace), age(pace), renew).prop_map(move |(requires, lifetime, renew)| Acr {
+        name: AcrName::new(name),
+        aliases: vec![AcrName::new(format!("alias of {name}"))],
+        requires,
+        lifetime,
+        renew,
+    })
+}
+
+fn catalog(pace: Pace) -> impl Strategy<Value = Catalog> {
+    let own = (acr("a", pace), acr("b", pace), acr("c", pace), 0usize..=3)
+        .prop_map(|(a, b, c, keep)| Catalog::new([a, b, c].into_iter().take(keep).collect()));
+    prop_oneof![3 => own, 1 => Just(Catalog::shipped())]
+}
+
+fn value() -> impl Strategy<Value = AcrName> {
+    let values = [
+        "a", "a", "b", "b", "c", "alias of a", "alias of b", "nonsense", "1", "2", "phr", "urn:stepwell:acr:mfa", "phrh",
+    ];
+    select(values.to_vec()).prop_map(AcrName::new)
+}
+
+fn asked() -> impl Strategy<Value = (Vec<AcrName>, Option<Clause>)> {
+    let source = select(vec![Source::Request, Source::EssentialClaim, Source::ClientDefault]);
+    let named = (prop::collection::vec(value(), 1..=3), any::<bool>(), source).prop_map(|(prefer, voluntary, source)| {
+        let any_of = prefer.iter().cloned().collect();
+        (prefer, Some(Clause { any_of, max_age: None, voluntary, source }))
+    });
+    prop_oneof![1 => Just((Vec::new(), None)), 2 => named]
+}
+
+fn max_age() -> impl Strategy<Value = Option<Seconds>> {
+    prop_oneof![2 => Just(None), 1 => select(&[0, 1, 60, 300, 600][..]).prop_map(|s| Some(Seconds(s)))]
+}
+
+fn floor() -> impl Strategy<Value = Clause> {
+    let sources = vec![
+        Source::ClientMinimum,
+        Source::Scope("s".into()),
+        Source::Resource("r".into()),
+        Source::Policy("p".into()),
+        Source::Risk("k".into()),
+    ];
+    (prop::collection::btree_set(value(), 1..=2), max_age(), select(sources))
+        .prop_map(|(any_of, max_age, source)| Clause { any_of, max_age, voluntary: false, source })
+}
+
+fn fresh() -> impl Strategy<Value = Freshness> {
+    let after = prop_oneof![3 => Just(None), 1 => select(vec![Some(ago(10)), Some(ago(60))])];
+    (max_age(), after).prop_map(|(max_age, after)| Freshness { max_age, after })
+}
+
+fn pin_to() -> impl Strategy<Value = Pin> {
+    let only = |who: &str| Pin::Only(UserId::new(who));
+    prop_oneof![20 => Just(Pin::Anyone), 3 => Just(only("alice")), 1 => Just(only("bob")), 1 => Just(Pin::Nobody)]
+}
+
+/// A demand of any make; clauses asked for by name are left to `asked`.
+pub(crate) fn demand() -> impl Strategy<Value = Demand> {
+    let clauses = prop_oneof![
+        3 => Just(BTreeSet::new()),
+        2 => prop::collection::btree_set(floor(), 1..=2),
+    ];
+    let only = prop_oneof![6 => Just(None), 1 => methods(6).prop_map(Some)];
+    let denied = prop_oneof![20 => Just(BTreeSet::new()), 1 => Just(BTreeSet::from(["rule".to_owned()]))];
+    (clauses, fresh(), only, pin_to(), denied).prop_map(|(clauses, fresh, methods, subject, denied)| Demand {
+        clauses,
+        fresh,
+        methods,
+        subject,
+        denied,
+    })
+}
+
+/// A demand that may ask for acrs by name as well.
+pub(crate) fn any_demand() -> impl Strategy<Value = Demand> {
+    (demand(), asked()).prop_map(|(mut demand, (_, clause))| {
+        demand.clauses.extend(clause);
+        demand
+    })
+}
+
+/// One proof, at a time chosen so that limits are hit exactly.
+pub(crate) fn evidence() -> impl Strategy<Value = Evidence> {
+    let times =
+        [-30, -10, -5, 0, 1, 5, 9, 10, 11, 59, 60, 61, 120, 200, 299, 300, 301, 500, 600, 601, 3_600, 90_000];
+    (select(everything()), select(times.to_vec())).prop_map(|(one, seconds)| one.used(seconds))
+}
+
+fn session() -> impl Strategy<Value = Option<Proven>> {
+    let who = prop_oneof![9 => Just("alice"), 1 => Just("bob")].prop_map(UserId::new);
+    let some = (who, prop::collection::vec(evidence(), 0..=4)).prop_map(|(subject, mut evidence)| {
+        // An identity names one proof.
+        let mut seen = BTreeSet::new();
+        evidence.retain(|e| seen.insert(e.id.clone()));
+        Some(Proven { subject, evidence })
+    });
+    prop_oneof![1 => Just(None), 6 => some]
+}
+
+fn person() -> impl Strategy<Value = Option<Person>> {
+    let subject = prop_oneof![12 => Just(Some(UserId::new("alice"))), 1 => Just(None)];
+    let owned = subsequence(ownable(), 0..=4).prop_map(|some| some.into_iter().map(|a| a.owned).collect());
+    let some = (subject, owned).prop_map(|(subject, owned)| Some(Person { subject, owned }));
+    prop_oneof![1 => Just(None), 16 => some]
+}
+
+fn facts() -> impl Strategy<Value = Facts> {
+    let ended = prop_oneof![30 => Just(None), 1 => Just(Some(Ended::Cancelled)), 1 => Just(Some(Ended::Declined))];
+    let consent = prop_oneof![6 => Just(Consent::Given), 1 => Just(Consent::Missing)];
+    (session(), person(), any::<bool>(), consent, ended).prop_map(
+        |(session, person, account_chosen, consent, ended)| Facts { session, person, account_chosen, consent, ended },
+    )
+}
+
+fn policy(pace: Pace) -> impl Strategy<Value = Policy> {
+    let all = ownable().iter().map(Authenticator::available).collect::<Vec<Available>>();
+    let available = prop_oneof![6 => Just(all.clone()), 1 => subsequence(all, 0..=5)];
+    (catalog(pace), available).prop_map(|(catalog, available)| Policy { catalog, available })
+}
+
+/// A whole scene.
+pub(crate) fn scene(pace: Pace) -> impl Strategy<Value = Scene> {
+    let prompt = (prop::bool::weighted(0.15), prop::bool::weighted(0.08))
+        .prop_map(|(none, select_account)| Prompt { none, select_account });
+    let began = select(vec![ago(0), ago(10), ago(60)]);
+    (asked(), demand(), prompt, began, facts(), policy(pace)).prop_map(
+        |((prefer, clause), mut demand, prompt, began, facts, policy)| {
+            demand.clauses.extend(clause);
+            // Nothing is demanded to be later than the request itself.
+            demand.fresh.after = demand.fresh.after.map(|_| began);
+            Scene { request: Request { prefer, demand, prompt, began }, facts, policy, now: NOW }
+        },
+    )
+}

@@ -1,0 +1,192 @@
+//! What administrators do: people and clients.
+//!
+//! Every change is audited in its own transaction. Nothing here reads files or prints.
+
+use serde_json::{Map, Value};
+use stepwell_core::audit::{Event, names};
+use stepwell_core::authn::Method;
+use stepwell_core::client::{Client, NewClient};
+use stepwell_core::ids::{ClientId, CredentialId, UserId};
+use stepwell_core::secret::{Hashed, Secret};
+use stepwell_core::user::{Status, User};
+use stepwell_core::username;
+use stepwell_store::credentials::{self, Credential};
+use stepwell_store::{clients, users};
+use zeroize::Zeroizing;
+
+use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
+use crate::factors::totp_purpose;
+use crate::passwords::PasswordRules;
+use crate::totp::TotpSecret;
+
+/// A person to be.
+#[derive(Debug)]
+pub struct NewUser {
+    /// The name to sign in with.
+    pub username: String,
+    /// The password; none when it will be set later.
+    pub password: Option<Secret>,
+    /// Standard claims by their names (OIDC Core §5.1).
+    pub claims: Map<String, Value>,
+    /// Whether to enrol an authenticator app at once, under this name of the provider.
+    pub totp_issuer: Option<String>,
+}
+
+/// A person who now is.
+#[derive(Debug)]
+pub struct CreatedUser {
+    /// The account.
+    pub user: User,
+    /// The authenticator's `otpauth` address, shown once.
+    pub totp_uri: Option<Zeroizing<String>>,
+}
+
+/// A client that now is.
+#[derive(Debug)]
+pub struct CreatedClient {
+    /// The registration.
+    pub client: Client,
+    /// Its secret, shown once.
+    pub secret: Option<Secret>,
+}
+
+impl Engine {
+    /// Creates a person.
+    ///
+    /// # Errors
+    /// Every rule that the name or password breaks; a name that is taken or looks like one that is.
+    pub fn create_user(&self, call: &Call<'_>, new: NewUser) -> Result<CreatedUser, EngineError> {
+        let canonical =
+            username::canonical(&new.username).map_err(|e| EngineError::Invalid(vec![e.to_string()]))?;
+        let skeleton = username::skeleton(&canonical);
+        let hash = new.password.as_ref().map(|p| self.new_password(call, p, &new.username)).transpose()?;
+        let user = User {
+            id: UserId::new(call.id()),
+            username: new.username.trim().to_owned(),
+            canonical: canonical.clone(),
+            skeleton,
+            status: Status::Active,
+            claims: new.claims,
+            created_at: call.now,
+            updated_at: call.now,
+        };
+        let mut mine: Vec<Credential> = Vec::new();
+        if let Some(hash) = hash {
+            mine.push(credential(call, &user, Method::password(), "Password", hash));
+        }
+        let mut totp_uri = None;
+        if let Some(issuer) = new.totp_issuer {
+            let secret = TotpSecret::random(call.entropy);
+            let mut one = credential(call, &user, Method::totp(), "Authenticator app", String::new());
+            one.secret = self.seal.seal(&totp_purpose(one.id.as_str()), secret.as_bytes(), call.entropy);
+            totp_uri = Some(secret.otpauth_uri(&issuer, &user.username));
+            mine.push(one);
+        }
+        self.db.write(|tx| -> Result<(), EngineError> {
+            users::insert(tx, &user)?;
+            tx.audit(Event::new(names::USER_CREATED, call.now).actor("cli").user(&user.id).reference(call.reference));
+            for one in &mine {
+                credentials::insert(tx, one)?;
+                tx.audit(
+                    Event::new(names::FACTOR_ENROLLED, call.now)
+                        .actor("cli")
+                        .user(&user.id)
+                        .reference(call.reference)
+                        .with("method", one.method.as_str()),
+                );
+            }
+            Ok(())
+        })?;
+        Ok(CreatedUser { user, totp_uri })
+    }
+
+    /// Holds a new password against the rules and hashes it.
+    fn new_password(&self, call: &Call<'_>, password: &Secret, username: &str) -> Result<String, EngineError> {
+        let rules = PasswordRules::default();
+        rules
+            .check(password.expose(), &[username])
+            .map_err(|weak| EngineError::Invalid(vec![weak.to_string()]))?;
+        self.passwords.hash(password, call.entropy).map_err(|e| match e {
+            crate::passwords::PasswordError::Busy => EngineError::Busy,
+            other => EngineError::broken(other),
+        })
+    }
+
+    /// Registers a client; its secret is drawn here and shown once.
+    ///
+    /// # Errors
+    /// Every rule that the registration breaks; an id that is taken.
+    pub fn create_client(
+        &self,
+        call: &Call<'_>,
+        id: Option<ClientId>,
+        new: NewClient,
+    ) -> Result<CreatedClient, EngineError> {
+        let id = id.unwrap_or_else(|| ClientId::new(call.id()));
+        let secret = new.needs_secret().then(|| call.secret());
+        let hashes = secret.iter().map(Hashed::of).collect();
+        let client = new
+            .build(id, hashes, call.now)
+            .map_err(|problems| EngineError::Invalid(problems.iter().map(ToString::to_string).collect()))?;
+        self.check_acrs(&client)?;
+        self.save_client(call, &client, None)?;
+        Ok(CreatedClient { client, secret })
+    }
+
+    /// Replaces a client's registration.
+    ///
+    /// # Errors
+    /// When there is no such client, or the database is away.
+    pub fn update_client(&self, call: &Call<'_>, client: &Client) -> Result<(), EngineError> {
+        self.check_acrs(client)?;
+        let known = self.find_client(&client.id)?;
+        self.save_client(call, client, Some(&known))
+    }
+
+    /// A client by its id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn find_client(&self, id: &ClientId) -> Result<Client, EngineError> {
+        self.client(id)?
+            .map(|client| (*client).clone())
+            .ok_or_else(|| EngineError::NotFound(format!("no client is registered under {id}")))
+    }
+
+    fn check_acrs(&self, client: &Client) -> Result<(), EngineError> {
+        let named = client.minimum_acr.iter().chain(&client.default_acr_values);
+        let unknown: Vec<String> = named
+            .filter(|acr| self.policy.catalog.find(&stepwell_core::authn::AcrName::new(acr.as_str())).is_none())
+            .map(|acr| format!("the acr {acr} is not configured here; see acr_values_supported"))
+            .collect();
+        if unknown.is_empty() { Ok(()) } else { Err(EngineError::Invalid(unknown)) }
+    }
+
+    fn save_client(&self, call: &Call<'_>, client: &Client, before: Option<&Client>) -> Result<(), EngineError> {
+        let json = serde_json::to_string(client).map_err(EngineError::broken)?;
+        self.db.write(|tx| -> Result<(), EngineError> {
+            let name = if before.is_some() {
+                clients::update(tx, &client.id, &json, call.now)?;
+                names::CLIENT_UPDATED
+            } else {
+                clients::insert(tx, &client.id, &json, call.now)?;
+                names::CLIENT_CREATED
+            };
+            tx.audit(
+                Event::new(name, call.now)
+                    .actor("cli")
+                    .reference(call.reference)
+                    .client(&client.id)
+                    .with("name", client.name.as_str()),
+            );
+            Ok(())
+        })?;
+        self.refresh().map(|_| ())
+    }
+}
+
+fn credential(call: &Call<'_>, user: &User, method: Method, label: &str, secret: String) -> Credential {
+    Credential::new(CredentialId::new(call.id()), user.id.clone(), method, label, secret, call.now)
+}

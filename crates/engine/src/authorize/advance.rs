@@ -1,0 +1,242 @@
+//! The hub: facts, decision, and what follows from it.
+//!
+//! Decides in a read; only for a grant does it open a write and decide once more inside it, on facts read
+//! there. Errors are recorded as the interaction's outcome, so that nothing is answered twice.
+
+use stepwell_core::audit::{Event, names};
+use stepwell_core::authn::{Decision, Error, Reason, Request, Step, Verdict, decide};
+use stepwell_core::client::Client;
+use stepwell_core::ids::{InteractionId, UserId};
+use stepwell_core::oauth::{AuthorizationRequest, ErrorCode, OAuthError, Return, ReturnPath};
+use stepwell_core::secret::Secret;
+use stepwell_core::time::Timestamp;
+use stepwell_store::{Tx, interactions, sessions};
+
+use super::demand::question;
+use super::facts::{About, Known};
+use super::state::State;
+use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
+
+/// An interaction in memory: one that is stored, or one that may never need to be.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// None until a page has to be shown.
+    pub(crate) id: Option<InteractionId>,
+    pub(crate) client: std::sync::Arc<Client>,
+    pub(crate) request: AuthorizationRequest,
+    /// Where the answer goes.
+    pub(crate) path: ReturnPath,
+    /// The person that a valid `id_token_hint` named.
+    pub(crate) hinted: Option<UserId>,
+    pub(crate) state: State,
+    pub(crate) began: Timestamp,
+    pub(crate) expires: Timestamp,
+    /// For compare-and-set.
+    pub(crate) version: i64,
+}
+
+/// What the hub came to.
+#[derive(Debug)]
+pub enum Next {
+    /// A page has to be shown.
+    Ask(Step, Vec<Reason>),
+    /// The answer for the client.
+    Leave {
+        /// Where it goes.
+        to: Return,
+        /// The error, when it is one, with its reasons.
+        refused: Option<(Error, Vec<Reason>)>,
+    },
+    /// It was answered before; nothing is answered twice.
+    AlreadyDone,
+}
+
+impl Loaded {
+    pub(crate) fn question(&self, engine: &Engine) -> Request {
+        question(&self.request, &self.client, &engine.settings, self.hinted.as_ref(), self.began)
+    }
+}
+
+impl Engine {
+    /// Facts and decision at `call.now`, within whatever transaction `tx` is.
+    pub(crate) fn judge(
+        &self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+        loaded: &Loaded,
+        cookie: Option<&Secret>,
+    ) -> Result<(Known, Decision), EngineError> {
+        let question = loaded.question(self);
+        let about = About {
+            request: &loaded.request,
+            question: &question,
+            client: &loaded.client,
+            state: &loaded.state,
+        };
+        let known = self.gather(tx, cookie, now, &about)?;
+        let decision = decide(&question, &known.facts, &self.policy, now);
+        Ok((known, decision))
+    }
+
+    /// Takes the interaction as far as it goes without the person.
+    pub(crate) fn advance(
+        &self,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        cookie: Option<&Secret>,
+    ) -> Result<(Next, Known), EngineError> {
+        let (known, decision) =
+            self.db.read(|tx| self.judge(tx, call.now, loaded, cookie))?;
+        match decision.verdict {
+            Verdict::Ask(step) => Ok((Next::Ask(step, decision.reasons), known)),
+            Verdict::Refuse(error) => {
+                let next = self.refuse(call, loaded, &known, error, decision.reasons)?;
+                Ok((next, known))
+            }
+            Verdict::Grant(_) => self.grant(call, loaded, cookie),
+        }
+    }
+
+    fn refuse(
+        &self,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        known: &Known,
+        error: Error,
+        reasons: Vec<Reason>,
+    ) -> Result<Next, EngineError> {
+        let answer = refusal(error, &reasons);
+        let leave = |reasons| Next::Leave {
+            to: loaded.path.error(&answer),
+            refused: Some((error, reasons)),
+        };
+        // A request turned down at once changes nothing, unless a signed-in person fell short of it.
+        let fell_short = error == Error::UnmetAuthenticationRequirements && known.user.is_some();
+        if loaded.id.is_none() && !fell_short {
+            return Ok(leave(reasons));
+        }
+        let done = self.db.write(|tx| -> Result<bool, EngineError> {
+            if let Some(id) = &loaded.id {
+                if !interactions::finish(tx, id, answer.code().as_str(), call.now)? {
+                    return Ok(false);
+                }
+            }
+            let event = if fell_short { names::STEPUP_UNMET } else { names::AUTHORIZATION_REFUSED };
+            tx.audit(
+                self.about(call, loaded, known, event)
+                    .with("error", answer.code().as_str())
+                    .with("reasons", json(&reasons)?),
+            );
+            Ok(true)
+        })?;
+        Ok(if done { leave(reasons) } else { Next::AlreadyDone })
+    }
+
+    fn grant(
+        &self,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        cookie: Option<&Secret>,
+    ) -> Result<(Next, Known), EngineError> {
+        self.db.write(|tx| -> Result<(Next, Known), EngineError> {
+            let (known, decision) = self.judge(tx, call.now, loaded, cookie)?;
+            let (Verdict::Grant(grounds), Some(session)) = (&decision.verdict, &known.session) else {
+                // Something was revoked between the read and the write: show the page that is needed now.
+                let next = match decision.verdict {
+                    Verdict::Ask(step) => Next::Ask(step, decision.reasons),
+                    _ => Next::AlreadyDone,
+                };
+                return Ok((next, known));
+            };
+            if let Some(id) = &loaded.id {
+                if !interactions::finish(tx, id, "granted", call.now)? {
+                    return Ok((Next::AlreadyDone, known));
+                }
+            }
+            let code = self.issue_code(tx, call, &loaded.request, &loaded.client, &session.id, grounds)?;
+            sessions::touch(tx, &session.id, call.now)?;
+            if loaded.id.is_none() && steps_up(&loaded.question(self)) {
+                tx.audit(self.about(call, loaded, &known, names::STEPUP_SATISFIED).with("reasons", json(&decision.reasons)?));
+            }
+            let to = loaded.path.success(code.expose());
+            Ok((Next::Leave { to, refused: None }, known))
+        })
+    }
+
+    /// An event that says who, for which client, in which interaction.
+    pub(crate) fn about(
+        &self,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        known: &Known,
+        name: &'static str,
+    ) -> Event {
+        let mut event = Event::new(name, call.now).reference(call.reference).client(&loaded.client.id);
+        if let Some(ip) = call.peer.ip {
+            event = event.ip(&ip.to_string());
+        }
+        if let Some(id) = &loaded.id {
+            event = event.interaction(id);
+        }
+        if let Some(user) = &known.user {
+            event = event.user(&user.id);
+        }
+        if let Some(session) = &known.session {
+            event = event.session(&session.id);
+        }
+        event
+    }
+}
+
+/// Reasons as data for the audit.
+fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, EngineError> {
+    serde_json::to_value(value).map_err(EngineError::broken)
+}
+
+/// Whether a request asked for more than being signed in, and what was there already was enough.
+fn steps_up(question: &Request) -> bool {
+    !question.demand.clauses.is_empty() || question.demand.fresh.max_age.is_some()
+}
+
+/// The words of a refusal for the client's developer.
+fn refusal(error: Error, reasons: &[Reason]) -> OAuthError {
+    let (code, rule, text) = match error {
+        Error::AccessDenied => (
+            ErrorCode::AccessDenied,
+            "RFC 6749 §4.1.2.1",
+            "the person or a policy turned the request down; offer to try again",
+        ),
+        Error::LoginRequired if reasons.contains(&Reason::WrongSubject) => (
+            ErrorCode::LoginRequired,
+            "OIDC Core §3.1.2.2",
+            "another person is signed in than id_token_hint or claims name; sign in as that person",
+        ),
+        Error::LoginRequired => (
+            ErrorCode::LoginRequired,
+            "OIDC Core §3.1.2.6",
+            "prompt=none, but the person has to sign in or prove more; repeat without prompt=none",
+        ),
+        Error::AccountSelectionRequired => (
+            ErrorCode::AccountSelectionRequired,
+            "OIDC Core §3.1.2.6",
+            "the person has to choose an account; repeat without prompt=none",
+        ),
+        Error::ConsentRequired => (
+            ErrorCode::ConsentRequired,
+            "OIDC Core §3.1.2.6",
+            "prompt=none, but the person has not consented to this scope yet; repeat without prompt=none",
+        ),
+        Error::UnmetAuthenticationRequirements => (
+            ErrorCode::UnmetAuthenticationRequirements,
+            "RFC 9470 §5",
+            if reasons.iter().any(|r| matches!(r, Reason::NotConfigured { .. })) {
+                "none of the acrs asked for can be reached here; compare acr_values_supported in the metadata"
+            } else {
+                "the person owns no authenticator that reaches the acr asked for"
+            },
+        ),
+    };
+    OAuthError::new(code, rule, text)
+}

@@ -1,0 +1,124 @@
+//! Gathers the facts that the hub decides on, in one read or inside the write that grants.
+//!
+//! Reads only. A session counts while it is not ended, expired or idle too long; evidence while not revoked.
+
+use stepwell_core::authn::{Consent, Facts, Person, Pin, Proven, Request};
+use stepwell_core::client::Client;
+use stepwell_core::ids::UserId;
+use stepwell_core::oauth::{AuthorizationRequest, Scope};
+use stepwell_core::secret::{Hashed, Secret};
+use stepwell_core::time::Timestamp;
+use stepwell_core::user::{Status, User};
+use stepwell_store::credentials::{self, Credential};
+use stepwell_store::sessions::{self, Session};
+use stepwell_store::{StoreError, Tx, consents, evidence, users};
+
+use super::state::State;
+use crate::Engine;
+
+/// Facts, with the rows behind them that pages and writes need.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) facts: Facts,
+    /// The browser's session, if it has a live one.
+    pub(crate) session: Option<Session>,
+    /// Whom the pages are about, if that person exists.
+    pub(crate) user: Option<User>,
+    /// That person's authenticators.
+    pub(crate) credentials: Vec<Credential>,
+}
+
+impl Engine {
+    /// The live session behind a cookie.
+    pub(crate) fn session_of(
+        &self,
+        tx: &mut Tx<'_>,
+        cookie: Option<&Secret>,
+        now: Timestamp,
+    ) -> Result<Option<Session>, StoreError> {
+        let Some(secret) = cookie else { return Ok(None) };
+        let idle = self.settings.lifetimes.session_idle;
+        Ok(sessions::find_by_hash(tx, &Hashed::of(secret), now)?.filter(|s| now < s.last_seen_at.plus(idle)))
+    }
+
+    pub(super) fn gather(
+        &self,
+        tx: &mut Tx<'_>,
+        cookie: Option<&Secret>,
+        now: Timestamp,
+        about: &About<'_>,
+    ) -> Result<Known, StoreError> {
+        let session = self.session_of(tx, cookie, now)?;
+        let name = about.person(session.as_ref());
+        let user = match &name {
+            Some(Some(id)) => users::find(tx, id)?.filter(|u| u.status == Status::Active),
+            _ => None,
+        };
+        let credentials = match &user {
+            Some(user) => credentials::live_of(tx, &user.id)?,
+            None => Vec::new(),
+        };
+        let person = name.map(|_| Person {
+            subject: user.as_ref().map(|u| u.id.clone()),
+            owned: if user.is_some() {
+                self.factors.owned(&credentials)
+            } else {
+                self.factors.owned_by_nobody()
+            },
+        });
+        let proven = match &session {
+            // The session of somebody who was locked meanwhile proves nothing.
+            Some(s) if user.as_ref().is_some_and(|u| u.id == s.user_id) => Some(Proven {
+                subject: s.user_id.clone(),
+                evidence: evidence::live_of(tx, &s.id)?,
+            }),
+            _ => None,
+        };
+        let consent = about.consent(tx, user.as_ref())?;
+        let facts = Facts {
+            session: proven,
+            person,
+            account_chosen: about.state.account_chosen,
+            consent,
+            ended: about.state.ended,
+        };
+        Ok(Known { facts, session, user, credentials })
+    }
+}
+
+/// What the facts are gathered about.
+#[derive(Debug)]
+pub(super) struct About<'a> {
+    pub(super) request: &'a AuthorizationRequest,
+    pub(super) question: &'a Request,
+    pub(super) client: &'a Client,
+    pub(super) state: &'a State,
+}
+
+impl About<'_> {
+    /// Whom the pages are about: nobody yet, a name of nobody's, or a person.
+    fn person(&self, session: Option<&Session>) -> Option<Option<UserId>> {
+        if let Some(identified) = &self.state.identified {
+            return Some(identified.user.clone());
+        }
+        match (&self.question.demand.subject, session) {
+            (Pin::Only(subject), _) => Some(Some(subject.clone())),
+            (_, Some(session)) if !self.state.switched => Some(Some(session.user_id.clone())),
+            _ => None,
+        }
+    }
+
+    fn consent(&self, tx: &mut Tx<'_>, user: Option<&User>) -> Result<Consent, StoreError> {
+        if self.state.consented || (self.client.skip_consent && !self.request.prompt.consent) {
+            return Ok(Consent::Given);
+        }
+        let Some(user) = user.filter(|_| !self.request.prompt.consent) else {
+            return Ok(Consent::Missing);
+        };
+        let given = consents::find(tx, &user.id, &self.client.id)?;
+        let covered = given
+            .filter(|c| c.revoked_at.is_none())
+            .is_some_and(|c| Scope::parse(&c.scopes).is_ok_and(|given| self.request.scope.is_subset_of(&given)));
+        Ok(if covered { Consent::Given } else { Consent::Missing })
+    }
+}

@@ -1,0 +1,81 @@
+//! The end of a successful authorization: a grant with its frozen grounds, and a code for it.
+//!
+//! Runs inside the write that decided, so that what is frozen was true at that very instant.
+
+use stepwell_core::audit::{Event, names};
+use stepwell_core::authn::Grounds;
+use stepwell_core::client::Client;
+use stepwell_core::ids::{GrantId, SessionId};
+use stepwell_core::oauth::AuthorizationRequest;
+use stepwell_core::oauth::scope::{OFFLINE_ACCESS, Scope};
+use stepwell_core::secret::{Hashed, Secret};
+use stepwell_store::codes::{self, Code};
+use stepwell_store::{Tx, grants};
+
+use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
+use crate::grants::Grant;
+
+impl Engine {
+    /// Writes the grant and its code; the code is handed out once.
+    pub(super) fn issue_code(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        request: &AuthorizationRequest,
+        client: &Client,
+        session: &SessionId,
+        grounds: &Grounds,
+    ) -> Result<Secret, EngineError> {
+        let life = self.settings.lifetimes;
+        let grant = Grant {
+            id: GrantId::new(call.id()),
+            user_id: grounds.subject.clone(),
+            client_id: client.id.clone(),
+            session_id: Some(session.clone()),
+            scope: granted(&request.scope, client),
+            resources: request.resources.clone(),
+            grounds: grounds.clone(),
+            nonce: request.nonce.clone(),
+            claims: request.claims.clone(),
+            created_at: call.now,
+            expires_at: call.now.plus(life.refresh_absolute),
+            revoked: false,
+        };
+        grants::insert(tx, &grant.to_row()?)?;
+        let code = call.secret();
+        codes::insert(
+            tx,
+            &Code {
+                hash: Hashed::of(&code),
+                grant_id: grant.id.clone(),
+                client_id: client.id.clone(),
+                redirect_uri: request.redirect_uri.clone(),
+                redirect_uri_sent: request.redirect_uri_sent,
+                code_challenge: request.code_challenge.as_ref().map(|c| c.as_str().to_owned()),
+                created_at: call.now,
+                expires_at: call.now.plus(life.code),
+                used_at: None,
+            },
+        )?;
+        tx.audit(
+            Event::new(names::GRANT_ISSUED, call.now)
+                .reference(call.reference)
+                .user(&grounds.subject)
+                .client(&client.id)
+                .session(session)
+                .with("grant", grant.id.as_str())
+                .with("acr", grounds.acr.as_ref().map(|a| a.as_str()))
+                .with("amr", grounds.amr.clone())
+                .with("auth_time", grounds.auth_time.secs())
+                .with("evidence", grounds.evidence.iter().map(|id| id.as_str()).collect::<Vec<_>>()),
+        );
+        Ok(code)
+    }
+}
+
+/// `offline_access` means nothing for a client that cannot refresh (OIDC Core §11).
+fn granted(scope: &Scope, client: &Client) -> Scope {
+    if client.may_refresh() { scope.clone() } else { scope.without(&Scope::of([OFFLINE_ACCESS])) }
+}

@@ -1,0 +1,26 @@
+//! Authorization requests from the first byte to the answer.
+//!
+//! `begin` turns parameters into an interaction or an answer; `advance` is the hub: it gathers facts, asks
+//! `core::decide`, and either shows a page or leaves. Every page goes through it again, so no page, cookie or
+//! parameter can skip it. Nothing here verifies a factor (that is `answer`) or renders anything.
+
+mod advance;
+mod begin;
+mod demand;
+mod facts;
+mod grant;
+mod state;
+mod view;
+
+pub use advance::Next;
+pub use begin::{Begun, Via};
+pub use view::{
+    AccountView, ClientView, ConsentView, FactorView, Left, MethodView, PageView, ProveView, ProvenView,
+    ScopeView, StepView, TotpView, Why, Wording,
+};
+
+pub(crate) use advance::Loaded;
+pub(crate) use begin::encode;
+pub(crate) use facts::Known;
+pub(crate) use state::{Identified, State};
+pub(crate) use view::{Opened, is_step_up};

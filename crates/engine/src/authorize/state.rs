@@ -1,0 +1,37 @@
+//! What an interaction remembers between pages: choices of the person, never conclusions.
+//!
+//! Nothing in here can make a request succeed: whether it does is decided from evidence alone.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stepwell_core::authn::{Ended, Method};
+use stepwell_core::ids::UserId;
+
+/// The person's choices so far.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct State {
+    /// Who was named on the identifier page.
+    pub(crate) identified: Option<Identified>,
+    /// The person said "not you": the browser's session is not theirs to continue.
+    pub(crate) switched: bool,
+    /// An account was chosen.
+    pub(crate) account_chosen: bool,
+    /// Consent was given on this interaction's page.
+    pub(crate) consented: bool,
+    /// The person left or declined.
+    pub(crate) ended: Option<Ended>,
+    /// The method chosen on "another way".
+    pub(crate) method: Option<Method>,
+    /// What a factor's page left for its answer, by method.
+    pub(crate) challenge: Option<(Method, Value)>,
+    /// Whether the start of a step-up was written to the audit.
+    pub(crate) stepup_started: bool,
+}
+
+/// A name that was typed, and whose it is. A name of nobody's is kept just the same.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Identified {
+    pub(crate) username: String,
+    pub(crate) user: Option<UserId>,
+}

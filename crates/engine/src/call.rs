@@ -1,0 +1,50 @@
+//! What every use case is handed: the time, the randomness, and who is asking.
+
+use std::net::IpAddr;
+
+use stepwell_core::entropy::{self, Entropy};
+use stepwell_core::secret::Secret;
+use stepwell_core::time::Timestamp;
+
+/// One request to the engine. There is one `now` for all of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The instant at which the request is judged.
+    pub now: Timestamp,
+    /// The source of secrets and identifiers.
+    pub entropy: &'a dyn Entropy,
+    /// The reference that the person sees and logs carry.
+    pub reference: &'a str,
+    /// Who is asking.
+    pub peer: &'a Peer,
+}
+
+/// The other end of the connection, as far as trusted proxies tell.
+#[derive(Clone, Debug, Default)]
+pub struct Peer {
+    /// Its address.
+    pub ip: Option<IpAddr>,
+    /// Its `User-Agent`, cut to 256 characters.
+    pub user_agent: String,
+}
+
+impl Call<'_> {
+    /// A fresh identifier.
+    pub fn id(&self) -> String {
+        entropy::id(self.entropy, self.now)
+    }
+
+    /// A fresh 256-bit secret.
+    pub fn secret(&self) -> Secret {
+        Secret::random(self.entropy)
+    }
+}
+
+/// The two cookies of a browser.
+#[derive(Clone, Debug, Default)]
+pub struct Cookies {
+    /// The session's secret.
+    pub session: Option<Secret>,
+    /// The browser's secret, which interactions are bound to.
+    pub browser: Option<Secret>,
+}

@@ -1,0 +1,151 @@
+//! Who is calling the token, introspection or revocation endpoint (RFC 6749 §2.3).
+//!
+//! Exactly one way, and the one the client is registered for. A failure counts against the network; a
+//! success asks no limiter over the network.
+
+use std::sync::Arc;
+
+use stepwell_core::audit::{Event, names};
+use stepwell_core::client::{AuthMethod, Client};
+use stepwell_core::oauth::{ErrorCode, OAuthError, Params};
+
+use super::{Credentials, Presented, PresentedError, assertion};
+use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
+use crate::limits::{LimitKey, NetworkKey, Rule, Verdict};
+use crate::snapshot::KnownClient;
+
+const RULE: &str = "RFC 6749 §5.2";
+
+impl Engine {
+    /// Authenticates the client of a request.
+    ///
+    /// # Errors
+    /// `invalid_client` without saying what exactly was wrong with a secret, or the database being away.
+    pub fn authenticate_client(
+        &self,
+        call: &Call<'_>,
+        params: &Params,
+        authorization: Option<&str>,
+    ) -> Result<Arc<Client>, EngineError> {
+        let presented = Presented::from_request(&parts(params, authorization)).map_err(refused)?;
+        let throttle = self.throttle(call, &presented);
+        if let Some((key, rule)) = &throttle {
+            if let Verdict::Wait { retry_after } = self.limits.peek(key, rule, call.now)? {
+                let text = format!("too many failed attempts from this network; try again in {} s", retry_after.0);
+                return Err(OAuthError::new(ErrorCode::InvalidClient, RULE, text).into());
+            }
+        }
+        let known = self.known_client(presented.client_id())?;
+        match self.check(call, known.as_deref(), &presented) {
+            Ok(client) => Ok(client),
+            Err(error) => {
+                if let Some((key, rule)) = &throttle {
+                    self.limits.hit(key, rule, call.now)?;
+                }
+                self.note_failure(call, &presented, &error)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether the presented client is known here and needs no assertion checked.
+    pub(crate) fn cached_presented(&self, params: &Params, authorization: Option<&str>) -> bool {
+        match Presented::from_request(&parts(params, authorization)) {
+            Ok(Presented::Assertion { .. }) | Err(_) => false,
+            // A wrong secret writes to the audit, and that is no work for an event loop.
+            Ok(presented) => self
+                .cached_client(presented.client_id())
+                .is_some_and(|known| self.has_right_secret(&known.client, &presented)),
+        }
+    }
+
+    fn has_right_secret(&self, client: &Client, presented: &Presented) -> bool {
+        match presented {
+            Presented::Basic { secret, .. } => {
+                client.auth_method == AuthMethod::ClientSecretBasic && client.has_secret(secret)
+            }
+            Presented::Post { secret, .. } => {
+                client.auth_method == AuthMethod::ClientSecretPost && client.has_secret(secret)
+            }
+            Presented::Public { .. } => client.auth_method == AuthMethod::None,
+            Presented::Assertion { .. } => false,
+        }
+    }
+
+    fn check(
+        &self,
+        call: &Call<'_>,
+        known: Option<&KnownClient>,
+        presented: &Presented,
+    ) -> Result<Arc<Client>, EngineError> {
+        let Some(known) = known else { return Err(denied("client authentication failed").into()) };
+        let client = &known.client;
+        if presented.method() != client.auth_method.as_str() {
+            let text = format!(
+                "this client is registered for {}, and authenticated by {}",
+                client.auth_method,
+                presented.method()
+            );
+            return Err(denied(&text).into());
+        }
+        let fine = match (presented, &known.keys) {
+            (Presented::Assertion { assertion, .. }, Some(keys)) => {
+                let audiences = [self.settings.issuer.clone(), format!("{}/token", self.settings.issuer)];
+                let audiences: Vec<&str> = audiences.iter().map(String::as_str).collect();
+                let accepted = assertion::verify(assertion, &client.id, keys, &audiences, call.now)
+                    .map_err(|error| denied(&error.to_string()))?;
+                let key = LimitKey::replay("client-assertion", client.id.as_str(), &accepted.jti);
+                if !self.limits.first_use(&key, accepted.until, call.now)? {
+                    return Err(denied("client_assertion was used before; make a new one with a new jti").into());
+                }
+                true
+            }
+            _ => self.has_right_secret(client, presented),
+        };
+        if fine { Ok(Arc::clone(client)) } else { Err(denied("client authentication failed").into()) }
+    }
+
+    fn throttle(&self, call: &Call<'_>, presented: &Presented) -> Option<(LimitKey, Rule)> {
+        let ip = call.peer.ip?;
+        let limits = self.settings.limits;
+        let key = LimitKey::network(&format!("client:{}", presented.client_id()), &NetworkKey::of(ip));
+        Some((key, Rule { budget: limits.failures_per_network, window: limits.window }))
+    }
+
+    fn note_failure(&self, call: &Call<'_>, presented: &Presented, error: &EngineError) -> Result<(), EngineError> {
+        let EngineError::OAuth(why) = error else { return Ok(()) };
+        let mut event = Event::new(names::CLIENT_AUTHENTICATION_FAILED, call.now)
+            .reference(call.reference)
+            .client(presented.client_id())
+            .with("method", presented.method())
+            .with("why", why.description());
+        if let Some(ip) = call.peer.ip {
+            event = event.ip(&ip.to_string());
+        }
+        self.db.write(|tx| -> Result<(), EngineError> {
+            tx.audit(event);
+            Ok(())
+        })
+    }
+}
+
+fn parts<'a>(params: &'a Params, authorization: Option<&'a str>) -> Credentials<'a> {
+    Credentials {
+        authorization,
+        client_id: params.get("client_id"),
+        client_secret: params.get("client_secret"),
+        client_assertion_type: params.get("client_assertion_type"),
+        client_assertion: params.get("client_assertion"),
+    }
+}
+
+fn denied(text: &str) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidClient, RULE, text)
+}
+
+fn refused(error: PresentedError) -> OAuthError {
+    let code = if error.code() == "invalid_client" { ErrorCode::InvalidClient } else { ErrorCode::InvalidRequest };
+    OAuthError::new(code, "RFC 6749 §2.3", error.to_string())
+}

@@ -1,0 +1,179 @@
+//! Factors: the ways to prove who one is. One file each; this one holds their shape and the list.
+//!
+//! A factor verifies an answer and says what evidence it makes. It never decides what is asked next, never
+//! creates a session and never counts guesses: the hub and `answer` do, the same for all.
+
+mod password;
+mod totp;
+
+use std::fmt;
+
+use serde_json::Value;
+use stepwell_core::authn::{Available, Method, Owned, Traits};
+use stepwell_core::time::{Seconds, Timestamp};
+use stepwell_store::credentials::Credential;
+use stepwell_store::{StoreError, Tx};
+
+use crate::call::Call;
+use crate::error::EngineError;
+use crate::passwords::Passwords;
+use crate::seal::SealingKeys;
+
+pub use password::PasswordFactor;
+pub use totp::TotpFactor;
+pub(crate) use totp::totp_purpose;
+
+/// What a person sent in to prove themselves: the fields of the factor's form.
+#[derive(Debug)]
+pub struct Answer<'a> {
+    /// The secret that was typed: a password, a code.
+    pub secret: &'a str,
+    /// Which of several authenticators, where the page let the person choose.
+    pub credential: Option<&'a str>,
+    /// What [`Factor::begin`] left for the answer to be held against.
+    pub challenge: Option<&'a Value>,
+}
+
+/// What a factor may use while verifying.
+#[derive(Clone, Copy, Debug)]
+pub struct Tools<'a> {
+    /// The request.
+    pub call: &'a Call<'a>,
+    /// Password hashing, bounded.
+    pub passwords: &'a Passwords,
+    /// Keys that open stored secrets.
+    pub seal: &'a SealingKeys,
+}
+
+/// A write that makes a verified answer count once: false when somebody else was faster.
+pub type Consume = Box<dyn FnOnce(&mut Tx<'_>, Timestamp) -> Result<bool, StoreError> + Send>;
+
+/// A verified answer.
+pub struct Verified {
+    /// Which authenticator proved it.
+    pub credential: stepwell_core::ids::CredentialId,
+    /// What it shows.
+    pub traits: Traits,
+    /// Registered method references (RFC 8176).
+    pub amr: Vec<String>,
+    /// Run inside the one write that adds the evidence.
+    pub consume: Consume,
+}
+
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified").field("credential", &self.credential).finish_non_exhaustive()
+    }
+}
+
+/// Why an answer does not count.
+#[derive(Debug)]
+pub enum Failure {
+    /// Not the right secret; counts against the budget of the authenticator, where one is known.
+    Wrong(Option<stepwell_core::ids::CredentialId>),
+    /// Not of the form a right answer has; costs nothing. The name of the rule, for the page's words.
+    Malformed(&'static str),
+    /// Right, but used before.
+    Replayed,
+    /// The authenticator rests until then.
+    Locked(Timestamp),
+    /// The check could not be made.
+    Engine(EngineError),
+}
+
+/// A way to prove who one is.
+pub trait Factor: fmt::Debug + Send + Sync {
+    /// The method's name; also the last part of the form's address.
+    fn method(&self) -> Method;
+
+    /// The most that a proof by it can show.
+    fn traits(&self) -> Traits;
+
+    /// Whether a sign-in may begin with it.
+    fn opens(&self) -> bool;
+
+    /// What a proof by this very authenticator will show.
+    fn traits_of(&self, _credential: &Credential) -> Traits {
+        self.traits()
+    }
+
+    /// How many wrong answers in a row make an authenticator rest, and for how long; none when guessing is
+    /// only slowed down.
+    fn budget(&self) -> Option<(u32, Seconds)> {
+        None
+    }
+
+    /// Makes the challenge that an answer will be held against, when the page is shown and none is pending.
+    ///
+    /// # Errors
+    /// When it cannot be made or delivered.
+    fn begin(&self, _tools: &Tools<'_>, _credentials: &[Credential]) -> Result<Option<Value>, EngineError> {
+        Ok(None)
+    }
+
+    /// Verifies an answer, outside any transaction. `credentials` is empty for a person who does not
+    /// exist: the work and the time must be the same.
+    ///
+    /// # Errors
+    /// Says why the answer does not count.
+    fn verify(
+        &self,
+        tools: &Tools<'_>,
+        credentials: &[Credential],
+        answer: &Answer<'_>,
+    ) -> Result<Verified, Failure>;
+}
+
+/// Every factor of this installation, in the order that pages list them.
+#[derive(Debug)]
+pub struct Factors(Vec<Box<dyn Factor>>);
+
+impl Factors {
+    /// The factors that Stepwell ships.
+    pub fn shipped(code_budget: u32, code_rest: Seconds) -> Self {
+        Self(vec![Box::new(PasswordFactor), Box::new(TotpFactor { budget: code_budget, rest: code_rest })])
+    }
+
+    /// The factor of a method.
+    pub fn find(&self, method: &Method) -> Option<&dyn Factor> {
+        self.0.iter().find(|f| f.method() == *method).map(AsRef::as_ref)
+    }
+
+    /// What this installation offers, for unmet detection by configuration.
+    pub fn available(&self) -> Vec<Available> {
+        self.0
+            .iter()
+            .map(|f| Available { method: f.method(), traits: f.traits(), opens: f.opens() })
+            .collect()
+    }
+
+    /// What a person's authenticators could prove.
+    pub fn owned(&self, credentials: &[Credential]) -> Vec<Owned> {
+        credentials
+            .iter()
+            .filter_map(|c| {
+                let factor = self.find(&c.method)?;
+                Some(Owned {
+                    method: c.method.clone(),
+                    credential: c.id.clone(),
+                    traits: factor.traits_of(c),
+                    opens: factor.opens(),
+                })
+            })
+            .collect()
+    }
+
+    /// What somebody who does not exist is shown to own: whatever a sign-in may begin with by default.
+    pub fn owned_by_nobody(&self) -> Vec<Owned> {
+        let password = Method::password();
+        self.find(&password)
+            .map(|f| Owned {
+                method: password,
+                credential: stepwell_core::ids::CredentialId::new(""),
+                traits: f.traits(),
+                opens: true,
+            })
+            .into_iter()
+            .collect()
+    }
+}

@@ -1,0 +1,67 @@
+//! The password: something known, checked against its Argon2id hash.
+//!
+//! Does the same work for a person who does not exist. Hashing runs outside any transaction.
+
+use stepwell_core::authn::{Kind, Method, Traits};
+use stepwell_core::secret::Secret;
+use stepwell_store::credentials::{self, Credential};
+
+use super::{Answer, Factor, Failure, Tools, Verified};
+
+/// See the module.
+#[derive(Debug)]
+pub struct PasswordFactor;
+
+impl Factor for PasswordFactor {
+    fn method(&self) -> Method {
+        Method::password()
+    }
+
+    fn traits(&self) -> Traits {
+        Traits::of(Kind::Knowledge)
+    }
+
+    fn opens(&self) -> bool {
+        true
+    }
+
+    fn verify(
+        &self,
+        tools: &Tools<'_>,
+        credentials: &[Credential],
+        answer: &Answer<'_>,
+    ) -> Result<Verified, Failure> {
+        let password = Secret::new(answer.secret);
+        let kept = credentials.iter().find(|c| c.method == Method::password());
+        let verdict = tools
+            .passwords
+            .verify(&password, kept.map(|c| c.secret.as_str()))
+            .map_err(|error| match error {
+                crate::passwords::PasswordError::TooLong => Failure::Malformed("password-too-long"),
+                crate::passwords::PasswordError::Busy => Failure::Engine(crate::error::EngineError::Busy),
+                other => Failure::Engine(crate::error::EngineError::broken(other)),
+            })?;
+        let Some(kept) = kept.filter(|_| verdict.ok) else {
+            return Err(Failure::Wrong(kept.map(|c| c.id.clone())));
+        };
+        let rehashed = if verdict.needs_rehash {
+            tools.passwords.hash(&password, tools.call.entropy).ok()
+        } else {
+            None
+        };
+        let (id, old) = (kept.id.clone(), kept.secret.clone());
+        Ok(Verified {
+            credential: kept.id.clone(),
+            traits: self.traits_of(kept),
+            amr: vec!["pwd".to_owned()],
+            consume: Box::new(move |tx, now| {
+                if let Some(new) = rehashed {
+                    // Another node may have rehashed it meanwhile; either hash is of the same password.
+                    credentials::update_secret(tx, &id, &old, &new)?;
+                }
+                credentials::reset_failures(tx, &id, now)?;
+                Ok(true)
+            }),
+        })
+    }
+}

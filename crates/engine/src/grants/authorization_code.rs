@@ -1,0 +1,132 @@
+//! `grant_type=authorization_code` (RFC 6749 §4.1.3, RFC 7636 §4.5).
+//!
+//! A code counts once, by one conditional UPDATE. Presented again by the right client with the right
+//! verifier it revokes what was issued for it (spec §5 line 23); with anything wrong it only fails (line 24).
+
+use stepwell_core::audit::{Event, names};
+use stepwell_core::client::{Client, GrantType};
+use stepwell_core::oauth::pkce::{self, Challenge};
+use stepwell_core::oauth::{OAuthError, Params};
+use stepwell_core::secret::{Hashed, Secret};
+use stepwell_core::user::{Status, User};
+use stepwell_store::codes::{self, Code};
+use stepwell_store::grants;
+use stepwell_store::refresh_tokens::{self, RefreshToken};
+use stepwell_store::users;
+
+use super::{Grant, TokenAnswer};
+use super::mint::Wanted;
+use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
+
+const RULE: &str = "RFC 6749 §5.2";
+
+enum Redeemed {
+    Once(Box<(Grant, User)>),
+    Again,
+}
+
+impl Engine {
+    pub(super) fn redeem_code(
+        &self,
+        call: &Call<'_>,
+        client: &Client,
+        params: &Params,
+    ) -> Result<TokenAnswer, EngineError> {
+        let code = Secret::new(params.require("code", "RFC 6749 §4.1.3")?);
+        let hash = Hashed::of(&code);
+        let refresh = client.may_use(GrantType::RefreshToken).then(|| call.secret());
+        let redeemed = self.db.write(|tx| -> Result<Redeemed, EngineError> {
+            let row = codes::find(tx, &hash)?.ok_or_else(unknown)?;
+            check(&row, client, params)?;
+            if row.expires_at <= call.now {
+                return Err(invalid("the code has expired; redeem it within a minute").into());
+            }
+            if !codes::burn(tx, &hash, call.now)? {
+                if grants::revoke(tx, &row.grant_id, "code presented twice", call.now)? {
+                    tx.audit(
+                        Event::new(names::TOKEN_REUSE_DETECTED, call.now)
+                            .reference(call.reference)
+                            .client(&client.id)
+                            .with("grant", row.grant_id.as_str())
+                            .with("what", "authorization code"),
+                    );
+                }
+                return Ok(Redeemed::Again);
+            }
+            let grant = Grant::from_row(grants::find(tx, &row.grant_id)?.ok_or_else(unknown)?)?;
+            if grant.revoked {
+                return Err(unknown().into());
+            }
+            let user = users::find(tx, &grant.user_id)?.filter(|u| u.status == Status::Active).ok_or_else(unknown)?;
+            if let Some(token) = &refresh {
+                refresh_tokens::insert(tx, &self.first_refresh(call, &grant, token))?;
+            }
+            tx.audit(
+                Event::new(names::TOKEN_ISSUED, call.now)
+                    .reference(call.reference)
+                    .user(&grant.user_id)
+                    .client(&client.id)
+                    .with("grant", grant.id.as_str()),
+            );
+            Ok(Redeemed::Once(Box::new((grant, user))))
+        })?;
+        let Redeemed::Once(found) = redeemed else {
+            return Err(invalid("the code was used before; every code works once").into());
+        };
+        let (grant, user) = *found;
+        let wanted = Wanted {
+            scope: grant.scope.clone(),
+            resources: self.narrowed(params, &grant)?,
+            nonce: grant.nonce.clone(),
+            refresh_token: refresh,
+        };
+        self.mint(call, client, &user, &grant, wanted)
+    }
+
+    fn first_refresh(&self, call: &Call<'_>, grant: &Grant, token: &Secret) -> RefreshToken {
+        RefreshToken {
+            hash: Hashed::of(token),
+            grant_id: grant.id.clone(),
+            client_id: grant.client_id.clone(),
+            generation: 0,
+            created_at: call.now,
+            expires_at: call.now.plus(self.settings.lifetimes.refresh_idle).min(grant.expires_at),
+            used_at: None,
+        }
+    }
+
+    /// `resource` at the token endpoint may only narrow what was granted (RFC 8707 §2.2).
+    pub(super) fn narrowed(&self, params: &Params, grant: &Grant) -> Result<Vec<String>, EngineError> {
+        let asked: Vec<String> = params.get_all("resource").map(str::to_owned).collect();
+        if asked.is_empty() {
+            return Ok(grant.resources.clone());
+        }
+        if asked.iter().all(|one| grant.resources.contains(one)) {
+            return Ok(asked);
+        }
+        Err(OAuthError::invalid_target("RFC 8707 §2.2", "this resource was not part of the authorization request").into())
+    }
+}
+
+fn check(row: &Code, client: &Client, params: &Params) -> Result<(), OAuthError> {
+    if row.client_id != client.id {
+        return Err(invalid("the code was issued to another client"));
+    }
+    match params.get("redirect_uri") {
+        Some(uri) if uri == row.redirect_uri => {}
+        None if !row.redirect_uri_sent => {}
+        _ => return Err(invalid("redirect_uri must be the one of the authorization request, byte for byte")),
+    }
+    let challenge = row.code_challenge.as_deref().map(Challenge::from_stored);
+    pkce::verify(challenge.as_ref(), params.get("code_verifier"))
+}
+
+fn invalid(text: &str) -> OAuthError {
+    OAuthError::invalid_grant(RULE, text)
+}
+
+fn unknown() -> OAuthError {
+    invalid("the code is unknown, or what it stood for was revoked; start a new authorization request")
+}

@@ -1,0 +1,87 @@
+//! The token endpoint: one file a grant type, and what they share.
+//!
+//! Adding a grant type touches its own file, the list in [`Engine::token`], the client's `GrantType`, and
+//! its tests. Client authentication comes before any of them.
+
+mod authorization_code;
+mod client_credentials;
+mod mint;
+mod record;
+mod refresh_token;
+mod successors;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use stepwell_core::client::{Client, GrantType};
+use stepwell_core::oauth::{OAuthError, Params};
+
+pub(crate) use mint::live_scope;
+pub(crate) use record::Grant;
+pub(crate) use successors::Successors;
+
+use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
+
+/// A successful answer (RFC 6749 §5.1).
+#[derive(Debug, Serialize)]
+pub struct TokenAnswer {
+    /// The access token.
+    pub access_token: String,
+    /// Always `Bearer` (RFC 6750).
+    pub token_type: &'static str,
+    /// Seconds until the access token expires.
+    pub expires_in: i64,
+    /// For the next refresh.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// For OpenID requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    /// What was granted.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub scope: String,
+}
+
+impl Engine {
+    /// Whether answering touches neither database nor network, so that it need not leave the event loop.
+    pub fn token_is_pure(&self, params: &Params, authorization: Option<&str>) -> bool {
+        params.get("grant_type") == Some(GrantType::ClientCredentials.as_str())
+            && params.get("client_assertion").is_none()
+            && self.cached_presented(params, authorization)
+    }
+
+    /// Answers a token request of an authenticated client.
+    ///
+    /// # Errors
+    /// The error of RFC 6749 §5.2, or the database being away.
+    pub fn token(&self, call: &Call<'_>, client: &Arc<Client>, params: &Params) -> Result<TokenAnswer, EngineError> {
+        let name = params.require("grant_type", "RFC 6749 §4.1.3")?;
+        let grant: GrantType = name.parse().map_err(|_| {
+            OAuthError::unsupported_grant_type(
+                "RFC 6749 §5.2",
+                "this grant_type is not offered; see grant_types_supported in the metadata",
+            )
+        })?;
+        if !client.may_use(grant) {
+            return Err(OAuthError::unauthorized_client(
+                "RFC 6749 §5.2",
+                format!("this client is not registered for the grant type {grant}; register it with --grant {grant}"),
+            )
+            .into());
+        }
+        let answer = match grant {
+            GrantType::AuthorizationCode => self.redeem_code(call, client, params),
+            GrantType::RefreshToken => self.refresh_token(call, client, params),
+            GrantType::ClientCredentials => self.client_credentials(call, client, params),
+        };
+        let outcome = match &answer {
+            Ok(_) => "issued",
+            Err(EngineError::OAuth(_)) => "refused",
+            Err(_) => "failed",
+        };
+        metrics::counter!("stepwell_token_requests_total", "grant" => grant.as_str(), "outcome" => outcome).increment(1);
+        answer
+    }
+}

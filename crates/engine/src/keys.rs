@@ -1,0 +1,241 @@
+//! The life of signing keys: next, current, previous, revoked.
+//!
+//! Private keys are sealed before they are stored. A next key is published before it signs, a previous one
+//! after, so that nobody is surprised by either.
+
+use stepwell_core::audit::{Event, names};
+use stepwell_core::authn::Method;
+use stepwell_core::ids::KeyId;
+use stepwell_store::credentials::{self, Credential};
+use stepwell_store::keys::{self as rows, Key, KeyStatus as Stored};
+use stepwell_store::{Db, Tx};
+use zeroize::Zeroizing;
+
+use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
+use crate::seal::SealingKeys;
+use crate::tokens::jose::generate;
+use crate::tokens::keyring::PrivateJwk;
+use crate::tokens::thumbprint::thumbprint;
+use crate::tokens::{Algorithm, KeyRecord, KeyRing, KeyStatus};
+
+/// A key as administrators see it.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct KeyView {
+    /// Its `kid`.
+    pub kid: KeyId,
+    /// What it signs with.
+    pub alg: String,
+    /// Where it is in its life.
+    pub status: String,
+    /// Since when it exists, RFC 3339.
+    pub created_at: String,
+    /// Since when it has this status, RFC 3339.
+    pub status_at: String,
+}
+
+fn purpose(kid: &str) -> String {
+    format!("key:{kid}")
+}
+
+/// Makes a current key for every algorithm that has none. Two nodes that start together may both try: the
+/// database keeps the first.
+pub(crate) fn ensure_current(call: &Call<'_>, db: &Db, seal: &SealingKeys) -> Result<(), EngineError> {
+    let have = db.read(|tx| rows::all(tx))?;
+    let missing: Vec<Algorithm> = Algorithm::ALL.into_iter().filter(|alg| !has(&have, *alg, Stored::Current)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let made = missing.into_iter().map(|alg| make(call, seal, alg)).collect::<Result<Vec<_>, _>>()?;
+    db.write(|tx| -> Result<(), EngineError> {
+        let have = rows::all(tx)?;
+        for key in made.iter().filter(|key| !have.iter().any(|k| k.alg == key.alg && k.status == Stored::Current)) {
+            insert(call, tx, key, Stored::Current)?;
+        }
+        Ok(())
+    })
+}
+
+fn has(rows: &[Key], alg: Algorithm, status: Stored) -> bool {
+    rows.iter().any(|key| key.alg == alg.as_str() && key.status == status)
+}
+
+fn make(call: &Call<'_>, seal: &SealingKeys, alg: Algorithm) -> Result<Key, EngineError> {
+    let (private, public) = generate(alg).map_err(EngineError::broken)?;
+    let kid = thumbprint(&public).map_err(EngineError::broken)?;
+    let sealed = seal.seal(&purpose(&kid), private.as_bytes(), call.entropy);
+    Ok(Key {
+        id: KeyId::new(kid),
+        alg: alg.as_str().to_owned(),
+        status: Stored::Next,
+        public_jwk: serde_json::to_string(&public).map_err(EngineError::broken)?,
+        sealed_private: sealed,
+        created_at: call.now,
+        status_at: call.now,
+    })
+}
+
+fn insert(call: &Call<'_>, tx: &mut Tx<'_>, key: &Key, status: Stored) -> Result<(), EngineError> {
+    rows::insert(tx, &Key { status, ..key.clone() })?;
+    tx.audit(
+        Event::new(names::KEY_CREATED, call.now)
+            .reference(call.reference)
+            .actor("system")
+            .with("kid", key.id.as_str())
+            .with("alg", key.alg.as_str())
+            .with("status", status.as_str()),
+    );
+    Ok(())
+}
+
+/// Opens every key that is still trusted.
+pub(crate) fn ring(rows: &[Key], seal: &SealingKeys) -> Result<KeyRing, EngineError> {
+    let mut records = Vec::with_capacity(rows.len());
+    for row in rows {
+        let status = match row.status {
+            Stored::Next => KeyStatus::Next,
+            Stored::Current => KeyStatus::Current,
+            Stored::Previous => KeyStatus::Previous,
+            Stored::Revoked => continue,
+        };
+        let plain = seal.open(&purpose(row.id.as_str()), &row.sealed_private).map_err(EngineError::broken)?;
+        let text = std::str::from_utf8(&plain).map_err(EngineError::broken)?;
+        records.push(KeyRecord {
+            kid: row.id.clone(),
+            alg: row.alg.parse().map_err(|_| EngineError::broken(format!("unknown key algorithm {}", row.alg)))?,
+            status,
+            private_jwk: PrivateJwk(Zeroizing::new(text.to_owned())),
+        });
+    }
+    KeyRing::new(&records).map_err(EngineError::broken)
+}
+
+impl Engine {
+    /// Every key and where it is in its life.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub fn list_keys(&self) -> Result<Vec<KeyView>, EngineError> {
+        let rows = self.db.read(|tx| rows::all(tx))?;
+        let view = |key: Key| KeyView {
+            kid: key.id,
+            alg: key.alg,
+            status: key.status.as_str().to_owned(),
+            created_at: key.created_at.rfc3339(),
+            status_at: key.status_at.rfc3339(),
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+
+    /// Makes a next key where there is none, so that it is published before it signs.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub fn ensure_next_keys(&self, call: &Call<'_>) -> Result<(), EngineError> {
+        for alg in Algorithm::ALL {
+            if !has(&self.db.read(|tx| rows::all(tx))?, alg, Stored::Next) {
+                let key = make(call, &self.seal, alg)?;
+                self.db.write(|tx| -> Result<(), EngineError> {
+                    if has(&rows::all(tx)?, alg, Stored::Next) { Ok(()) } else { insert(call, tx, &key, Stored::Next) }
+                })?;
+            }
+        }
+        self.refresh().map(|_| ())
+    }
+
+    /// Lets the next key sign, keeps the current one for verifying, and makes a new next key; for one
+    /// algorithm or all.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub fn rotate_keys(&self, call: &Call<'_>, only: Option<Algorithm>) -> Result<Vec<KeyView>, EngineError> {
+        for alg in Algorithm::ALL.into_iter().filter(|alg| only.is_none_or(|o| o == *alg)) {
+            let spare = make(call, &self.seal, alg)?;
+            let following = make(call, &self.seal, alg)?;
+            self.db.write(|tx| -> Result<(), EngineError> {
+                let have: Vec<Key> = rows::all(tx)?.into_iter().filter(|k| k.alg == alg.as_str()).collect();
+                for key in have.iter().filter(|k| k.status == Stored::Current) {
+                    rows::set_status(tx, &key.id, Stored::Current, Stored::Previous, call.now)?;
+                }
+                let next = match have.iter().find(|k| k.status == Stored::Next) {
+                    Some(next) => next.id.clone(),
+                    None => {
+                        insert(call, tx, &spare, Stored::Next)?;
+                        spare.id.clone()
+                    }
+                };
+                rows::set_status(tx, &next, Stored::Next, Stored::Current, call.now)?;
+                insert(call, tx, &following, Stored::Next)?;
+                tx.audit(
+                    Event::new(names::KEY_ROTATED, call.now)
+                        .reference(call.reference)
+                        .actor("cli")
+                        .with("alg", alg.as_str())
+                        .with("kid", next.as_str()),
+                );
+                Ok(())
+            })?;
+        }
+        self.refresh()?;
+        self.list_keys()
+    }
+
+    /// Seals every stored secret anew under the current sealing key; says how many it changed.
+    ///
+    /// # Errors
+    /// When the database is away or a secret does not open.
+    pub fn reseal(&self, call: &Call<'_>) -> Result<usize, EngineError> {
+        let mut changed = 0;
+        self.db.write(|tx| -> Result<(), EngineError> {
+            for key in rows::all(tx)? {
+                if let Some(sealed) = self.resealed(call, &purpose(key.id.as_str()), &key.sealed_private)? {
+                    rows::replace_sealed(tx, &key.id, &key.sealed_private, &sealed)?;
+                    changed += 1;
+                }
+            }
+            for (name, sealed) in stepwell_store::secrets::all(tx)? {
+                if let Some(new) = self.resealed(call, &format!("secret:{name}"), &sealed)? {
+                    stepwell_store::secrets::replace(tx, &name, &sealed, &new)?;
+                    changed += 1;
+                }
+            }
+            for credential in every_totp(tx)? {
+                let purpose = crate::factors::totp_purpose(credential.id.as_str());
+                if let Some(new) = self.resealed(call, &purpose, &credential.secret)? {
+                    credentials::update_secret(tx, &credential.id, &credential.secret, &new)?;
+                    changed += 1;
+                }
+            }
+            tx.audit(
+                Event::new(names::KEY_RESEALED, call.now)
+                    .reference(call.reference)
+                    .actor("cli")
+                    .with("count", changed as u64),
+            );
+            Ok(())
+        })?;
+        Ok(changed)
+    }
+
+    fn resealed(&self, call: &Call<'_>, purpose: &str, sealed: &str) -> Result<Option<String>, EngineError> {
+        if self.seal.is_current(sealed) {
+            return Ok(None);
+        }
+        let plain = self.seal.open(purpose, sealed).map_err(EngineError::broken)?;
+        Ok(Some(self.seal.seal(purpose, &plain, call.entropy)))
+    }
+}
+
+/// Every sealed authenticator, a page at a time.
+fn every_totp(tx: &mut Tx<'_>) -> Result<Vec<Credential>, EngineError> {
+    let mut all: Vec<Credential> = Vec::new();
+    loop {
+        let after = all.last().map(|c| c.id.clone());
+        let page = credentials::live_with(tx, &Method::totp(), after.as_ref(), 500)?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}

@@ -1,0 +1,111 @@
+//! The use cases: authorize, answer, redeem, refresh, introspect, revoke, log out, administer.
+//!
+//! Synchronous, no HTTP, no HTML. An `Engine` is a value: nothing is global, so tests run many side by side.
+//! Time and randomness arrive with each [`Call`]. What is decided is decided in `stepwell_core`; what is
+//! stored is stored through `stepwell_store`.
+
+pub mod admin;
+pub mod answer;
+pub mod authorize;
+pub mod call;
+pub mod client_auth;
+pub mod error;
+pub mod factors;
+pub mod grants;
+pub mod introspect;
+pub mod keys;
+pub mod limits;
+pub mod logout;
+pub mod maintain;
+pub mod metadata;
+pub mod passwords;
+pub mod revoke;
+pub mod seal;
+pub mod settings;
+mod snapshot;
+#[cfg(test)]
+mod testing;
+pub mod tokens;
+pub mod totp;
+pub mod userinfo;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use stepwell_core::authn::Policy;
+use stepwell_store::Db;
+
+pub use call::{Call, Cookies, Peer};
+pub use error::EngineError;
+pub use settings::Settings;
+
+use factors::Factors;
+use limits::Limits;
+use passwords::Passwords;
+use seal::SealingKeys;
+use snapshot::Snapshot;
+
+/// A running provider, as a value.
+#[derive(Debug)]
+pub struct Engine {
+    settings: Settings,
+    policy: Policy,
+    db: Db,
+    seal: SealingKeys,
+    limits: Arc<dyn Limits>,
+    passwords: Passwords,
+    factors: Factors,
+    snapshot: ArcSwap<Snapshot>,
+    rotation: grants::Successors,
+}
+
+/// What an engine is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// What configuration says.
+    pub settings: Settings,
+    /// The database, migrated.
+    pub db: Db,
+    /// Keys that seal secrets at rest.
+    pub seal: SealingKeys,
+    /// Throttling and replay caches.
+    pub limits: Arc<dyn Limits>,
+    /// Password hashing, bounded.
+    pub passwords: Passwords,
+}
+
+impl Engine {
+    /// Puts an engine together: makes missing keys and loads what is cached.
+    ///
+    /// # Errors
+    /// When the database is away, or a sealed key does not open.
+    pub fn open(call: &Call<'_>, parts: Parts) -> Result<Self, EngineError> {
+        let Parts { settings, db, seal, limits, passwords } = parts;
+        let factors = Factors::shipped(settings.limits.code_budget, settings.limits.code_rest);
+        let policy = Policy { catalog: settings.catalog.clone(), available: factors.available() };
+        keys::ensure_current(call, &db, &seal)?;
+        let rotation = grants::Successors::load(call, &db, &seal)?;
+        let snapshot = Snapshot::load(&db, &seal)?;
+        Ok(Self {
+            settings,
+            policy,
+            db,
+            seal,
+            limits,
+            passwords,
+            factors,
+            snapshot: ArcSwap::from_pointee(snapshot),
+            rotation,
+        })
+    }
+
+    /// What configuration says.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The database, for readiness checks.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+}

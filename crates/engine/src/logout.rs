@@ -1,0 +1,138 @@
+//! `/logout` (OIDC RP-Initiated Logout 1.0): ending the browser's session, with or without a question.
+//!
+//! Without an ID token that names this very session the person is asked first (spec §5 line 46), and nobody is
+//! sent anywhere but to an exactly registered address by a valid hint (line 45).
+
+use stepwell_core::audit::{Event, names};
+use stepwell_core::client::Client;
+use stepwell_core::ids::ClientId;
+use stepwell_core::oauth::scope::{OFFLINE_ACCESS, Scope};
+use stepwell_core::oauth::{OAuthError, Params};
+use stepwell_store::sessions::{self, Session};
+use stepwell_store::{Tx, grants};
+
+use crate::Engine;
+use crate::call::{Call, Cookies};
+use crate::error::EngineError;
+use crate::tokens::{Expect, Expiry, IdClaims, JwtError, TYP_ID};
+
+/// What a logout request leads to.
+#[derive(Debug)]
+pub enum Logout {
+    /// The session is over; the person goes on to the client, or reads that they are signed out.
+    Done {
+        /// An exactly registered address, with `state`.
+        to: Option<String>,
+        /// The client's name, where one is known.
+        client: Option<String>,
+    },
+    /// The person has to say yes.
+    Ask {
+        /// The client's name, where one is known.
+        client: Option<String>,
+    },
+}
+
+impl Engine {
+    /// `GET` or `POST /logout`.
+    ///
+    /// # Errors
+    /// An error to show, never to send anywhere; or the database being away.
+    pub fn logout(&self, call: &Call<'_>, params: &Params, cookies: &Cookies) -> Result<Logout, EngineError> {
+        let hint = params.get("id_token_hint").map(|hint| self.verify_id_token_hint(hint)).transpose().map_err(|why| {
+            invalid(&format!("id_token_hint is not an ID token of this issuer: {why}"))
+        })?;
+        let named = params.get("client_id").map(ClientId::new);
+        let client = match (&hint, named) {
+            (Some(hint), Some(named)) if hint.aud != named.as_str() => {
+                return Err(invalid("client_id is not the client that id_token_hint was issued to").into());
+            }
+            (Some(hint), _) => self.client(&ClientId::new(hint.aud.clone()))?,
+            (None, Some(named)) => self.client(&named)?,
+            (None, None) => None,
+        };
+        let to = self.way_out(params, hint.is_some(), client.as_deref())?;
+        let name = client.as_ref().map(|c| c.name.clone());
+        self.db.write(|tx| {
+            let Some(session) = self.session_of(tx, cookies.session.as_ref(), call.now)? else {
+                return Ok(if hint.is_some() || cookies.session.is_none() {
+                    Logout::Done { to, client: name }
+                } else {
+                    Logout::Done { to: None, client: name }
+                });
+            };
+            let names_it = hint.as_ref().is_some_and(|hint| {
+                hint.sub == session.user_id.as_str() && hint.sid.as_deref().is_none_or(|sid| sid == session.id.as_str())
+            });
+            if !names_it {
+                return Ok(Logout::Ask { client: name });
+            }
+            self.end_session(tx, call, &session, "logout by the app")?;
+            Ok(Logout::Done { to, client: name })
+        })
+    }
+
+    /// The person said yes.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub fn logout_confirmed(&self, call: &Call<'_>, cookies: &Cookies) -> Result<(), EngineError> {
+        self.db.write(|tx| match self.session_of(tx, cookies.session.as_ref(), call.now)? {
+            Some(session) => self.end_session(tx, call, &session, "logout by the person"),
+            None => Ok(()),
+        })
+    }
+
+    /// Ends a session and every grant that was to live no longer than it.
+    pub(crate) fn end_session(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        session: &Session,
+        why: &str,
+    ) -> Result<(), EngineError> {
+        sessions::end(tx, &session.id, call.now)?;
+        for grant in grants::live_of_session(tx, &session.id)? {
+            let outlives = Scope::parse(&grant.scope).is_ok_and(|scope| scope.contains(OFFLINE_ACCESS));
+            if !outlives {
+                grants::revoke(tx, &grant.id, "session ended", call.now)?;
+            }
+        }
+        tx.audit(
+            Event::new(names::SESSION_ENDED, call.now)
+                .reference(call.reference)
+                .user(&session.user_id)
+                .session(&session.id)
+                .with("why", why),
+        );
+        Ok(())
+    }
+
+    fn way_out(&self, params: &Params, hinted: bool, client: Option<&Client>) -> Result<Option<String>, EngineError> {
+        let Some(uri) = params.get("post_logout_redirect_uri") else { return Ok(None) };
+        let Some(client) = client.filter(|_| hinted) else {
+            // Without a hint nobody is sent anywhere; the page still ends the session if the person wants.
+            return Ok(None);
+        };
+        if !client.allows_post_logout_redirect(uri) {
+            return Err(invalid(
+                "post_logout_redirect_uri is not registered for this client, byte for byte; register it or mend the request",
+            )
+            .into());
+        }
+        let Some(state) = params.get("state") else { return Ok(Some(uri.to_owned())) };
+        let mut url = url::Url::parse(uri).map_err(EngineError::broken)?;
+        url.query_pairs_mut().append_pair("state", state);
+        Ok(Some(url.into()))
+    }
+
+    /// Reads an ID token of ours; it may have expired (OIDC Core §3.1.2.1).
+    pub(crate) fn verify_id_token_hint(&self, hint: &str) -> Result<IdClaims, JwtError> {
+        let expect = Expect { typ: TYP_ID, issuer: &self.settings.issuer, expiry: Expiry::Ignored };
+        self.keys().verify(hint, &expect)
+    }
+}
+
+fn invalid(text: &str) -> OAuthError {
+    OAuthError::invalid_request("OIDC RP-Initiated Logout §2", text)
+}

@@ -1,0 +1,115 @@
+//! What the engine is told by configuration, already checked and typed.
+//!
+//! Reading files, environment and defaults belongs to the edge; nothing here parses text.
+
+use stepwell_core::authn::{AcrName, Catalog};
+use stepwell_core::time::Seconds;
+
+/// Everything configurable that use cases depend on.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The issuer identifier, exactly as tokens and metadata carry it (OIDC Core §2).
+    pub issuer: String,
+    /// The configured acrs.
+    pub catalog: Catalog,
+    /// Scopes that have a description or a floor of their own.
+    pub scopes: Vec<ScopeSetting>,
+    /// Resources (RFC 8707) that have a floor of their own.
+    pub resources: Vec<ResourceSetting>,
+    /// How long things last.
+    pub lifetimes: Lifetimes,
+    /// How much guessing is allowed.
+    pub limits: LimitSettings,
+}
+
+/// A scope beyond the standard ones, or a floor on one.
+#[derive(Clone, Debug)]
+pub struct ScopeSetting {
+    /// The scope value.
+    pub name: String,
+    /// What it allows, as the consent page says it: "see your account balance".
+    pub description: Option<String>,
+    /// The action it stands for, as the step-up page says it: "make a transfer".
+    pub action: Option<String>,
+    /// The acr that has to be true to be granted it.
+    pub minimum_acr: Option<AcrName>,
+    /// The age in seconds that this acr may not exceed.
+    pub max_age: Option<Seconds>,
+}
+
+/// A protected resource with a floor.
+#[derive(Clone, Debug)]
+pub struct ResourceSetting {
+    /// Its identifier, the `aud` of its tokens.
+    pub identifier: String,
+    /// The acr that has to be true to get a token for it.
+    pub minimum_acr: Option<AcrName>,
+    /// The age in seconds that this acr may not exceed.
+    pub max_age: Option<Seconds>,
+}
+
+/// How long things last, in seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Lifetimes {
+    /// An authorization code, at most 60 (FAPI 2.0 §5.3.2.1).
+    pub code: Seconds,
+    /// An access token, unless the client has its own.
+    pub access_token: Seconds,
+    /// An ID token.
+    pub id_token: Seconds,
+    /// A refresh token that is not used.
+    pub refresh_idle: Seconds,
+    /// A grant, however often it is refreshed.
+    pub refresh_absolute: Seconds,
+    /// How long an identical retry of a refresh gets the same answer.
+    pub refresh_grace: Seconds,
+    /// A session, from its beginning.
+    pub session: Seconds,
+    /// A session that is not used.
+    pub session_idle: Seconds,
+    /// An interaction, from the request to the answer.
+    pub interaction: Seconds,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            code: Seconds(60),
+            access_token: Seconds(600),
+            id_token: Seconds(3_600),
+            refresh_idle: Seconds(14 * 86_400),
+            refresh_absolute: Seconds(90 * 86_400),
+            refresh_grace: Seconds(10),
+            session: Seconds(30 * 86_400),
+            session_idle: Seconds(7 * 86_400),
+            interaction: Seconds(1_800),
+        }
+    }
+}
+
+/// How much guessing is allowed before an answer is delayed or a factor rests.
+#[derive(Clone, Copy, Debug)]
+pub struct LimitSettings {
+    /// Wrong passwords per account and window.
+    pub password_per_account: u32,
+    /// Failed sign-ins per network (IPv4 address or IPv6 /64) and window.
+    pub failures_per_network: u32,
+    /// The window of both.
+    pub window: Seconds,
+    /// Wrong codes in a row before an authenticator rests.
+    pub code_budget: u32,
+    /// How long it rests.
+    pub code_rest: Seconds,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            password_per_account: 10,
+            failures_per_network: 100,
+            window: Seconds(300),
+            code_budget: 5,
+            code_rest: Seconds(900),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The cached key set: kept as long as the issuer says, fetched again when a token names a key
+//! that is not in it, and never more often than the rate limit allows.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::fetch::KeySource;
+use crate::keyset::KeySet;
+
+/// Bounds on the lifetime that `Cache-Control` may give, and the lifetime without it. Seconds.
+const SHORTEST: u64 = 60;
+const LONGEST: u64 = 24 * 3600;
+const USUAL: u64 = 300;
+/// For how long known keys still serve when the issuer cannot be reached, beyond their lifetime.
+const GRACE: i64 = 3600;
+/// The pause after an attempt before keys are fetched again for an unknown kid or after a failure.
+const PAUSE: i64 = 10;
+
+/// One fetched state, swapped whole.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) keys: KeySet,
+    /// Counts up with every fetch, so that remembered tokens notice a change of keys.
+    pub(crate) revision: u64,
+    fresh_until: i64,
+}
+
+/// The keys cannot be had.
+#[derive(Debug)]
+pub(crate) struct Unavailable;
+
+#[derive(Debug)]
+pub(crate) struct JwksCache {
+    source: Box<dyn KeySource>,
+    clock: Arc<dyn Clock>,
+    current: ArcSwap<Option<Arc<Snapshot>>>,
+    /// When the last attempt was made; also lets only one request fetch at a time.
+    last_attempt: Mutex<Option<i64>>,
+}
+
+impl JwksCache {
+    pub(crate) fn new(source: Box<dyn KeySource>, clock: Arc<dyn Clock>) -> Self {
+        JwksCache {
+            source,
+            clock,
+            current: ArcSwap::from_pointee(None),
+            last_attempt: Mutex::new(None),
+        }
+    }
+
+    /// The keys, fetched when needed; they may lack `kid` if the issuer has no such key.
+    pub(crate) async fn keys_for(&self, kid: &str) -> Result<Arc<Snapshot>, Unavailable> {
+        if let Some(snapshot) = self.good_for(kid) {
+            return Ok(snapshot);
+        }
+        let mut last_attempt = match self.last_attempt.try_lock() {
+            Ok(attempt) => attempt,
+            // Somebody fetches already: a key whose lifetime has just ended serves meanwhile.
+            Err(_) => match self
+                .usable(self.clock.now())
+                .filter(|snapshot| snapshot.keys.contains(kid))
+            {
+                Some(snapshot) => return Ok(snapshot),
+                None => self.last_attempt.lock().await,
+            },
+        };
+        // Whoever held the lock before may have fetched what is wanted.
+        if let Some(snapshot) = self.good_for(kid) {
+            return Ok(snapshot);
+        }
+        let now = self.clock.now();
+        if last_attempt.is_none_or(|attempt| now.saturating_sub(attempt) >= PAUSE || now < attempt)
+        {
+            *last_attempt = Some(now);
+            self.refresh(now).await;
+        }
+        self.usable(now).ok_or(Unavailable)
+    }
+
+    /// The fresh snapshot, without waiting, if it has the key.
+    pub(crate) fn good_for(&self, kid: &str) -> Option<Arc<Snapshot>> {
+        let now = self.clock.now();
+        self.loaded()
+            .filter(|snapshot| now < snapshot.fresh_until && snapshot.keys.contains(kid))
+    }
+
+    fn usable(&self, now: i64) -> Option<Arc<Snapshot>> {
+        self.loaded()
+            .filter(|snapshot| now < snapshot.fresh_until.saturating_add(GRACE))
+    }
+
+    fn loaded(&self) -> Option<Arc<Snapshot>> {
+        Option::clone(&self.current.load())
+    }
+
+    async fn refresh(&self, now: i64) {
+        let parsed = match self.source.fetch().await {
+            Ok(fetched) => KeySet::parse(&fetched.document).map(|keys| (keys, fetched.max_age)),
+            Err(error) => Err(error.to_string()),
+        };
+        match parsed {
+            Ok((keys, max_age)) => {
+                let lifetime = max_age.unwrap_or(USUAL).clamp(SHORTEST, LONGEST);
+                let fresh_until = now.saturating_add(i64::try_from(lifetime).unwrap_or(i64::MAX));
+                let revision = self.loaded().map_or(1, |before| before.revision + 1);
+                self.current.store(Arc::new(Some(Arc::new(Snapshot {
+                    keys,
+                    revision,
+                    fresh_until,
+                }))));
+            }
+            Err(reason) => tracing::warn!(reason, "the issuer's keys could not be fetched"),
+        }
+    }
+}

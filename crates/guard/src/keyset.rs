@@ -1,0 +1,101 @@
+//! An issuer's published keys, each parsed once into a verifier and kept.
+//! Keys that cannot sign what we accept are passed over, never an error.
+
+use std::collections::HashMap;
+
+use josekit::jwk::Jwk;
+use josekit::jws::{ES256, EdDSA, JwsVerifier, PS256, RS256};
+use serde_json::Value;
+
+use crate::algorithm::Algorithm;
+
+/// The most keys taken from one document.
+const MOST_KEYS: usize = 100;
+
+/// A parsed key, bound to the one algorithm it is used with.
+type Verifier = (Algorithm, Box<dyn JwsVerifier>);
+
+/// Verifiers by key id.
+#[derive(Debug, Default)]
+pub(crate) struct KeySet {
+    by_kid: HashMap<String, Vec<Verifier>>,
+}
+
+impl KeySet {
+    /// Reads a JWK Set (RFC 7517 §5).
+    pub(crate) fn parse(document: &[u8]) -> Result<KeySet, String> {
+        let document: Value = serde_json::from_slice(document)
+            .map_err(|error| format!("the JWK set is not JSON: {error}"))?;
+        let keys = document
+            .get("keys")
+            .and_then(Value::as_array)
+            .ok_or("the JWK set has no array 'keys'")?;
+        let mut set = KeySet::default();
+        for key in keys.iter().take(MOST_KEYS) {
+            let Some(jwk) = key
+                .as_object()
+                .cloned()
+                .and_then(|map| Jwk::from_map(map).ok())
+            else {
+                continue;
+            };
+            let Some(kid) = jwk.key_id().map(str::to_owned) else {
+                continue;
+            };
+            let verifiers = verifiers(&jwk);
+            if !verifiers.is_empty() {
+                set.by_kid.entry(kid).or_default().extend(verifiers);
+            }
+        }
+        Ok(set)
+    }
+
+    pub(crate) fn contains(&self, kid: &str) -> bool {
+        self.by_kid.contains_key(kid)
+    }
+
+    /// Whether a key of that id and algorithm made the signature.
+    pub(crate) fn verifies(
+        &self,
+        kid: &str,
+        algorithm: Algorithm,
+        signed: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        let candidates = self.by_kid.get(kid).map(Vec::as_slice).unwrap_or_default();
+        // Both have signatures of one exact length (RFC 7518 §3.4, RFC 8032 §5.1.6).
+        if matches!(algorithm, Algorithm::Es256 | Algorithm::EdDsa) && signature.len() != 64 {
+            return false;
+        }
+        candidates.iter().any(|(made_for, verifier)| {
+            *made_for == algorithm && verifier.verify(signed, signature).is_ok()
+        })
+    }
+}
+
+/// An RSA key without `alg` verifies both of its algorithms; any other key just one.
+fn verifiers(jwk: &Jwk) -> Vec<Verifier> {
+    let mut found: Vec<Verifier> = Vec::new();
+    match jwk.key_type() {
+        "EC" => {
+            if let Ok(verifier) = ES256.verifier_from_jwk(jwk) {
+                found.push((Algorithm::Es256, Box::new(verifier)));
+            }
+        }
+        "RSA" => {
+            if let Ok(verifier) = RS256.verifier_from_jwk(jwk) {
+                found.push((Algorithm::Rs256, Box::new(verifier)));
+            }
+            if let Ok(verifier) = PS256.verifier_from_jwk(jwk) {
+                found.push((Algorithm::Ps256, Box::new(verifier)));
+            }
+        }
+        "OKP" if jwk.curve() == Some("Ed25519") => {
+            if let Ok(verifier) = EdDSA.verifier_from_jwk(jwk) {
+                found.push((Algorithm::EdDsa, Box::new(verifier)));
+            }
+        }
+        _ => {}
+    }
+    found
+}

@@ -1,0 +1,239 @@
+//! How the issuer's keys are cached, and what happens while they change or cannot be had.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use serde_json::json;
+use stepwell_guard::{Challenge, Claims, Guard, Presented, acr, authenticated};
+use support::{
+    API, HEADER, ISSUER, Scene, changed, good_claims, key, public, scene, scene_with, sign, signer,
+};
+
+const HOUR: i64 = 3600;
+
+async fn check(scene: &Scene, token: &str) -> Result<Claims, Challenge> {
+    scene
+        .guard
+        .check(
+            &Presented::header(&format!("Bearer {token}")),
+            &authenticated(),
+        )
+        .await
+}
+
+/// A token that does not expire within these tests.
+fn lasting(scene: &Scene) -> String {
+    scene.token(&changed(json!({"exp": 4_000_000_000_i64})))
+}
+
+#[actix_web::test]
+async fn keys_are_fetched_with_the_first_token_and_then_kept() {
+    let scene = scene();
+    assert_eq!(scene.published.fetches(), 0);
+    for _ in 0..5 {
+        check(&scene, &lasting(&scene)).await.unwrap();
+    }
+    assert_eq!(scene.published.fetches(), 1);
+}
+
+#[actix_web::test]
+async fn keys_are_fetched_again_when_their_lifetime_is_over() {
+    let scene = scene();
+    *scene.published.max_age.lock().unwrap() = Some(900);
+    check(&scene, &lasting(&scene)).await.unwrap();
+    scene.clock.advance(899);
+    check(&scene, &lasting(&scene)).await.unwrap();
+    assert_eq!(scene.published.fetches(), 1);
+    scene.clock.advance(1);
+    check(&scene, &lasting(&scene)).await.unwrap();
+    assert_eq!(scene.published.fetches(), 2);
+}
+
+#[actix_web::test]
+async fn the_lifetime_is_bounded_on_both_sides() {
+    for (max_age, kept_for) in [(Some(0), 60), (None, 300), (Some(u64::MAX), 24 * HOUR)] {
+        let scene = scene();
+        *scene.published.max_age.lock().unwrap() = max_age;
+        check(&scene, &lasting(&scene)).await.unwrap();
+        scene.clock.advance(kept_for - 1);
+        check(&scene, &lasting(&scene)).await.unwrap();
+        assert_eq!(scene.published.fetches(), 1, "{max_age:?}");
+        scene.clock.advance(1);
+        check(&scene, &lasting(&scene)).await.unwrap();
+        assert_eq!(scene.published.fetches(), 2, "{max_age:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_new_key_is_found_when_a_token_names_it() {
+    let scene = scene();
+    check(&scene, &lasting(&scene)).await.unwrap();
+    scene.clock.advance(10);
+    let new = key("ES256", "k2");
+    scene.published.publish(&[scene.key.clone(), new.clone()]);
+    let token = sign(
+        r#"{"typ":"at+jwt","alg":"ES256","kid":"k2"}"#,
+        &good_claims().to_string(),
+        &*signer("ES256", &new),
+    );
+    check(&scene, &token).await.unwrap();
+    assert_eq!(scene.published.fetches(), 2);
+    check(&scene, &lasting(&scene)).await.unwrap();
+}
+
+#[actix_web::test]
+async fn invented_key_ids_do_not_make_the_guard_hammer_the_issuer() {
+    let scene = scene();
+    check(&scene, &lasting(&scene)).await.unwrap();
+    for n in 0..50 {
+        let header = json!({"typ": "at+jwt", "alg": "ES256", "kid": format!("x{n}")}).to_string();
+        let challenge = check(&scene, &scene.token_with_header(&header))
+            .await
+            .unwrap_err();
+        assert_eq!(challenge.status(), 401);
+    }
+    assert_eq!(scene.published.fetches(), 1);
+    scene.clock.advance(10);
+    for n in 0..50 {
+        let header = json!({"typ": "at+jwt", "alg": "ES256", "kid": format!("x{n}")}).to_string();
+        check(&scene, &scene.token_with_header(&header))
+            .await
+            .unwrap_err();
+    }
+    assert_eq!(scene.published.fetches(), 2);
+}
+
+#[actix_web::test]
+async fn a_withdrawn_key_is_refused_after_the_next_fetch() {
+    let scene = scene();
+    check(&scene, &lasting(&scene)).await.unwrap();
+    scene.published.publish(&[key("ES256", "k2")]);
+    scene.clock.advance(300);
+    assert_eq!(
+        check(&scene, &lasting(&scene)).await.unwrap_err().status(),
+        401
+    );
+}
+
+#[actix_web::test]
+async fn known_keys_serve_a_while_longer_when_the_issuer_is_down() {
+    let scene = scene();
+    check(&scene, &lasting(&scene)).await.unwrap();
+    scene.published.withdraw();
+    scene.clock.advance(300);
+    check(&scene, &lasting(&scene)).await.unwrap();
+    check(&scene, &lasting(&scene)).await.unwrap();
+    assert_eq!(
+        scene.published.fetches(),
+        2,
+        "a failed fetch is not repeated at once"
+    );
+    scene.clock.advance(HOUR);
+    let challenge = check(&scene, &lasting(&scene)).await.unwrap_err();
+    assert_eq!(
+        (challenge.status(), challenge.www_authenticate()),
+        (503, None)
+    );
+}
+
+#[actix_web::test]
+async fn without_any_keys_the_answer_is_unavailable_until_the_issuer_is_back() {
+    let scene = scene();
+    scene.published.withdraw();
+    assert_eq!(
+        check(&scene, &lasting(&scene)).await.unwrap_err().status(),
+        503
+    );
+    scene.published.publish(std::slice::from_ref(&scene.key));
+    assert_eq!(
+        check(&scene, &lasting(&scene)).await.unwrap_err().status(),
+        503,
+        "not before the pause is over"
+    );
+    scene.clock.advance(10);
+    check(&scene, &lasting(&scene)).await.unwrap();
+}
+
+#[actix_web::test]
+async fn unusable_keys_in_the_set_are_passed_over() {
+    let scene = scene();
+    let good = public(&scene.key);
+    *scene.published.document.lock().unwrap() = Some(json!({"keys": [
+        1, {}, {"kty": "oct", "kid": "k1", "k": "c2VjcmV0"}, {"kty": "EC", "kid": "k1", "crv": "P-256", "x": "AA", "y": "AA"},
+        {"kty": "EC", "kid": "k1", "crv": "P-384", "x": "AA", "y": "AA"}, {"kty": "OKP", "crv": "X25519", "kid": "k1", "x": "AA"}, good,
+    ]}));
+    check(&scene, &lasting(&scene)).await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_remembered_token_still_expires_and_still_ages() {
+    let scene = scene_with(|builder| builder.remember(100));
+    let token = scene.token(&good_claims());
+    let recent = scene
+        .guard
+        .require(acr("urn:stepwell:acr:mfa").max_age(100));
+    let header = format!("Bearer {token}");
+    check(&scene, &token).await.unwrap();
+    recent.check(&Presented::header(&header)).await.unwrap();
+    scene.clock.advance(60);
+    check(&scene, &token).await.unwrap();
+    assert_eq!(
+        recent
+            .check(&Presented::header(&header))
+            .await
+            .unwrap_err()
+            .max_age(),
+        Some(100)
+    );
+    scene.clock.advance(220);
+    assert_eq!(
+        check(&scene, &token).await.unwrap_err().description(),
+        "The access token has expired"
+    );
+}
+
+#[actix_web::test]
+async fn a_remembered_token_with_another_signature_is_another_token() {
+    let scene = scene_with(|builder| builder.remember(100));
+    let token = scene.token(&good_claims());
+    check(&scene, &token).await.unwrap();
+    let forged = sign(
+        HEADER,
+        &good_claims().to_string(),
+        &*signer("ES256", &key("ES256", "k1")),
+    );
+    assert_eq!(check(&scene, &forged).await.unwrap_err().status(), 401);
+}
+
+#[actix_web::test]
+async fn a_remembered_token_falls_with_its_key() {
+    let scene = scene_with(|builder| builder.remember(100));
+    check(&scene, &lasting(&scene)).await.unwrap();
+    scene.published.publish(&[key("ES256", "k1")]);
+    scene.clock.advance(300);
+    assert_eq!(
+        check(&scene, &lasting(&scene)).await.unwrap_err().status(),
+        401
+    );
+}
+
+#[actix_web::test]
+async fn pinned_keys_are_never_fetched() {
+    let scene = scene();
+    let document = json!({"keys": [public(&scene.key)]}).to_string();
+    let guard = Guard::builder(ISSUER)
+        .audience(API)
+        .pinned_keys(document)
+        .clock(scene.clock.clone())
+        .build()
+        .unwrap();
+    assert!(
+        guard
+            .check(
+                &Presented::header(&format!("Bearer {}", scene.token(&good_claims()))),
+                &authenticated()
+            )
+            .await
+            .is_ok()
+    );
+}

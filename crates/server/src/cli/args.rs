@@ -1,0 +1,196 @@
+//! The command line's shape: commands, options and their help. Nothing is done here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use super::client_args::{AcrValues, ClientCommand, ClientCreate, ClientType};
+
+/// An OpenID Provider that asks for more only when it must.
+#[derive(Debug, Parser)]
+#[command(name = "stepwell", version, disable_help_subcommand = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// The configuration file [default: stepwell.toml, if it is there]
+    #[arg(long, global = true, env = "STEPWELL_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the provider with a seeded person and a demo bank, to try a step-up
+    Demo(Demo),
+    /// Run the provider
+    Serve,
+    /// Bring the database up to date
+    Migrate(Migrate),
+    /// Check or show the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Manage people
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Manage clients (relying parties)
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Manage signing keys and the sealing key
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Check the audit log
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+/// Run the provider with a seeded person and a demo bank, to try a step-up.
+#[derive(Clone, Debug, Args)]
+pub struct Demo {
+    /// Where the demo keeps its data
+    #[arg(long, value_name = "DIR", default_value = "./stepwell-demo-data")]
+    pub data: PathBuf,
+    /// Where the provider listens; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7100")]
+    pub listen: std::net::SocketAddr,
+    /// Where the bank listens; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7200")]
+    pub bank_listen: std::net::SocketAddr,
+}
+
+/// Bring the database up to date.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Migrate {
+    /// Only tell what is applied and what is pending
+    #[arg(long)]
+    pub status: bool,
+}
+
+/// Check or show the configuration.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Say OK, or list every problem with its place
+    Check,
+    /// Show every effective value and where it comes from, secrets hidden
+    Dump,
+}
+
+/// Manage people.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a person
+    Create(UserCreate),
+}
+
+/// Add a person.
+#[derive(Clone, Debug, Args)]
+pub struct UserCreate {
+    /// What the person signs in with
+    pub username: String,
+    /// Read the password from standard input
+    #[arg(long, conflicts_with = "password_file")]
+    pub password_stdin: bool,
+    /// Read the password from a file
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// The address for the `email` claim
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// Vouch that the address belongs to the person (`email_verified`)
+    #[arg(long, requires = "email")]
+    pub email_verified: bool,
+    /// The full name for the `name` claim
+    #[arg(long)]
+    pub name: Option<String>,
+    /// More claims, as a JSON object of OpenID Connect's standard claims
+    #[arg(long, value_name = "FILE.json")]
+    pub claims: Option<PathBuf>,
+    /// Enrol an authenticator app and print its otpauth URI
+    #[arg(long)]
+    pub totp: bool,
+}
+
+/// Manage signing keys and the sealing key.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// List signing keys
+    List,
+    /// Make the next signing key current and prepare another
+    Rotate(Rotate),
+    /// Make a sealing key
+    GenerateSeal(GenerateSeal),
+    /// Seal everything again under the current sealing key
+    Reseal,
+}
+
+/// Make the next signing key current.
+#[derive(Clone, Debug, Args)]
+pub struct Rotate {
+    /// Only the keys of this algorithm [default: every algorithm that has keys]
+    #[arg(long, value_enum)]
+    pub alg: Option<Alg>,
+}
+
+/// A signing algorithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(clippy::upper_case_acronyms, reason = "JOSE names them so")]
+pub enum Alg {
+    /// ECDSA on P-256 with SHA-256
+    #[value(name = "ES256")]
+    ES256,
+    /// RSA PKCS #1 v1.5 with SHA-256
+    #[value(name = "RS256")]
+    RS256,
+    /// RSA-PSS with SHA-256
+    #[value(name = "PS256")]
+    PS256,
+    /// Ed25519
+    #[value(name = "EdDSA")]
+    EdDSA,
+}
+
+impl Alg {
+    /// The name that JOSE gives it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ES256 => "ES256",
+            Self::RS256 => "RS256",
+            Self::PS256 => "PS256",
+            Self::EdDSA => "EdDSA",
+        }
+    }
+}
+
+/// Make a sealing key.
+#[derive(Clone, Debug, Args)]
+pub struct GenerateSeal {
+    /// Write it to a new file that only its owner may read, instead of printing it
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Check the audit log.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Recompute the hash chain from its beginning and say where it breaks, if it does
+    Verify(AuditVerify),
+}
+
+/// Recompute the hash chain.
+#[derive(Clone, Debug, Args)]
+pub struct AuditVerify {
+    /// A file with the last checkpoint: compared, then written anew when the chain is whole
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+}

@@ -1,0 +1,132 @@
+//! Every key there is, with its kind, its bounds and its default: the one list that reading, refusing,
+//! dumping and documenting go by.
+
+/// What a key takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Any text of at most this many characters.
+    Text(usize),
+    /// One of these.
+    Choice(&'static [&'static str]),
+    /// A whole number in these bounds.
+    Count(u64, u64),
+    /// `true` or `false`.
+    Bool,
+    /// A length of time, with its bounds in seconds.
+    Duration(u64, u64),
+    /// `host:port` with a numeric host; where the flag is set also `off`.
+    Address(bool),
+    /// A list of texts; in the environment separated by commas.
+    List,
+    /// A list of tables; in the environment a TOML array.
+    Tables,
+}
+
+/// How much of a value may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// All of it.
+    Plain,
+    /// A URL without its password.
+    Url,
+    /// Nothing.
+    Never,
+}
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    /// `section.key`.
+    pub(crate) path: &'static str,
+    pub(crate) kind: Kind,
+    /// As the environment would give it.
+    pub(crate) default: Option<&'static str>,
+    pub(crate) shown: Shown,
+}
+
+impl Key {
+    /// `STEPWELL__SECTION__KEY`.
+    pub(crate) fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.path.replace('.', "__").to_uppercase())
+    }
+
+    /// Whether a `_FILE` variant is read.
+    pub(crate) fn secret(&self) -> bool {
+        self.shown != Shown::Plain
+    }
+
+    /// The key at `path`.
+    pub(crate) fn find(path: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.path == path)
+    }
+
+    /// Whether `path` is a section.
+    pub(crate) fn is_section(path: &str) -> bool {
+        KEYS.iter().any(|key| key.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+    }
+}
+
+/// What the variables of this program begin with.
+pub(crate) const PREFIX: &str = "STEPWELL__";
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+const YEAR: u64 = 366 * DAY;
+
+const fn key(path: &'static str, kind: Kind, default: Option<&'static str>) -> Key {
+    Key { path, kind, default, shown: Shown::Plain }
+}
+
+const fn hidden(path: &'static str, kind: Kind, default: Option<&'static str>, shown: Shown) -> Key {
+    Key { path, kind, default, shown }
+}
+
+const fn duration(path: &'static str, default: &'static str, least: u64, most: u64) -> Key {
+    key(path, Kind::Duration(least, most), Some(default))
+}
+
+const fn count(path: &'static str, default: &'static str, least: u64, most: u64) -> Key {
+    key(path, Kind::Count(least, most), Some(default))
+}
+
+/// All keys, in the order in which they are dumped and documented.
+pub(crate) const KEYS: &[Key] = &[
+    key("issuer", Kind::Text(512), Some("http://localhost:7100")),
+    key("listen", Kind::Address(false), Some("127.0.0.1:7100")),
+    key("ops_listen", Kind::Address(true), Some("127.0.0.1:7101")),
+    hidden("database_url", Kind::Text(2048), Some("sqlite:stepwell.db"), Shown::Url),
+    key("auto_migrate", Kind::Bool, Some("true")),
+    hidden("redis_url", Kind::Text(2048), None, Shown::Url),
+    key("trusted_proxies", Kind::List, Some("")),
+    key("product.name", Kind::Text(64), Some("Stepwell")),
+    hidden("seal.key", Kind::Text(512), None, Shown::Never),
+    key("seal.key_file", Kind::Text(4096), None),
+    key("seal.key_command", Kind::Text(4096), None),
+    hidden("seal.older_keys", Kind::List, Some(""), Shown::Never),
+    duration("lifetimes.code", "60s", 10, MINUTE),
+    duration("lifetimes.access_token", "10m", 30, DAY),
+    duration("lifetimes.id_token", "1h", 30, DAY),
+    duration("lifetimes.refresh_idle", "14d", MINUTE, YEAR),
+    duration("lifetimes.refresh_absolute", "90d", MINUTE, 5 * YEAR),
+    duration("lifetimes.refresh_grace", "10s", 0, MINUTE),
+    duration("lifetimes.session", "30d", MINUTE, YEAR),
+    duration("lifetimes.session_idle", "7d", MINUTE, YEAR),
+    duration("lifetimes.interaction", "30m", MINUTE, DAY),
+    count("limits.password_per_account", "10", 1, 1_000),
+    count("limits.failures_per_network", "100", 1, 1_000_000),
+    duration("limits.window", "5m", 10, DAY),
+    count("limits.code_budget", "5", 1, 100),
+    duration("limits.code_rest", "15m", 10, 30 * DAY),
+    count("password.min_length", "12", 8, 128),
+    key("acr", Kind::Tables, Some(super::acr::SHIPPED)),
+    key("scope", Kind::Tables, Some("[]")),
+    key("resource", Kind::Tables, Some("[]")),
+    key("log.format", Kind::Choice(&["pretty", "json"]), Some("pretty")),
+    key("log.level", Kind::Choice(&["error", "warn", "info", "debug", "trace"]), Some("info")),
+    count("server.workers", "0", 0, 256),
+    count("server.blocking_threads", "8", 1, 512),
+    count("server.max_in_flight", "512", 1, 65_536),
+    duration("server.drain_delay", "2s", 0, 5 * MINUTE),
+    duration("server.shutdown_timeout", "30s", 1, 10 * MINUTE),
+];

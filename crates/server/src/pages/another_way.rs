@@ -1,0 +1,65 @@
+//! Choosing another method. Those that suffice come first; the rest say why they are closed.
+
+use askama::Template;
+
+use super::chrome::{Frame, finish};
+use super::{Account, Chrome, Html, Method, Problem, Shown, Text};
+
+/// Choose another way. Posts `method` to `/i/{id}/another-way`.
+#[derive(Clone, Debug)]
+pub struct AnotherWay {
+    pub interaction: String,
+    pub account: Account,
+    /// In any order; methods that suffice are shown first, keeping this order among themselves.
+    pub ways: Vec<Way>,
+    pub problem: Option<Problem>,
+}
+
+/// One method on offer.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// Sent back as `method`.
+    pub value: String,
+    pub method: Method,
+    /// Tells two of a kind apart, e.g. the authenticator's name.
+    pub note: Option<Shown>,
+    /// Whether it can help to reach what is asked; otherwise "Not enough for this action".
+    pub suffices: bool,
+    pub selected: bool,
+}
+
+impl AnotherWay {
+    fn ordered(&self) -> Vec<&Way> {
+        let (first, rest): (Vec<&Way>, Vec<&Way>) = self.ways.iter().partition(|way| way.suffices);
+        first.into_iter().chain(rest).collect()
+    }
+
+    fn any(&self) -> bool {
+        self.ways.iter().any(|way| way.suffices)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "another_way.html")]
+struct View<'a> {
+    page: &'a AnotherWay,
+    frame: Frame<'a>,
+    t: &'a Text,
+}
+
+impl Html for AnotherWay {
+    fn render(&self, chrome: &Chrome) -> String {
+        let t = &chrome.text();
+        let problem = self.problem.map(|problem| problem.message(t));
+        let frame =
+            Frame::new(chrome, t.say("another-way-title")).with_problem(problem, "method-1");
+        finish(
+            View {
+                page: self,
+                frame,
+                t,
+            }
+            .render(),
+        )
+    }
+}

@@ -1,0 +1,95 @@
+//! Consent: what the app would get, in plain words. Never shows a raw scope without a sentence.
+
+use askama::Template;
+
+use super::chrome::{Frame, finish};
+use super::onward::safe_link;
+use super::{Account, App, Chrome, Html, Message, Problem, Shown, Text};
+
+/// Consent. Posts `decision` (`allow` or `deny`) to `/i/{id}/consent`.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    pub interaction: String,
+    pub app: App,
+    pub account: Account,
+    pub scopes: Vec<ScopeLine>,
+    /// The app's privacy statement (`policy_uri`).
+    pub policy_url: Option<String>,
+    /// The app's terms (`tos_uri`).
+    pub terms_url: Option<String>,
+    pub problem: Option<Problem>,
+}
+
+/// One thing the app wants to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScopeLine {
+    OpenId,
+    Profile,
+    Email,
+    Address,
+    Phone,
+    OfflineAccess,
+    /// A scope of the operator's, by its description, e.g. "See your account balance".
+    Custom {
+        name: Shown,
+        description: Shown,
+    },
+}
+
+impl ScopeLine {
+    /// What the scope lets the app do, as a phrase after "wants to:".
+    pub fn describe(&self, t: &Text) -> Message {
+        match self {
+            Self::OpenId => t.say("scope-openid"),
+            Self::Profile => t.say("scope-profile"),
+            Self::Email => t.say("scope-email"),
+            Self::Address => t.say("scope-address"),
+            Self::Phone => t.say("scope-phone"),
+            Self::OfflineAccess => t.say("scope-offline-access"),
+            Self::Custom { name, description } if description.is_empty() => {
+                t.say("scope-undescribed").arg("scope", name)
+            }
+            Self::Custom { description, .. } => {
+                t.say("scope-custom").arg("description", description)
+            }
+        }
+    }
+}
+
+impl Consent {
+    fn policy_link(&self) -> Option<&str> {
+        self.policy_url.as_deref().and_then(safe_link)
+    }
+
+    fn terms_link(&self) -> Option<&str> {
+        self.terms_url.as_deref().and_then(safe_link)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "consent.html")]
+struct View<'a> {
+    page: &'a Consent,
+    frame: Frame<'a>,
+    t: &'a Text,
+}
+
+impl Html for Consent {
+    fn render(&self, chrome: &Chrome) -> String {
+        let t = &chrome.text();
+        let heading = t
+            .say("consent-title")
+            .arg("app", &self.app.name)
+            .arg("host", &self.app.host);
+        let problem = self.problem.map(|problem| problem.message(t));
+        let frame = Frame::new(chrome, heading).with_problem(problem, "continue");
+        finish(
+            View {
+                page: self,
+                frame,
+                t,
+            }
+            .render(),
+        )
+    }
+}

@@ -1,0 +1,180 @@
+//! Pages that say what went wrong and what to do now.
+//!
+//! The upper half is for the person: a sentence, a way forward, the reference id. The lower half,
+//! folded, is for the developer: the error, the rule broken, what was received. It must never
+//! show what is registered: that is only in the log under the reference.
+
+use askama::Template;
+
+use super::chrome::{Frame, finish};
+use super::onward::safe_link;
+use super::shown::reveal;
+use super::{App, Chrome, Html, Message, Onward, Text};
+
+/// An error page.
+#[derive(Clone, Debug)]
+pub struct ErrorPage {
+    pub kind: ErrorKind,
+    pub developer: Option<DeveloperNote>,
+    /// The main button, where there is a way on.
+    pub onward: Option<Onward>,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    BadRequest,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    TooLarge,
+    /// With seconds to wait, when known.
+    TooManyRequests {
+        retry_after: Option<i64>,
+    },
+    Internal,
+    Unavailable,
+    /// A finished step, reached again by the back button.
+    StepDone,
+    /// The interaction is over its time.
+    Expired,
+    /// An error is to be returned to an app that may not be honest; the person decides
+    /// (RFC 9700 §4.11.2).
+    ReturnWithError(App),
+    /// Nothing the person owns can satisfy what the app asks; shown before returning.
+    Unmet(App),
+}
+
+/// For the developer of the app.
+#[derive(Clone, Debug, Default)]
+pub struct DeveloperNote {
+    /// The error code, e.g. `invalid_request`.
+    pub error: String,
+    /// The rule broken and how to mend it.
+    pub rule: String,
+    /// What was received, by name.
+    pub received: Vec<(String, String)>,
+    pub docs: Option<Docs>,
+}
+
+/// Where the rule is written.
+#[derive(Clone, Debug)]
+pub struct Docs {
+    /// E.g. "RFC 6749, section 3.1.2.3".
+    pub label: String,
+    pub url: String,
+}
+
+impl DeveloperNote {
+    /// What was received, with what cannot be seen written out.
+    fn received(&self) -> Vec<(String, String)> {
+        self.received
+            .iter()
+            .map(|(name, value)| (reveal(name), reveal(value)))
+            .collect()
+    }
+
+    fn error(&self) -> String {
+        reveal(&self.error)
+    }
+
+    fn rule(&self) -> String {
+        reveal(&self.rule)
+    }
+}
+
+impl Docs {
+    fn link(&self) -> Option<&str> {
+        safe_link(&self.url)
+    }
+}
+
+impl ErrorKind {
+    /// The HTTP status that fits.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::BadRequest => 400,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::TooLarge => 413,
+            Self::TooManyRequests { .. } => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+            Self::StepDone | Self::ReturnWithError(_) | Self::Unmet(_) => 200,
+            Self::Expired => 410,
+        }
+    }
+
+    fn title(&self, t: &Text) -> Message {
+        match self {
+            Self::BadRequest => t.say("error-bad-request-title"),
+            Self::Forbidden => t.say("error-forbidden-title"),
+            Self::NotFound => t.say("error-not-found-title"),
+            Self::MethodNotAllowed => t.say("error-method-title"),
+            Self::TooLarge => t.say("error-too-large-title"),
+            Self::TooManyRequests { .. } => t.say("error-too-many-title"),
+            Self::Internal => t.say("error-internal-title"),
+            Self::Unavailable => t.say("error-unavailable-title"),
+            Self::StepDone => t.say("error-step-done-title"),
+            Self::Expired => t.say("error-expired-title"),
+            Self::ReturnWithError(app) => t.say("error-return-title").arg("app", &app.name),
+            Self::Unmet(_) => t.say("error-unmet-title"),
+        }
+    }
+
+    /// What it means, and what to do.
+    fn advice(&self, t: &Text) -> Message {
+        match self {
+            Self::BadRequest => t.say("error-bad-request-do"),
+            Self::Forbidden => t.say("error-forbidden-do"),
+            Self::NotFound => t.say("error-not-found-do"),
+            Self::MethodNotAllowed => t.say("error-method-do"),
+            Self::TooLarge => t.say("error-too-large-do"),
+            Self::TooManyRequests {
+                retry_after: Some(wait),
+            } => t
+                .say("error-too-many-wait")
+                .arg("wait", t.duration_up(*wait)),
+            Self::TooManyRequests { retry_after: None } => t.say("error-too-many-do"),
+            Self::Internal => t.say("error-internal-do"),
+            Self::Unavailable => t.say("error-unavailable-do"),
+            Self::StepDone => t.say("error-step-done-do"),
+            Self::Expired => t.say("error-expired-do"),
+            Self::ReturnWithError(app) => t.say("error-return-do").arg("host", &app.host),
+            Self::Unmet(app) => t.say("error-unmet-do").arg("app", &app.name),
+        }
+    }
+
+    /// Whether the title begins with "Error: ". A finished step is no error of the person's.
+    fn is_failure(&self) -> bool {
+        !matches!(
+            self,
+            Self::StepDone | Self::Unmet(_) | Self::ReturnWithError(_)
+        )
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct View<'a> {
+    page: &'a ErrorPage,
+    frame: Frame<'a>,
+    t: &'a Text,
+}
+
+impl Html for ErrorPage {
+    fn render(&self, chrome: &Chrome) -> String {
+        let t = &chrome.text();
+        let mut frame = Frame::new(chrome, self.kind.title(t));
+        frame.failure = self.kind.is_failure();
+        finish(
+            View {
+                page: self,
+                frame,
+                t,
+            }
+            .render(),
+        )
+    }
+}

@@ -1,0 +1,50 @@
+//! The pages a person sees: typed view models, rendered to HTML.
+//!
+//! Pure rendering. A view model holds plain data; templates from the root `templates/` give it
+//! a shape and Fluent files from `locales/` give it words. Nothing here knows the engine, HTTP or
+//! a clock: durations come in as whole seconds. Every model implements [`Html`].
+//!
+//! Names on controls are a contract with password managers and scripts: fields `username`,
+//! `password`, `code`; the main button has id `continue`, the way out has id `cancel`.
+
+mod account;
+mod another_way;
+mod app;
+mod choose_account;
+mod chrome;
+mod consent;
+mod error;
+mod factor;
+pub mod headers;
+mod identifier;
+mod leave;
+mod locale;
+mod logout;
+mod method;
+mod onward;
+mod problem;
+pub mod samples;
+mod shown;
+mod step;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use account::Account;
+pub use another_way::{AnotherWay, Way};
+pub use app::App;
+pub use choose_account::{ChooseAccount, KnownAccount};
+pub use chrome::{Chrome, Html};
+pub use consent::{Consent, ScopeLine};
+pub use error::{DeveloperNote, Docs, ErrorKind, ErrorPage};
+pub use factor::{Authenticator, FactorInput};
+pub use identifier::Identifier;
+pub use leave::{FormPost, Leave};
+pub use locale::Locale;
+pub use logout::{LoggedOut, LogoutConfirm};
+pub use method::Method;
+pub use onward::Onward;
+pub use problem::Problem;
+pub use shown::Shown;
+pub use step::{Detail, ProofState, ProofStep, Reason, StepPage, StepUp, Wording};
+pub use text::{Message, Text};

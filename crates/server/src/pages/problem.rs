@@ -1,0 +1,52 @@
+//! What was wrong with an answer, in words, beside the field and in the summary on top.
+//!
+//! Which field a problem belongs to is the page's business; what it says is here.
+
+use super::{Message, Text};
+
+/// A mistake the person can mend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    EnterUsername,
+    UsernameTooLong,
+    EnterPassword,
+    /// Said for an unknown account too: which of the two was wrong is not told.
+    WrongPassword,
+    EnterCode,
+    /// Something other than the expected count of digits.
+    CodeFormat {
+        digits: u8,
+    },
+    WrongCode,
+    /// The code was right and has been used already.
+    CodeUsed,
+    ChooseMethod,
+    ChooseAccount,
+    ChooseDecision,
+    /// No more tries for now; `wait` in seconds.
+    TooManyTries {
+        wait: i64,
+    },
+}
+
+impl Problem {
+    /// The sentence shown.
+    pub fn message(&self, text: &Text) -> Message {
+        match self {
+            Self::EnterUsername => text.say("problem-enter-username"),
+            Self::UsernameTooLong => text.say("problem-username-too-long"),
+            Self::EnterPassword => text.say("problem-enter-password"),
+            Self::WrongPassword => text.say("problem-wrong-password"),
+            Self::EnterCode => text.say("problem-enter-code"),
+            Self::CodeFormat { digits } => text.say("problem-code-format").arg("digits", digits),
+            Self::WrongCode => text.say("problem-wrong-code"),
+            Self::CodeUsed => text.say("problem-code-used"),
+            Self::ChooseMethod => text.say("problem-choose-method"),
+            Self::ChooseAccount => text.say("problem-choose-account"),
+            Self::ChooseDecision => text.say("problem-choose-decision"),
+            Self::TooManyTries { wait } => text
+                .say("problem-too-many-tries")
+                .arg("wait", text.duration_up(*wait)),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Samples of signing out and of going back to the app.
+
+use super::super::{FormPost, Html, Leave, LoggedOut, LogoutConfirm};
+use super::{NASTY, acme, bob, nasty_app};
+
+pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
+    let confirm = LogoutConfirm {
+        action: "/logout".into(),
+        fields: vec![],
+        account: Some(bob()),
+        app: Some(acme()),
+    };
+    add("logout", &confirm);
+    let fields = vec![("state".to_owned(), NASTY.to_owned())];
+    add(
+        "logout-nasty",
+        &LogoutConfirm {
+            action: "/logout".into(),
+            fields,
+            account: None,
+            app: Some(nasty_app()),
+        },
+    );
+
+    let url = "https://acme.example/signed-out?state=a&b=\"c\"".to_owned();
+    add(
+        "logged-out",
+        &LoggedOut {
+            back: Some((acme(), url)),
+            sign_in_url: Some("/sign-in".into()),
+        },
+    );
+    add(
+        "logged-out-alone",
+        &LoggedOut {
+            back: None,
+            sign_in_url: Some("/sign-in".into()),
+        },
+    );
+    add(
+        "logged-out-nasty",
+        &LoggedOut {
+            back: Some((nasty_app(), "javascript:alert(1)".into())),
+            sign_in_url: None,
+        },
+    );
+
+    let url =
+        "https://acme.example/cb?code=sample&state=a%26b&iss=https%3A%2F%2Fid.example".to_owned();
+    add("leave", &Leave { app: acme(), url });
+    let url = format!("https://acme.example/cb?state={NASTY}");
+    add(
+        "leave-nasty",
+        &Leave {
+            app: nasty_app(),
+            url,
+        },
+    );
+    add(
+        "leave-broken",
+        &Leave {
+            app: acme(),
+            url: "javascript:alert(1)".into(),
+        },
+    );
+
+    let fields = vec![
+        ("code".to_owned(), "sample".to_owned()),
+        ("state".to_owned(), NASTY.to_owned()),
+    ];
+    let action = "https://acme.example/cb?x=1&y=2".to_owned();
+    add(
+        "form-post",
+        &FormPost {
+            app: acme(),
+            action,
+            fields: fields.clone(),
+        },
+    );
+    add(
+        "form-post-broken",
+        &FormPost {
+            app: nasty_app(),
+            action: "data:text/html,x".into(),
+            fields,
+        },
+    );
+}

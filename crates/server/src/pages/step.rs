@@ -1,0 +1,167 @@
+//! One proof asked for: in an ordinary sign-in, or to step up. The signature page.
+//!
+//! Step-up wording is shown only on a step-up: who asks, why, what is proven and what remains.
+
+use askama::Template;
+
+use super::chrome::{Frame, finish};
+use super::{Account, App, Chrome, FactorInput, Html, Message, Method, Problem, Shown, Text};
+
+/// A page that asks for one factor. Posts to `/i/{id}/{factor}`.
+#[derive(Clone, Debug)]
+pub struct StepPage {
+    pub interaction: String,
+    pub account: Account,
+    pub wording: Wording,
+    pub factor: FactorInput,
+    /// Offers "Try another way" (`/i/{id}/another-way`).
+    pub another_way: bool,
+    pub problem: Option<Problem>,
+}
+
+/// How the page explains itself.
+#[derive(Clone, Debug)]
+pub enum Wording {
+    /// Part of an ordinary sign-in to this app.
+    SignIn { app: App },
+    /// More is asked of someone who is signed in already.
+    StepUp(StepUp),
+}
+
+/// Why more is asked, and how far along the person is.
+#[derive(Clone, Debug)]
+pub struct StepUp {
+    pub app: App,
+    /// Completes "Confirm it's you to …", e.g. "make a transfer".
+    pub action: Option<Shown>,
+    pub reason: Reason,
+    /// What is being approved; shown on every step of the request.
+    pub details: Vec<Detail>,
+    pub steps: Vec<ProofStep>,
+    /// Seconds the result will hold, only when that is true.
+    pub valid_for: Option<i64>,
+}
+
+/// Why the proofs at hand do not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    LevelTooLow,
+    TooOld,
+    AskedAgain,
+}
+
+/// One line of what is being approved, e.g. "You are approving", "€250.00 to Jane Roe".
+#[derive(Clone, Debug)]
+pub struct Detail {
+    pub label: Shown,
+    pub value: Shown,
+}
+
+/// One line of the list of proofs.
+#[derive(Clone, Debug)]
+pub struct ProofStep {
+    pub method: Method,
+    pub state: ProofState,
+}
+
+/// Where a proof stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProofState {
+    /// Proven this many seconds ago.
+    Done {
+        seconds_ago: i64,
+    },
+    Now,
+    Later,
+}
+
+impl StepPage {
+    fn heading(&self, t: &Text) -> Message {
+        let totp = matches!(self.factor, FactorInput::Totp { .. });
+        match &self.wording {
+            Wording::SignIn { .. } if totp => t.say("code-title"),
+            Wording::SignIn { .. } => t.say("password-title"),
+            Wording::StepUp(StepUp {
+                action: Some(action),
+                ..
+            }) => t.say("step-up-title").arg("action", action),
+            Wording::StepUp(_) if totp => t.say("step-up-title-code"),
+            Wording::StepUp(_) => t.say("step-up-title-password"),
+        }
+    }
+
+    fn lead(&self, t: &Text) -> Message {
+        let (key, app) = match &self.wording {
+            Wording::SignIn { app } => ("step-continue-to", app),
+            Wording::StepUp(up) => (up.reason.key(), &up.app),
+        };
+        t.say(key).arg("app", &app.name)
+    }
+
+    fn locked(&self, t: &Text) -> Option<Message> {
+        let wait = self.factor.locked_for()?;
+        Some(t.say("locked-wait").arg("wait", t.duration_up(wait)))
+    }
+
+    fn valid(&self, t: &Text) -> Option<Message> {
+        let seconds = self.step_up()?.valid_for?;
+        Some(
+            t.say("step-up-valid-for")
+                .arg("duration", t.duration_down(seconds)),
+        )
+    }
+
+    fn step_up(&self) -> Option<&StepUp> {
+        match &self.wording {
+            Wording::StepUp(up) => Some(up),
+            Wording::SignIn { .. } => None,
+        }
+    }
+}
+
+impl ProofState {
+    /// The words at the end of the line: how long ago, or when.
+    fn when(self, t: &Text) -> Message {
+        match self {
+            Self::Done { seconds_ago } => t.ago(seconds_ago),
+            Self::Now => t.say("steps-now"),
+            Self::Later => t.say("steps-later"),
+        }
+    }
+}
+
+impl Reason {
+    fn key(self) -> &'static str {
+        match self {
+            Self::LevelTooLow => "step-up-reason-level",
+            Self::TooOld => "step-up-reason-age",
+            Self::AskedAgain => "step-up-reason-again",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "step.html")]
+struct View<'a> {
+    page: &'a StepPage,
+    frame: Frame<'a>,
+    t: &'a Text,
+}
+
+impl Html for StepPage {
+    fn render(&self, chrome: &Chrome) -> String {
+        let t = &chrome.text();
+        // Where tries are spent there is no field to point at: the notice says all.
+        let problem = self.problem.filter(|_| self.factor.locked_for().is_none());
+        let problem = problem.map(|problem| problem.message(t));
+        let frame = Frame::new(chrome, self.heading(t)).with_problem(problem, self.factor.field());
+        finish(
+            View {
+                page: self,
+                frame,
+                t,
+            }
+            .render(),
+        )
+    }
+}

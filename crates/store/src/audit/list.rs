@@ -1,0 +1,55 @@
+//! Looking records up, newest first, a page at a time.
+
+use diesel::prelude::*;
+use stepwell_core::audit::Record;
+
+use super::Row;
+use crate::schema::audit;
+use crate::{StoreError, Tx};
+
+/// Which records to list; what is `None` does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The beginning of the event's name: `stepup.` finds every step-up event.
+    pub event: Option<String>,
+    /// The person concerned.
+    pub user_id: Option<String>,
+    /// The client concerned.
+    pub client_id: Option<String>,
+    /// The session concerned.
+    pub session_id: Option<String>,
+    /// The interaction it happened in.
+    pub interaction_id: Option<String>,
+    /// The reference that the person saw.
+    pub reference: Option<String>,
+    /// Only records before this place: the last one of the page before.
+    pub before: Option<i64>,
+}
+
+/// At most `limit` records, newest first.
+pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Record>, StoreError> {
+    let mut query = audit::table.order(audit::seq.desc()).limit(limit).into_boxed();
+    if let Some(prefix) = &filter.event {
+        // A range instead of LIKE, which SQLite would match without regard to case and wildcards.
+        query = query.filter(audit::event.ge(prefix)).filter(audit::event.lt(format!("{prefix}\u{10ffff}")));
+    }
+    if let Some(id) = &filter.user_id {
+        query = query.filter(audit::user_id.eq(id));
+    }
+    if let Some(id) = &filter.client_id {
+        query = query.filter(audit::client_id.eq(id));
+    }
+    if let Some(id) = &filter.session_id {
+        query = query.filter(audit::session_id.eq(id));
+    }
+    if let Some(id) = &filter.interaction_id {
+        query = query.filter(audit::interaction_id.eq(id));
+    }
+    if let Some(text) = &filter.reference {
+        query = query.filter(audit::reference.eq(text));
+    }
+    if let Some(seq) = filter.before {
+        query = query.filter(audit::seq.lt(seq));
+    }
+    Ok(query.load::<Row>(tx.conn())?.into_iter().map(Record::from).collect())
+}

@@ -1,0 +1,244 @@
+//! Enrolled authenticators: password hashes, authenticator-app seeds and their guess budgets.
+
+use diesel::dsl::case_when;
+use diesel::prelude::*;
+use stepwell_core::authn::evidence::Method;
+use stepwell_core::ids::{CredentialId, UserId};
+use stepwell_core::time::{Seconds, Timestamp};
+
+use crate::column::{Micros, OptMicros, Text};
+use crate::schema::credentials;
+use crate::update::update;
+use crate::{StoreError, Tx};
+
+/// One enrolled authenticator.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Credential {
+    /// Its identity.
+    #[diesel(deserialize_as = Text)]
+    pub id: CredentialId,
+    /// Whose it is.
+    #[diesel(deserialize_as = Text)]
+    pub user_id: UserId,
+    /// What it proves with.
+    #[diesel(deserialize_as = Text)]
+    pub method: Method,
+    /// The person's name for it.
+    pub label: String,
+    /// A PHC string or a sealed text; never a plain secret.
+    pub secret: String,
+    /// The last time step a code was accepted for (RFC 6238 §5.2); 0 before the first.
+    pub last_step: i64,
+    /// Failures since the last success or the last lock.
+    pub failures: i64,
+    /// Refuses every proof until then.
+    #[diesel(deserialize_as = OptMicros)]
+    pub locked_until: Option<Timestamp>,
+    /// When it was enrolled.
+    #[diesel(deserialize_as = Micros)]
+    pub created_at: Timestamp,
+    /// When it last succeeded.
+    #[diesel(deserialize_as = OptMicros)]
+    pub last_used_at: Option<Timestamp>,
+    /// When it was removed.
+    #[diesel(deserialize_as = OptMicros)]
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl Credential {
+    /// A credential that was never used.
+    pub fn new(
+        id: CredentialId,
+        user_id: UserId,
+        method: Method,
+        label: impl Into<String>,
+        secret: impl Into<String>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            user_id,
+            method,
+            label: label.into(),
+            secret: secret.into(),
+            last_step: 0,
+            failures: 0,
+            locked_until: None,
+            created_at: now,
+            last_used_at: None,
+            revoked_at: None,
+        }
+    }
+
+    /// Whether it refuses every proof at `now`.
+    pub fn is_locked(&self, now: Timestamp) -> bool {
+        self.locked_until.is_some_and(|until| until > now)
+    }
+}
+
+/// Where the guess budget stands after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Failures counted towards the budget.
+    pub count: i64,
+    /// Set once the budget is used up.
+    pub locked_until: Option<Timestamp>,
+}
+
+/// Stores a new credential.
+pub fn insert(tx: &mut Tx<'_>, new: &Credential) -> Result<(), StoreError> {
+    diesel::insert_into(credentials::table)
+        .values((
+            credentials::id.eq(new.id.as_str()),
+            credentials::user_id.eq(new.user_id.as_str()),
+            credentials::method.eq(new.method.as_str()),
+            credentials::label.eq(&new.label),
+            credentials::secret.eq(&new.secret),
+            credentials::last_step.eq(new.last_step),
+            credentials::failures.eq(new.failures),
+            credentials::locked_until.eq(new.locked_until.map(Timestamp::as_micros)),
+            credentials::created_at.eq(new.created_at.as_micros()),
+            credentials::last_used_at.eq(new.last_used_at.map(Timestamp::as_micros)),
+            credentials::revoked_at.eq(new.revoked_at.map(Timestamp::as_micros)),
+        ))
+        .execute(tx.writer()?)?;
+    Ok(())
+}
+
+/// The credential with this id, revoked or not.
+pub fn find(tx: &mut Tx<'_>, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
+    Ok(credentials::table.find(id.as_str()).first(tx.conn()).optional()?)
+}
+
+/// A person's credentials that are not revoked, oldest first.
+pub fn live_of(tx: &mut Tx<'_>, user: &UserId) -> Result<Vec<Credential>, StoreError> {
+    Ok(credentials::table
+        .filter(credentials::user_id.eq(user.as_str()).and(credentials::revoked_at.is_null()))
+        .order((credentials::created_at, credentials::id))
+        .load(tx.conn())?)
+}
+
+/// Every live credential of one method, by id: for sealing anew. Starts after the given id.
+pub fn live_with(
+    tx: &mut Tx<'_>,
+    method: &Method,
+    after: Option<&CredentialId>,
+    limit: i64,
+) -> Result<Vec<Credential>, StoreError> {
+    Ok(credentials::table
+        .filter(
+            credentials::method
+                .eq(method.as_str())
+                .and(credentials::revoked_at.is_null())
+                .and(credentials::id.gt(after.map_or("", CredentialId::as_str))),
+        )
+        .order(credentials::id)
+        .limit(limit)
+        .load(tx.conn())?)
+}
+
+/// Replaces the secret if it is still `old`; `false` when somebody else changed or revoked it.
+pub fn update_secret(tx: &mut Tx<'_>, id: &CredentialId, old: &str, new: &str) -> Result<bool, StoreError> {
+    let changed = update!(
+        credentials::table,
+        set credentials::secret.eq(new),
+        when credentials::id
+            .eq(id.as_str())
+            .and(credentials::secret.eq(old))
+            .and(credentials::revoked_at.is_null()),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}
+
+/// Accepts a one-time code of this time step, once (RFC 6238 §5.2): `false` when this step or a later
+/// one was accepted before, or the credential is locked or revoked. Success clears the failures.
+pub fn totp_advance(tx: &mut Tx<'_>, id: &CredentialId, step: i64, now: Timestamp) -> Result<bool, StoreError> {
+    let changed = update!(
+        credentials::table,
+        set (
+            credentials::last_step.eq(step),
+            credentials::failures.eq(0),
+            credentials::locked_until.eq(None::<i64>),
+            credentials::last_used_at.eq(Some(now.as_micros())),
+        ),
+        when credentials::id
+            .eq(id.as_str())
+            .and(credentials::last_step.lt(step))
+            .and(credentials::revoked_at.is_null())
+            .and(credentials::locked_until.is_null().or(credentials::locked_until.le(now.as_micros()))),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}
+
+/// Counts a failure. The one that reaches `budget` locks the credential for `lock_for`; once a lock is
+/// over counting begins anew, and failures during a lock do not prolong it. `None` when there is no
+/// such live credential.
+///
+/// Together with [`totp_advance`], which refuses while locked, at most `budget` guesses are answered
+/// however many are made at once.
+pub fn record_failure(
+    tx: &mut Tx<'_>,
+    id: &CredentialId,
+    budget: i64,
+    lock_for: Seconds,
+    now: Timestamp,
+) -> Result<Option<Failure>, StoreError> {
+    let at = now.as_micros();
+    let until = now.plus(lock_for).as_micros();
+    // Every right-hand side reads the row as it was before the update.
+    let over = || credentials::locked_until.is_not_null().and(credentials::locked_until.le(at));
+    let locked = || credentials::locked_until.gt(at);
+    let found = update!(
+        credentials::table,
+        set (
+            credentials::failures.eq(case_when(over().assume_not_null(), 1_i64.into_sql::<diesel::sql_types::BigInt>())
+                .otherwise(credentials::failures + 1)),
+            credentials::locked_until.eq(case_when(locked().assume_not_null(), credentials::locked_until)
+                .when(
+                    over().assume_not_null().and(budget.into_sql::<diesel::sql_types::BigInt>().gt(1)),
+                    None::<i64>.into_sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>(),
+                )
+                .when(
+                    (credentials::failures + 1).ge(budget),
+                    Some(until).into_sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>(),
+                )
+                .otherwise(None::<i64>.into_sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>())),
+        ),
+        when credentials::id.eq(id.as_str()).and(credentials::revoked_at.is_null()),
+    )
+    .returning((credentials::failures, credentials::locked_until))
+    .get_result::<(i64, Option<i64>)>(tx.writer()?)
+    .optional()?;
+    Ok(found.map(|(count, locked_until)| Failure {
+        count,
+        locked_until: locked_until.map(Timestamp::from_micros),
+    }))
+}
+
+/// Clears the failures and any lock, and notes a success.
+pub fn reset_failures(tx: &mut Tx<'_>, id: &CredentialId, now: Timestamp) -> Result<bool, StoreError> {
+    let changed = update!(
+        credentials::table,
+        set (
+            credentials::failures.eq(0),
+            credentials::locked_until.eq(None::<i64>),
+            credentials::last_used_at.eq(Some(now.as_micros())),
+        ),
+        when credentials::id.eq(id.as_str()).and(credentials::revoked_at.is_null()),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}
+
+/// Removes a credential; `false` when it was removed before. Revoke its evidence too.
+pub fn revoke(tx: &mut Tx<'_>, id: &CredentialId, now: Timestamp) -> Result<bool, StoreError> {
+    let changed = update!(
+        credentials::table,
+        set credentials::revoked_at.eq(Some(now.as_micros())),
+        when credentials::id.eq(id.as_str()).and(credentials::revoked_at.is_null()),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}

@@ -1,0 +1,170 @@
+//! The database as a value: opened once, shared by every thread.
+
+use std::time::Duration;
+
+use crate::backend::Connect;
+use crate::error::StoreError;
+use crate::pool::{Connections, Slot};
+use crate::{DatabaseUrl, Tx, audit, migrations};
+
+/// How surely a commit is on disk when it returns. Only SQLite heeds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Synchronous {
+    /// Every commit survives a power cut. With less, a used code could come back to life.
+    #[default]
+    Full,
+    /// The last commits may be lost at a power cut; never the file.
+    Normal,
+}
+
+/// How to open a database.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Connections: on SQLite for reading (writing has one of its own), on PostgreSQL for everything.
+    pub connections: u32,
+    /// The longest wait for a connection or a lock, before [`StoreError::Unavailable`] or
+    /// [`StoreError::Busy`].
+    pub wait: Duration,
+    /// Durability of a commit on SQLite.
+    pub synchronous: Synchronous,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { connections: 8, wait: Duration::from_secs(5), synchronous: Synchronous::Full }
+    }
+}
+
+/// A database, with its connections. Cloning shares them.
+#[derive(Clone, Debug)]
+pub struct Db {
+    writers: Connections,
+    readers: Connections,
+}
+
+impl Db {
+    /// Opens the database that the URL names and no other. Does not migrate.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] with the reason when it cannot be reached.
+    pub fn open(url: &DatabaseUrl, options: &Options) -> Result<Self, StoreError> {
+        let connect = Connect {
+            url: url.clone(),
+            synchronous: options.synchronous,
+            wait: options.wait,
+            read_only: false,
+        };
+        match url {
+            DatabaseUrl::Sqlite(_) => {
+                // The writer comes first: it makes the file and enters WAL.
+                let writers = Connections::open(connect.clone(), 1)?;
+                let reading = Connect { read_only: true, ..connect };
+                let readers = Connections::open(reading, options.connections)?;
+                Ok(Self { writers, readers })
+            }
+            DatabaseUrl::Postgres(_) => {
+                let both = Connections::open(connect, options.connections)?;
+                Ok(Self { writers: both.clone(), readers: both })
+            }
+        }
+    }
+
+    /// Applies the migrations that are missing and names them; all or none. Two nodes that start
+    /// together wait for each other, and the second finds nothing to do.
+    ///
+    /// # Errors
+    /// When a migration fails; then none of them is applied.
+    pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        self.write(|tx| migrations::run(tx.writer()?))
+    }
+
+    /// Names the migrations that are missing.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        self.write(|tx| migrations::pending(tx.writer()?))
+    }
+
+    /// Runs queries that only look. Each sees the newest committed state by itself; where several must
+    /// agree with each other use [`Self::snapshot`].
+    ///
+    /// Do not call it inside a write: it would not see what that write changed.
+    ///
+    /// # Errors
+    /// Whatever `work` returns, or that no connection could be had.
+    pub fn read<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError>,
+    {
+        let mut slot = self.readers.take()?;
+        let mut tx = Tx::new(&mut slot.conn, false);
+        let out = work(&mut tx);
+        let dropped = !tx.take_events().is_empty();
+        self.after(&self.readers, &mut slot, out.is_err());
+        if dropped { Err(StoreError::ReadOnly.into()) } else { out }
+    }
+
+    /// Runs queries that only look, all at one instant of the database.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn snapshot<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError>,
+    {
+        let mut slot = self.readers.take()?;
+        slot.conn.begin_snapshot().map_err(StoreError::from)?;
+        let mut tx = Tx::new(&mut slot.conn, false);
+        let out = work(&mut tx);
+        let dropped = !tx.take_events().is_empty();
+        let ended = slot.conn.rollback();
+        self.after(&self.readers, &mut slot, out.is_err() || ended.is_err());
+        if dropped { Err(StoreError::ReadOnly.into()) } else { out }
+    }
+
+    /// Runs one change: everything in it is stored, with its audit events, or nothing is. An `Err` from
+    /// `work` undoes it. Nothing is tried a second time.
+    ///
+    /// On SQLite writers run one at a time, so keep it short, hash no password inside, and never call
+    /// `write` inside a write (it would wait for itself until [`Options::wait`] is over).
+    ///
+    /// # Errors
+    /// Whatever `work` returns, or why the change or its audit events could not be stored.
+    pub fn write<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError>,
+    {
+        let mut slot = self.writers.take()?;
+        if let Err(why) = slot.conn.begin_write() {
+            self.after(&self.writers, &mut slot, true);
+            return Err(StoreError::from(why).into());
+        }
+        let mut tx = Tx::new(&mut slot.conn, true);
+        let out = work(&mut tx).and_then(|value| {
+            let events = tx.take_events();
+            audit::append(&mut tx, &events)?;
+            Ok(value)
+        });
+        let out = match out {
+            Ok(value) => match slot.conn.commit() {
+                Ok(()) => Ok(value),
+                Err(why) => Err(StoreError::from(why).into()),
+            },
+            Err(why) => {
+                // Where this fails the connection is thrown away, and the database undoes the rest.
+                let _ = slot.conn.rollback();
+                Err(why)
+            }
+        };
+        self.after(&self.writers, &mut slot, out.is_err());
+        out
+    }
+
+    /// After a failure a connection is asked whether it lives; a dead one makes all others suspect.
+    fn after(&self, pool: &Connections, slot: &mut Slot, failed: bool) {
+        if failed && !pool.is_alive(slot) {
+            pool.lost(slot);
+        }
+    }
+}

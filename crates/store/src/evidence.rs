@@ -1,0 +1,89 @@
+//! The proofs a session holds. Added or revoked, never edited; no level is stored.
+
+use diesel::prelude::*;
+use stepwell_core::authn::evidence::{Evidence, Method};
+use stepwell_core::ids::{CredentialId, EvidenceId, SessionId, UserId};
+use stepwell_core::time::Timestamp;
+
+use crate::column::{Micros, Text, json, to_json};
+use crate::schema::evidence;
+use crate::update::update;
+use crate::{StoreError, Tx};
+
+#[derive(Queryable)]
+struct Row {
+    #[diesel(deserialize_as = Text)]
+    id: EvidenceId,
+    #[diesel(deserialize_as = Text)]
+    method: Method,
+    #[diesel(deserialize_as = Text)]
+    credential: CredentialId,
+    #[diesel(deserialize_as = Micros)]
+    at: Timestamp,
+    traits: String,
+    amr: String,
+}
+
+/// Adds a proof to a session.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    session: &SessionId,
+    user: &UserId,
+    new: &Evidence,
+) -> Result<(), StoreError> {
+    diesel::insert_into(evidence::table)
+        .values((
+            evidence::id.eq(new.id.as_str()),
+            evidence::session_id.eq(session.as_str()),
+            evidence::user_id.eq(user.as_str()),
+            evidence::method.eq(new.method.as_str()),
+            evidence::credential_id.eq(new.credential.as_str()),
+            evidence::proved_at.eq(new.at.as_micros()),
+            evidence::traits.eq(to_json(&new.traits)?),
+            evidence::amr.eq(to_json(&new.amr)?),
+        ))
+        .execute(tx.writer()?)?;
+    Ok(())
+}
+
+/// The proofs of a session that are not revoked, oldest first.
+pub fn live_of(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<Evidence>, StoreError> {
+    evidence::table
+        .filter(evidence::session_id.eq(session.as_str()).and(evidence::revoked_at.is_null()))
+        .order((evidence::proved_at, evidence::id))
+        .select((
+            evidence::id,
+            evidence::method,
+            evidence::credential_id,
+            evidence::proved_at,
+            evidence::traits,
+            evidence::amr,
+        ))
+        .load::<Row>(tx.conn())?
+        .into_iter()
+        .map(|row| {
+            Ok(Evidence {
+                id: row.id,
+                method: row.method,
+                credential: row.credential,
+                at: row.at,
+                traits: json(&row.traits)?,
+                amr: json(&row.amr)?,
+            })
+        })
+        .collect()
+}
+
+/// Revokes every proof that a credential gave, in every session; says how many.
+pub fn revoke_by_credential(
+    tx: &mut Tx<'_>,
+    credential: &CredentialId,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    Ok(update!(
+        evidence::table,
+        set evidence::revoked_at.eq(Some(now.as_micros())),
+        when evidence::credential_id.eq(credential.as_str()).and(evidence::revoked_at.is_null()),
+    )
+    .execute(tx.writer()?)?)
+}

@@ -1,0 +1,163 @@
+//! Browsers' signed-in state. The cookie's secret is stored as its hash only.
+
+use diesel::prelude::*;
+use stepwell_core::ids::{SessionId, UserId};
+use stepwell_core::secret::Hashed;
+use stepwell_core::time::Timestamp;
+
+use crate::column::{Micros, OptMicros, Text};
+use crate::purge::purge;
+use crate::schema::sessions;
+use crate::update::update;
+use crate::{StoreError, Tx};
+
+/// One browser's signed-in state.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Session {
+    /// Its identity: stays the same when the secret rotates.
+    #[diesel(deserialize_as = Text)]
+    pub id: SessionId,
+    /// Who is signed in.
+    #[diesel(deserialize_as = Text)]
+    pub user_id: UserId,
+    /// The hash of the cookie's secret.
+    #[diesel(deserialize_as = Text)]
+    pub secret_hash: Hashed,
+    /// When the person signed in.
+    #[diesel(deserialize_as = Micros)]
+    pub created_at: Timestamp,
+    /// When it was last used, as far as it was noted.
+    #[diesel(deserialize_as = Micros)]
+    pub last_seen_at: Timestamp,
+    /// Not live from then on.
+    #[diesel(deserialize_as = Micros)]
+    pub expires_at: Timestamp,
+    /// When it was ended before its time.
+    #[diesel(deserialize_as = OptMicros)]
+    pub ended_at: Option<Timestamp>,
+    /// The address it began from.
+    pub ip: Option<String>,
+    /// The browser it began in.
+    pub user_agent: Option<String>,
+}
+
+impl Session {
+    /// Whether it may be used at `now`.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.ended_at.is_none() && self.expires_at > now
+    }
+}
+
+/// Stores a new session.
+pub fn insert(tx: &mut Tx<'_>, new: &Session) -> Result<(), StoreError> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(new.id.as_str()),
+            sessions::user_id.eq(new.user_id.as_str()),
+            sessions::secret_hash.eq(new.secret_hash.as_str()),
+            sessions::created_at.eq(new.created_at.as_micros()),
+            sessions::last_seen_at.eq(new.last_seen_at.as_micros()),
+            sessions::expires_at.eq(new.expires_at.as_micros()),
+            sessions::ended_at.eq(new.ended_at.map(Timestamp::as_micros)),
+            sessions::ip.eq(new.ip.as_deref()),
+            sessions::user_agent.eq(new.user_agent.as_deref()),
+        ))
+        .execute(tx.writer()?)?;
+    Ok(())
+}
+
+/// The live session whose cookie has this hash.
+pub fn find_by_hash(tx: &mut Tx<'_>, hash: &Hashed, now: Timestamp) -> Result<Option<Session>, StoreError> {
+    Ok(sessions::table
+        .filter(
+            sessions::secret_hash
+                .eq(hash.as_str())
+                .and(sessions::ended_at.is_null())
+                .and(sessions::expires_at.gt(now.as_micros())),
+        )
+        .first(tx.conn())
+        .optional()?)
+}
+
+/// The session with this id, live or not.
+pub fn find(tx: &mut Tx<'_>, id: &SessionId) -> Result<Option<Session>, StoreError> {
+    Ok(sessions::table.find(id.as_str()).first(tx.conn()).optional()?)
+}
+
+/// A person's live sessions, newest first.
+pub fn live_of(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+    Ok(sessions::table
+        .filter(
+            sessions::user_id
+                .eq(user.as_str())
+                .and(sessions::ended_at.is_null())
+                .and(sessions::expires_at.gt(now.as_micros())),
+        )
+        .order((sessions::created_at.desc(), sessions::id.desc()))
+        .load(tx.conn())?)
+}
+
+/// Exchanges the cookie's secret if it is still `old` and the session is live. `false`: another
+/// request did it first, or the session ended; then nothing may be added to it either.
+pub fn rotate(
+    tx: &mut Tx<'_>,
+    id: &SessionId,
+    old: &Hashed,
+    new: &Hashed,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = update!(
+        sessions::table,
+        set (sessions::secret_hash.eq(new.as_str()), sessions::last_seen_at.eq(now.as_micros())),
+        when sessions::id
+            .eq(id.as_str())
+            .and(sessions::secret_hash.eq(old.as_str()))
+            .and(sessions::ended_at.is_null())
+            .and(sessions::expires_at.gt(now.as_micros())),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}
+
+/// Notes that a live session was used. Call it rarely: it is a durable write.
+pub fn touch(tx: &mut Tx<'_>, id: &SessionId, now: Timestamp) -> Result<bool, StoreError> {
+    let changed = update!(
+        sessions::table,
+        set sessions::last_seen_at.eq(now.as_micros()),
+        when sessions::id
+            .eq(id.as_str())
+            .and(sessions::last_seen_at.lt(now.as_micros()))
+            .and(sessions::ended_at.is_null()),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}
+
+/// Ends a session; `false` when it had ended before.
+pub fn end(tx: &mut Tx<'_>, id: &SessionId, now: Timestamp) -> Result<bool, StoreError> {
+    let changed = update!(
+        sessions::table,
+        set sessions::ended_at.eq(Some(now.as_micros())),
+        when sessions::id.eq(id.as_str()).and(sessions::ended_at.is_null()),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}
+
+/// Ends every session of a person and names those that had not ended before.
+pub fn end_all_of(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+    let ended = update!(
+        sessions::table,
+        set sessions::ended_at.eq(Some(now.as_micros())),
+        when sessions::user_id.eq(user.as_str()).and(sessions::ended_at.is_null()),
+    )
+    .returning(sessions::id)
+    .load::<String>(tx.writer()?)?;
+    Ok(ended.into_iter().map(SessionId::new).collect())
+}
+
+/// Removes at most `limit` sessions that expired or ended before `before`, with their evidence.
+pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
+    let old = sessions::expires_at.lt(before.as_micros()).or(sessions::ended_at.lt(before.as_micros()));
+    Ok(purge!(tx, sessions::table, sessions::id, old, limit))
+}

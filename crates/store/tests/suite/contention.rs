@@ -1,0 +1,103 @@
+//! Many writers at once wait for each other; none of them is turned away.
+
+use std::sync::Barrier;
+use std::thread;
+
+use serde_json::Map;
+use stepwell_core::ids::UserId;
+use stepwell_store::{StoreError, audit, users};
+
+use crate::samples::{NOW, event, user};
+use crate::support::{Done, each_database};
+
+#[test]
+fn a_contended_read_then_write_never_fails() {
+    each_database(|fresh| {
+        let other = fresh.another_node();
+        fresh.db.write(|tx| users::insert(tx, &user("u"))).unwrap();
+        let gate = Barrier::new(8);
+        thread::scope(|scope| {
+            for n in 0..8 {
+                let db = if n % 2 == 0 { &fresh.db } else { &other };
+                let gate = &gate;
+                scope.spawn(move || {
+                    gate.wait();
+                    for turn in 0..50 {
+                        let done: Done = db.write(|tx| {
+                            let found = users::find(tx, &UserId::new("u"))?.unwrap();
+                            let mut claims: Map<_, _> = found.claims;
+                            claims.insert(format!("{n}"), turn.into());
+                            users::update_claims(tx, &found.id, &claims, NOW)?;
+                            tx.audit(event());
+                            Ok(())
+                        });
+                        done.unwrap();
+                    }
+                });
+            }
+        });
+        let head = fresh.db.read(audit::checkpoint).unwrap();
+        assert_eq!(head.seq, 400);
+        let found = fresh.db.read(|tx| audit::verify(tx, None, |_| ())).unwrap();
+        assert_eq!(found, audit::Verified::Whole(head));
+    });
+}
+
+#[test]
+fn readers_go_on_while_a_write_is_open() {
+    each_database(|fresh| {
+        fresh
+            .db
+            .write(|tx| {
+                users::insert(tx, &user("u"))?;
+                let seen = fresh.db.read(|tx| users::list(tx, None, 10))?;
+                assert!(seen.is_empty(), "what is not committed is not seen");
+                Done::Ok(())
+            })
+            .unwrap();
+        assert_eq!(fresh.db.read(|tx| users::list(tx, None, 10)).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_snapshot_sees_one_instant() {
+    each_database(|fresh| {
+        fresh
+            .db
+            .snapshot(|tx| {
+                let before = users::list(tx, None, 10)?.len();
+                fresh.db.write(|tx| users::insert(tx, &user("u")))?;
+                assert_eq!(users::list(tx, None, 10)?.len(), before);
+                Done::Ok(())
+            })
+            .unwrap();
+        assert_eq!(fresh.db.read(|tx| users::list(tx, None, 10)).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn an_error_or_a_panic_undoes_the_write_and_leaves_the_database_usable() {
+    each_database(|fresh| {
+        let refused: Result<(), StoreError> = fresh.db.write(|tx| {
+            users::insert(tx, &user("u"))?;
+            tx.audit(event());
+            Err(StoreError::Refused("on second thoughts".into()))
+        });
+        assert!(refused.is_err());
+        let panicked = thread::scope(|scope| {
+            let work = scope.spawn(|| {
+                fresh.db.write(|tx| {
+                    users::insert(tx, &user("u")).unwrap();
+                    std::panic::panic_any("stop");
+                    #[allow(unreachable_code)]
+                    Done::Ok(())
+                })
+            });
+            work.join()
+        });
+        assert!(panicked.is_err());
+        assert_eq!(fresh.count("SELECT count(*) AS n FROM users"), 0);
+        assert_eq!(fresh.count("SELECT count(*) AS n FROM audit"), 0);
+        fresh.db.write(|tx| users::insert(tx, &user("u"))).unwrap();
+    });
+}

@@ -1,0 +1,15 @@
+# Signing out.
+logout-title = Do you want to sign out?
+logout-from-app = { $app } ({ $host }) asks to sign you out.
+logout-what-ends = You will be signed out on this browser. Apps you opened with this account may take a few minutes to notice.
+logout-yes = Sign out
+logout-no = Stay signed in
+logged-out-title = You have signed out
+logged-out-note = Apps you opened with this account may take a few minutes to notice.
+logged-out-back = Back to { $app }
+logged-out-sign-in = Sign in again
+
+# Going back to the app.
+leave-title = Taking you back to { $app }
+leave-wait = If nothing happens, continue to { $host }.
+leave-broken = This app’s address cannot be opened. Close this window and start again in the app.
