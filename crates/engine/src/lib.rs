@@ -85,7 +85,7 @@ impl Engine {
         let policy = Policy { catalog: settings.catalog.clone(), available: factors.available() };
         keys::ensure_current(call, &db, &seal)?;
         let rotation = grants::Successors::load(call, &db, &seal)?;
-        let snapshot = Snapshot::load(&db, &seal)?;
+        let snapshot = Snapshot::load(&db, &seal, &settings)?;
         Ok(Self {
             settings,
             policy,

@@ -16,6 +16,7 @@ use crate::error::EngineError;
 use crate::keys;
 use crate::metadata::Metadata;
 use crate::seal::SealingKeys;
+use crate::settings::Settings;
 use crate::tokens::KeyRing;
 
 /// A client with its keys parsed.
@@ -31,10 +32,11 @@ pub(crate) struct Snapshot {
     revisions: Vec<(String, i64)>,
     clients: HashMap<ClientId, Arc<KnownClient>>,
     pub(crate) keys: Arc<KeyRing>,
+    metadata: Arc<[u8]>,
 }
 
 impl Snapshot {
-    pub(crate) fn load(db: &Db, seal: &SealingKeys) -> Result<Self, EngineError> {
+    pub(crate) fn load(db: &Db, seal: &SealingKeys, settings: &Settings) -> Result<Self, EngineError> {
         let (revisions, clients, records) = db.read(|tx| -> Result<_, EngineError> {
             Ok((revisions::all(tx)?, clients::all(tx)?, stepwell_store::keys::all(tx)?))
         })?;
@@ -44,7 +46,9 @@ impl Snapshot {
             let keys = client.jwks.as_ref().map(ClientKeys::parse).transpose().map_err(EngineError::broken)?;
             known.insert(client.id.clone(), Arc::new(KnownClient { client: Arc::new(client), keys }));
         }
-        Ok(Self { revisions, clients: known, keys: Arc::new(keys::ring(&records, seal)?) })
+        let keys = keys::ring(&records, seal)?;
+        let metadata = Metadata::of(settings, &keys).to_json().into();
+        Ok(Self { revisions, clients: known, keys: Arc::new(keys), metadata })
     }
 }
 
@@ -82,8 +86,13 @@ impl Engine {
         if current == self.snapshot.load().revisions {
             return Ok(false);
         }
-        self.snapshot.store(Arc::new(Snapshot::load(&self.db, &self.seal)?));
+        self.snapshot.store(Arc::new(Snapshot::load(&self.db, &self.seal, &self.settings)?));
         Ok(true)
+    }
+
+    /// Whether scripts of `origin` may call for any client: what a preflight, which names none, is answered by.
+    pub fn is_known_origin(&self, origin: &str) -> bool {
+        self.snapshot.load().clients.values().any(|known| known.client.allows_origin(origin))
     }
 
     /// The body of `/jwks`.
@@ -92,7 +101,7 @@ impl Engine {
     }
 
     /// The provider's metadata (OIDC Discovery §3, RFC 8414 §2), for both well-known addresses.
-    pub fn metadata(&self) -> Vec<u8> {
-        Metadata::of(&self.settings, &self.keys()).to_json()
+    pub fn metadata(&self) -> Arc<[u8]> {
+        Arc::clone(&self.snapshot.load().metadata)
     }
 }

@@ -1,7 +1,18 @@
-//! .
+//! The edge of Stepwell: HTTP, HTML, configuration, the command line.
+//!
+//! A handler takes the request apart, makes one call to the engine and writes the answer. `routes` is the
+//! whole map. Nothing here decides about people, acrs or tokens.
+
+pub mod app;
 pub mod assets;
+mod blocking;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod extract;
+mod interaction;
+mod oauth;
 pub mod ops;
 pub mod pages;
+mod request;
+pub mod routes;

@@ -72,8 +72,9 @@ impl Connect {
         }
         let mut conn = PgConnection::establish(&url).map_err(unavailable)?;
         conn.batch_execute(&format!(
-            "SET client_min_messages = warning; SET lock_timeout = '{secs}s'; \
-             SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s';"
+            "SET client_min_messages = warning; SET lock_timeout = {}; \
+             SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s';",
+            self.wait.as_millis().max(1)
         ))?;
         Ok(conn)
     }

@@ -168,3 +168,141 @@ impl Db {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+    use std::sync::{Arc, Mutex};
+
+    use diesel::connection::{Connection, InstrumentationEvent, SimpleConnection};
+    use stepwell_core::audit::{Event, names};
+    use stepwell_core::time::Timestamp;
+
+    use super::*;
+    use crate::secrets;
+
+    #[test]
+    fn a_full_disk_is_told_as_such_and_leaves_nothing_in_part() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let db = Db::open(&DatabaseUrl::sqlite(dir.path().join("x.db")), &Options::default()).unwrap();
+        db.migrate().unwrap();
+        // The one writer may not make the file larger than it is.
+        db.writers.take().unwrap().conn.batch_execute("PRAGMA max_page_count = 1;").unwrap();
+        let now = Timestamp::from_secs(1);
+        let add = |name: &str, size: usize| {
+            db.write(|tx| {
+                tx.audit(Event::new(names::KEY_RESEALED, now));
+                secrets::get_or_insert(tx, name, &"x".repeat(size), now)
+            })
+        };
+        let refused = add("large", 100_000).unwrap_err();
+        assert!(matches!(refused, StoreError::Full(_)) && refused.is_temporary(), "{refused:?}");
+        assert_eq!(db.read(secrets::all).unwrap(), []);
+        assert_eq!(db.read(audit::checkpoint).unwrap().seq, 0);
+        add("small", 10).unwrap();
+    }
+
+    #[test]
+    fn every_statement_of_a_refresh_is_prepared_once() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let db = Db::open(&DatabaseUrl::sqlite(dir.path().join("x.db")), &Options::default()).unwrap();
+        db.migrate().unwrap();
+        let now = Timestamp::from_secs(1_000);
+        let later = Timestamp::from_secs(2_000);
+        let log: Arc<Mutex<(Vec<String>, Vec<String>)>> = Arc::default();
+        let seen = Arc::clone(&log);
+        db.writers.take().unwrap().conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            match event {
+                InstrumentationEvent::StartQuery { query, .. } => seen.lock().unwrap().0.push(query.to_string()),
+                InstrumentationEvent::CacheQuery { sql, .. } => seen.lock().unwrap().1.push(sql.to_owned()),
+                _ => {}
+            }
+        });
+        db.write(|tx| rotation::start(tx, now, later)).unwrap();
+        for generation in 0..3 {
+            assert!(db.write(|tx| rotation::step(tx, generation, now, later)).unwrap());
+        }
+        let (run, prepared) = log.lock().unwrap().clone();
+        let kept: BTreeSet<&str> = prepared.iter().map(String::as_str).collect();
+        assert_eq!(kept.len(), prepared.len(), "prepared twice: {prepared:#?}");
+        let texts = run.iter().map(|sql| sql.split(" -- binds").next().unwrap());
+        let refresh: Vec<_> = texts.filter(|sql| *sql != "BEGIN IMMEDIATE" && *sql != "COMMIT").skip(3).collect();
+        assert_eq!(refresh.len(), 18, "six statements each: {refresh:#?}");
+        for sql in refresh {
+            assert!(kept.contains(sql), "prepared at every call: {sql}");
+        }
+    }
+
+    /// A refresh as the engine does it.
+    mod rotation {
+        use serde_json::Map;
+        use stepwell_core::audit::{Event, names};
+        use stepwell_core::ids::{ClientId, GrantId, UserId};
+        use stepwell_core::secret::{Hashed, Secret};
+        use stepwell_core::time::Timestamp;
+        use stepwell_core::user::{Status, User};
+
+        use crate::grants::Grant;
+        use crate::refresh_tokens::{self, RefreshToken};
+        use crate::{StoreError, Tx, grants, users};
+
+        fn token(generation: i64, now: Timestamp, later: Timestamp) -> RefreshToken {
+            RefreshToken {
+                hash: Hashed::of(&Secret::new(generation.to_string())),
+                grant_id: GrantId::new("g"),
+                client_id: ClientId::new("c"),
+                generation,
+                created_at: now,
+                expires_at: later,
+                used_at: None,
+            }
+        }
+
+        pub(super) fn start(tx: &mut Tx<'_>, now: Timestamp, later: Timestamp) -> Result<(), StoreError> {
+            let user = User {
+                id: UserId::new("u"),
+                username: "u".into(),
+                canonical: "u".into(),
+                skeleton: "u".into(),
+                status: Status::Active,
+                claims: Map::new(),
+                created_at: now,
+                updated_at: now,
+            };
+            users::insert(tx, &user)?;
+            let grant = Grant {
+                id: GrantId::new("g"),
+                user_id: user.id,
+                client_id: ClientId::new("c"),
+                session_id: None,
+                scope: "openid".into(),
+                resources: "[]".into(),
+                grounds: "{}".into(),
+                nonce: None,
+                claims: None,
+                created_at: now,
+                expires_at: later,
+                revoked_at: None,
+                revoked_why: None,
+            };
+            grants::insert(tx, &grant)?;
+            refresh_tokens::insert(tx, &token(0, now, later))
+        }
+
+        pub(super) fn step(
+            tx: &mut Tx<'_>,
+            generation: i64,
+            now: Timestamp,
+            later: Timestamp,
+        ) -> Result<bool, StoreError> {
+            let presented = token(generation, now, later);
+            let (found, grant) = refresh_tokens::find_with_grant(tx, &presented.hash)?
+                .ok_or_else(|| StoreError::Missing("the token".into()))?;
+            let won = refresh_tokens::use_once(tx, &found.hash, now)?;
+            refresh_tokens::insert(tx, &token(generation + 1, now, later))?;
+            tx.audit(Event::new(names::TOKEN_REFRESHED, now).user(&grant.user_id).client(&grant.client_id));
+            Ok(won)
+        }
+    }
+}

@@ -6,8 +6,9 @@ use stepwell_core::secret::Hashed;
 use stepwell_core::time::Timestamp;
 
 use crate::column::{Micros, OptMicros, Text};
+use crate::grants::Grant;
 use crate::purge::purge;
-use crate::schema::refresh_tokens;
+use crate::schema::{grants, refresh_tokens};
 use crate::update::update;
 use crate::{StoreError, Tx};
 
@@ -58,6 +59,18 @@ pub fn insert(tx: &mut Tx<'_>, new: &RefreshToken) -> Result<(), StoreError> {
 /// The token with this hash, used or expired or not.
 pub fn find(tx: &mut Tx<'_>, hash: &Hashed) -> Result<Option<RefreshToken>, StoreError> {
     Ok(refresh_tokens::table.find(hash.as_str()).first(tx.conn()).optional()?)
+}
+
+/// The same with its grant, in one query.
+pub fn find_with_grant(
+    tx: &mut Tx<'_>,
+    hash: &Hashed,
+) -> Result<Option<(RefreshToken, Grant)>, StoreError> {
+    Ok(refresh_tokens::table
+        .inner_join(grants::table)
+        .filter(refresh_tokens::hash.eq(hash.as_str()))
+        .first(tx.conn())
+        .optional()?)
 }
 
 /// The newest token of a family.

@@ -111,3 +111,45 @@ macro_rules! update {
     }};
 }
 pub(crate) use update;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::{Arc, Mutex};
+
+    use diesel::connection::{InstrumentationEvent, SimpleConnection};
+    use diesel::prelude::*;
+
+    use crate::backend::AnyConn;
+    use crate::schema::audit_head;
+
+    #[test]
+    fn an_update_is_prepared_once_and_each_place_has_its_own_statement() {
+        let mut conn = AnyConn::Sqlite(SqliteConnection::establish(":memory:").unwrap());
+        conn.batch_execute("CREATE TABLE audit_head (id BIGINT, seq BIGINT, hash TEXT)").unwrap();
+        conn.batch_execute("INSERT INTO audit_head VALUES (1, 0, '')").unwrap();
+        let prepared = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&prepared);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::CacheQuery { sql, .. } = event {
+                log.lock().unwrap().push(sql.to_owned());
+            }
+        });
+        for seq in 1..4 {
+            let by_id = update!(audit_head::table, set audit_head::seq.eq(seq), when audit_head::id.eq(1));
+            assert_eq!(by_id.execute(&mut conn), Ok(1));
+            let back = update!(audit_head::table, set audit_head::hash.eq("x"), when audit_head::seq.eq(seq))
+                .returning((audit_head::seq, audit_head::hash))
+                .get_result::<(i64, String)>(&mut conn);
+            assert_eq!(back, Ok((seq, "x".to_owned())));
+        }
+        assert_eq!(
+            *prepared.lock().unwrap(),
+            [
+                "UPDATE `audit_head` SET `seq` = ? WHERE (`audit_head`.`id` = ?)",
+                "UPDATE `audit_head` SET `hash` = ? WHERE (`audit_head`.`seq` = ?) \
+                 RETURNING `audit_head`.`seq`, `audit_head`.`hash`",
+            ]
+        );
+    }
+}

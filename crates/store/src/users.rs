@@ -1,13 +1,14 @@
 //! People's accounts.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use serde_json::{Map, Value};
-use stepwell_core::ids::UserId;
+use stepwell_core::ids::{GrantId, UserId};
 use stepwell_core::time::Timestamp;
 use stepwell_core::user::{Status, User};
 
 use crate::column::{Micros, Text, json, to_json};
-use crate::schema::users;
+use crate::schema::{grants, revoked_tokens, users};
 use crate::update::update;
 use crate::{StoreError, Tx};
 
@@ -72,6 +73,27 @@ pub fn find(tx: &mut Tx<'_>, id: &UserId) -> Result<Option<User>, StoreError> {
 /// The person whose username has this canonical form.
 pub fn find_by_canonical(tx: &mut Tx<'_>, canonical: &str) -> Result<Option<User>, StoreError> {
     let row = users::table.filter(users::canonical.eq(canonical)).first::<Row>(tx.conn()).optional()?;
+    row.map(User::try_from).transpose()
+}
+
+/// The person behind a token of a grant, if the token is live as `token_status` says: one query for
+/// userinfo.
+pub fn of_live_token(tx: &mut Tx<'_>, jti: &str, grant: &GrantId) -> Result<Option<User>, StoreError> {
+    let granted = grants::table.filter(
+        grants::id
+            .eq(grant.as_str())
+            .and(grants::user_id.eq(users::id))
+            .and(grants::revoked_at.is_null()),
+    );
+    let row = users::table
+        .filter(
+            users::status
+                .eq(Status::Active.as_str())
+                .and(exists(granted))
+                .and(not(exists(revoked_tokens::table.find(jti)))),
+        )
+        .first::<Row>(tx.conn())
+        .optional()?;
     row.map(User::try_from).transpose()
 }
 

@@ -97,7 +97,9 @@ impl<'a> Proofs<'a> {
                 let lapses = acr.lifetime.map(|life| auth_time.plus(life));
                 let until = earlier(support.until, lapses);
                 let alive = until.is_none_or(|until| self.now <= until);
-                (alive && fresh.allows(auth_time, began, self.now)).then_some((support, auth_time, until))
+                // What is claimed is what is judged: never a time later than now.
+                let recent = fresh.allows(auth_time.min(self.now), began, self.now);
+                (alive && recent).then_some((support, auth_time, until))
             })
             .max_by_key(|(support, auth_time, until)| {
                 let never = Timestamp::from_micros(i64::MAX);

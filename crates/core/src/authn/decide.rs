@@ -129,6 +129,8 @@ pub struct Choice {
     pub method: Method,
     /// How many proofs the shortest way through it needs.
     pub steps: usize,
+    /// The methods that this shortest way needs besides.
+    pub then: Vec<Method>,
     /// Whether a sign-in may begin with it.
     pub opens: bool,
     /// What it will show.
@@ -371,7 +373,7 @@ impl<'a> Case<'a> {
             // Refusing here would tell that the person exists and what they lack.
             first = opening(self.offered());
         }
-        let choice = |o: Owned| Choice { method: o.method, steps: 1, opens: true, traits: o.traits };
+        let choice = |o: Owned| Choice { method: o.method, steps: 1, then: Vec::new(), opens: true, traits: o.traits };
         let mut choices = first.into_iter().map(choice).collect();
         rank(&mut choices);
         (!choices.is_empty()).then_some(Prove { choices, counted: Vec::new(), remaining: 1 })

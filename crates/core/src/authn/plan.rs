@@ -37,6 +37,9 @@ struct Way {
 
 /// Finds every minimal set of owned authenticators that would meet the demand.
 pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned]) -> Option<Plan> {
+    // Nobody answers in the instant of being asked: a proof to come is later than the request.
+    let just_after = Timestamp::from_micros(question.began.as_micros().saturating_add(1));
+    let question = &Question { now: question.now.max(just_after), ..*question };
     let mut kinds: Vec<&Owned> = owned.iter().collect();
     kinds.sort_by_key(|one| (Reverse(one.traits.rank()), &one.method, &one.traits, !one.opens, &one.credential));
     kinds.dedup_by(|a, b| a.method == b.method && a.traits == b.traits);
@@ -55,10 +58,11 @@ pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned
     let mut choices: Vec<Choice> = Vec::new();
     for (i, one) in kinds.iter().enumerate() {
         let first_on = |way: &&Way| way.set & (1 << i) != 0 && (way.begun || one.opens);
-        if let Some(steps) = ways.iter().filter(first_on).map(Way::steps).min() {
+        if let Some(way) = ways.iter().filter(first_on).min_by_key(|way| way.steps()) {
             choices.push(Choice {
                 method: one.method.clone(),
-                steps,
+                steps: way.steps(),
+                then: members(way.set & !(1 << i), &kinds).map(|other| other.method.clone()).collect(),
                 opens: one.opens,
                 traits: one.traits.clone(),
             });
@@ -128,12 +132,11 @@ fn members<T>(set: u32, of: &[T]) -> impl Iterator<Item = &T> {
 
 /// The evidence that using each of `some` right now would add.
 pub(super) fn imagine(question: &Question<'_>, some: &[&Owned]) -> Vec<Evidence> {
-    let just_after = Timestamp::from_micros(question.began.as_micros().saturating_add(1));
     let used = |(i, one): (usize, &&Owned)| Evidence {
         id: EvidenceId::new(format!("imagined-{i}")),
         method: one.method.clone(),
         credential: one.credential.clone(),
-        at: question.now.max(just_after),
+        at: question.now,
         traits: one.traits.clone(),
         amr: Vec::new(),
     };

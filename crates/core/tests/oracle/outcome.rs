@@ -121,7 +121,10 @@ impl Oracle<'_> {
             } else if insist && wants && request.prompt.none {
                 None
             } else {
-                self.next(&proven, &owned, insist)
+                // An answer comes later than the request, if only by a moment.
+                let answered = self.scene.now.as_micros().max(request.began.as_micros() + 1);
+                let scene = &Scene { now: Timestamp::from_micros(answered), ..self.scene.clone() };
+                Oracle { scene }.next(&proven, &owned, insist)
             };
             match next {
                 None => {}
@@ -226,6 +229,7 @@ impl Oracle<'_> {
     }
 
     fn recent(&self, auth_time: Timestamp, fresh: Freshness) -> bool {
+        let auth_time = auth_time.min(self.scene.now);
         let in_this_interaction = auth_time > self.scene.request.began;
         let too_old = match fresh.max_age {
             Some(age) if age.0 == 0 => true,
@@ -253,13 +257,11 @@ impl Oracle<'_> {
 
     /// The proofs that using these right now would make.
     fn used(&self, some: &[&Owned]) -> Vec<Evidence> {
-        let began = self.scene.request.began.as_micros();
-        let at = Timestamp::from_micros(self.scene.now.as_micros().max(began + 1));
         let proof = |(i, o): (usize, &&Owned)| Evidence {
             id: EvidenceId::new(format!("if used {i}")),
             method: o.method.clone(),
             credential: o.credential.clone(),
-            at,
+            at: self.scene.now,
             traits: o.traits.clone(),
             amr: Vec::new(),
         };

@@ -65,8 +65,8 @@ fn age(pace: Pace) -> impl Strategy<Value = Option<Seconds>> {
 }
 
 fn pattern(pace: Pace) -> impl Strategy<Value = Pattern> {
-    let by_method = (methods(2), age(pace)).prop_map(|(methods, within)| Pattern { methods, within, ..Pattern::default() });
-    let by_trait = (prop::array::uniform3(any::<bool>()), age(pace)).prop_map(|([p, u, h], within)| Pattern {
+    let by_method = (prop::collection::btree_set(method(), 1..=3), age(pace)).prop_map(|(methods, within)| Pattern { methods, within, ..Pattern::default() });
+    let by_trait = (prop::array::uniform3(prop::bool::weighted(0.3)), age(pace)).prop_map(|([p, u, h], within)| Pattern {
         phishing_resistant: p,
         user_verified: u,
         hardware_bound: h,
@@ -82,7 +82,7 @@ fn predicate(pace: Pace) -> impl Strategy<Value = Predicate> {
         1 => (1u8..=3, age(pace)).prop_map(|(count, within)| Predicate::Kinds { count, within }),
     ];
     leaf.prop_recursive(2, 6, 3, |inner| {
-        let parts = prop::collection::vec(inner, 0..=3);
+        let parts = prop_oneof![1 => Just(Vec::new()), 30 => prop::collection::vec(inner, 1..=3)];
         prop_oneof![parts.clone().prop_map(Predicate::Any), parts.prop_map(Predicate::All)]
     })
 }
@@ -99,15 +99,19 @@ fn acr(name: &'static str, pace: Pace) -> impl Strategy<Value = Acr> {
 }
 
 fn catalog(pace: Pace) -> impl Strategy<Value = Catalog> {
-    let own = (acr("a", pace), acr("b", pace), acr("c", pace), 0usize..=3)
+    let own = (acr("a", pace), acr("b", pace), acr("c", pace), select(vec![0usize, 1, 2, 2, 3, 3, 3]))
         .prop_map(|(a, b, c, keep)| Catalog::new([a, b, c].into_iter().take(keep).collect()));
-    prop_oneof![3 => own, 1 => Just(Catalog::shipped())]
+    let shipped = Catalog::shipped();
+    let shipped = shipped.iter().cloned().zip(["a", "b", "c", "d"]).map(|(mut acr, name)| {
+        acr.name = AcrName::new(name);
+        acr.aliases = vec![AcrName::new(format!("alias of {name}"))];
+        acr
+    });
+    prop_oneof![3 => own, 1 => Just(Catalog::new(shipped.collect()))]
 }
 
 fn value() -> impl Strategy<Value = AcrName> {
-    let values = [
-        "a", "a", "b", "b", "c", "alias of a", "alias of b", "nonsense", "1", "2", "phr", "urn:stepwell:acr:mfa", "phrh",
-    ];
+    let values = ["a", "a", "a", "b", "b", "b", "c", "alias of a", "alias of b", "d", "nonsense"];
     select(values.to_vec()).prop_map(AcrName::new)
 }
 
@@ -152,8 +156,8 @@ pub(crate) fn demand() -> impl Strategy<Value = Demand> {
         3 => Just(BTreeSet::new()),
         2 => prop::collection::btree_set(floor(), 1..=2),
     ];
-    let only = prop_oneof![6 => Just(None), 1 => methods(6).prop_map(Some)];
-    let denied = prop_oneof![20 => Just(BTreeSet::new()), 1 => Just(BTreeSet::from(["rule".to_owned()]))];
+    let only = prop_oneof![9 => Just(None), 1 => methods(6).prop_map(Some)];
+    let denied = prop_oneof![60 => Just(BTreeSet::new()), 1 => Just(BTreeSet::from(["rule".to_owned()]))];
     (clauses, fresh(), only, pin_to(), denied).prop_map(|(clauses, fresh, methods, subject, denied)| Demand {
         clauses,
         fresh,
@@ -191,13 +195,14 @@ fn session() -> impl Strategy<Value = Option<Proven>> {
 
 fn person() -> impl Strategy<Value = Option<Person>> {
     let subject = prop_oneof![12 => Just(Some(UserId::new("alice"))), 1 => Just(None)];
-    let owned = subsequence(ownable(), 0..=4).prop_map(|some| some.into_iter().map(|a| a.owned).collect());
+    let some = prop_oneof![1 => subsequence(ownable(), 0..=2), 3 => subsequence(ownable(), 3..=4)];
+    let owned = some.prop_map(|some| some.into_iter().map(|a| a.owned).collect());
     let some = (subject, owned).prop_map(|(subject, owned)| Some(Person { subject, owned }));
     prop_oneof![1 => Just(None), 16 => some]
 }
 
 fn facts() -> impl Strategy<Value = Facts> {
-    let ended = prop_oneof![30 => Just(None), 1 => Just(Some(Ended::Cancelled)), 1 => Just(Some(Ended::Declined))];
+    let ended = prop_oneof![90 => Just(None), 1 => Just(Some(Ended::Cancelled)), 1 => Just(Some(Ended::Declined))];
     let consent = prop_oneof![6 => Just(Consent::Given), 1 => Just(Consent::Missing)];
     (session(), person(), any::<bool>(), consent, ended).prop_map(
         |(session, person, account_chosen, consent, ended)| Facts { session, person, account_chosen, consent, ended },
@@ -206,7 +211,7 @@ fn facts() -> impl Strategy<Value = Facts> {
 
 fn policy(pace: Pace) -> impl Strategy<Value = Policy> {
     let all = ownable().iter().map(Authenticator::available).collect::<Vec<Available>>();
-    let available = prop_oneof![6 => Just(all.clone()), 1 => subsequence(all, 0..=5)];
+    let available = prop_oneof![12 => Just(all.clone()), 1 => subsequence(all, 0..=5)];
     (catalog(pace), available).prop_map(|(catalog, available)| Policy { catalog, available })
 }
 

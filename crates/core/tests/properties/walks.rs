@@ -1,1 +1,127 @@
-//! x
+//! A person who answers whatever is asked comes to an end, and every choice leads where it says.
+
+use proptest::prelude::*;
+use stepwell_core::authn::{Choice, Consent, Ended, Evidence, Person, Proven, Step, Verdict};
+use stepwell_core::ids::{EvidenceId, UserId};
+use stepwell_core::time::Seconds;
+
+use super::generate::{Pace, scene};
+use super::times;
+use crate::support::{Scene, code, passkey, password};
+
+/// The proof that answering a choice makes, if the person owns what it asks for.
+fn answered(scene: &Scene, choice: &Choice) -> Option<Evidence> {
+    let person = scene.facts.person.as_ref()?;
+    person.subject.as_ref()?;
+    let one = person.owned.iter().find(|o| o.method == choice.method && o.traits == choice.traits)?;
+    Some(Evidence {
+        id: EvidenceId::new(format!("walked {} {}", one.credential, scene.now.as_micros())),
+        method: one.method.clone(),
+        credential: one.credential.clone(),
+        at: scene.now,
+        traits: one.traits.clone(),
+        amr: vec![one.method.to_string()],
+    })
+}
+
+fn add(scene: &mut Scene, proof: Evidence) {
+    let subject = scene.facts.person.as_ref().unwrap().subject.clone().unwrap();
+    match &mut scene.facts.session {
+        Some(session) if session.subject == subject => session.evidence.push(proof),
+        session => *session = Some(Proven { subject, evidence: vec![proof] }),
+    }
+}
+
+/// Answers whatever page is shown; whoever cannot, leaves.
+fn step(scene: &mut Scene, step: &Step, pick: usize) {
+    match step {
+        Step::Identify => {
+            let owned = [password(), code(), passkey()].map(|a| a.owned).into();
+            scene.facts.person.get_or_insert(Person { subject: Some(UserId::new("alice")), owned });
+            scene.facts.account_chosen = true;
+        }
+        Step::ChooseAccount => scene.facts.account_chosen = true,
+        Step::Consent => scene.facts.consent = Consent::Given,
+        Step::Prove(prove) => match answered(scene, &prove.choices[pick % prove.choices.len()]) {
+            Some(proof) => add(scene, proof),
+            None => scene.facts.ended = Some(Ended::Cancelled),
+        },
+    }
+}
+
+fn answers() -> impl Strategy<Value = Vec<(usize, u64)>> {
+    // The first, the last (12 divides by every number of choices up to 4), or whichever.
+    let pick = prop_oneof![Just(0usize), Just(11), 0usize..24];
+    (pick, any::<bool>(), prop::collection::vec((0usize..24, 1u64..=20), 12)).prop_map(|(habit, random, mut each)| {
+        if !random {
+            each.iter_mut().for_each(|(pick, _)| *pick = habit);
+        }
+        each
+    })
+}
+
+proptest! {
+    #![proptest_config(times(2_000))]
+
+    #[test]
+    fn the_loop_always_ends(scene in scene(Pace::Human), answers in answers()) {
+        let mut scene = scene;
+        let mut shown = Vec::new();
+        for (pick, seconds) in answers {
+            scene.now = scene.now.plus(Seconds(seconds));
+            let Verdict::Ask(asked) = scene.decide().verdict else { return Ok(()) };
+            step(&mut scene, &asked, pick);
+            shown.push(asked);
+        }
+        prop_assert!(!matches!(scene.decide().verdict, Verdict::Ask(_)), "still asking after {:#?}", shown);
+    }
+
+    #[test]
+    fn every_choice_leads_to_a_grant_in_as_many_proofs_as_it_says(scene in scene(Pace::Any)) {
+        let mut scene = scene;
+        scene.facts.consent = Consent::Given;
+        scene.now = scene.now.plus(Seconds(1));
+        let Verdict::Ask(Step::Prove(prove)) = scene.decide().verdict else { return Ok(()) };
+        let mine = |s: &Scene| {
+            let person = s.facts.person.as_ref()?.subject.clone()?;
+            let session = s.facts.session.as_ref().filter(|s| s.subject == person)?;
+            session.evidence.iter().any(|e| !e.traits.remembered).then_some(())
+        };
+        // Before a first proof nothing tells what else is owned, so nothing can be promised.
+        prop_assume!(mine(&scene).is_some());
+        for choice in &prove.choices {
+            let mut walk = scene.clone();
+            let mut next = choice.clone();
+            for left in (0..choice.steps).rev() {
+                let proof = answered(&walk, &next).unwrap();
+                add(&mut walk, proof);
+                match walk.decide().verdict {
+                    Verdict::Ask(Step::Prove(more)) => {
+                        prop_assert!(more.remaining <= left, "{:?} promised {} more", next, left);
+                        next = more.choices[0].clone();
+                    }
+                    Verdict::Grant(_) => break,
+                    other => prop_assert!(false, "{:?} leads to {:?}", choice, other),
+                }
+            }
+            prop_assert!(matches!(walk.decide().verdict, Verdict::Grant(_)), "{:?} leads nowhere", choice);
+        }
+    }
+
+    #[test]
+    fn a_first_proof_leads_to_a_further_one_a_grant_or_a_plain_refusal(scene in scene(Pace::Any)) {
+        let mut scene = scene;
+        scene.facts.session = None;
+        scene.now = scene.now.plus(Seconds(1));
+        let Verdict::Ask(Step::Prove(prove)) = scene.decide().verdict else { return Ok(()) };
+        prop_assert!(prove.choices.iter().all(|c| c.opens));
+        for choice in &prove.choices {
+            let mut walk = scene.clone();
+            let Some(proof) = answered(&walk, choice) else { continue };
+            add(&mut walk, proof);
+            if let Verdict::Ask(Step::Prove(more)) = walk.decide().verdict {
+                prop_assert!(more.choices.iter().all(|c| c.method != choice.method || c.traits != choice.traits));
+            }
+        }
+    }
+}

@@ -103,6 +103,23 @@ fn a_proof_from_the_future_is_stale() {
 }
 
 #[test]
+fn a_proof_a_moment_ahead_is_judged_by_the_time_it_claims() {
+    let mut scene = Scene::alice(&[password()]).proved([password().used(-5)]);
+    scene.request.began = NOW;
+    assert_eq!(methods(&scene.clone().prompt_login().decide()), ["password"], "now is not after now");
+    assert_eq!(methods(&scene.clone().max_age(0).decide()), ["password"]);
+    assert_eq!(scene.max_age(1).claims().1, 0);
+}
+
+#[test]
+fn asking_in_the_instant_in_which_the_request_began_finds_what_to_ask() {
+    let mut scene = Scene::alice(&[password(), code()]).asks(&[MFA]).prompt_login().proved([password().used(60)]);
+    scene.request.began = NOW;
+    scene.request.demand.fresh.after = Some(NOW);
+    assert_eq!(methods(&scene.decide()), ["totp"]);
+}
+
+#[test]
 fn a_proof_from_the_future_does_not_hide_an_honest_one() {
     let scene = Scene::alice(&[]).proved([password().used(-60), password().used(30)]);
     assert_eq!(scene.claims().1, 30);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use stepwell_core::audit::names;
 use stepwell_core::authn::{Evidence, Method, Prove, Reason, Step};
 use stepwell_core::ids::InteractionId;
-use stepwell_core::oauth::{OAuthError, Return};
+use stepwell_core::oauth::Return;
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::time::Timestamp;
 use stepwell_store::interactions;
@@ -84,8 +84,8 @@ pub struct ProveView {
     pub others: Vec<MethodView>,
     /// Proofs that already count, oldest first.
     pub proven: Vec<ProvenView>,
-    /// How many proofs remain after this one, at least.
-    pub after_this: usize,
+    /// What is needed after this one.
+    pub later: Vec<Method>,
 }
 
 /// How the page speaks.
@@ -292,7 +292,6 @@ impl Engine {
         let chosen = loaded.state.method.as_ref().and_then(|m| prove.choices.iter().find(|c| c.method == *m));
         let choice = chosen.or(prove.choices.first());
         let method = choice.map_or_else(Method::password, |c| c.method.clone());
-        let steps = choice.map_or(prove.remaining, |c| c.steps);
         ProveView {
             username: username(loaded, known),
             may_switch: matches!(loaded.question(self).demand.subject, stepwell_core::authn::Pin::Anyone),
@@ -300,7 +299,7 @@ impl Engine {
             factor: factor_view(&method, known),
             others: others(&method, prove, known),
             proven: proven(call.now, known, prove),
-            after_this: steps.saturating_sub(1),
+            later: choice.map(|c| c.then.clone()).unwrap_or_default(),
             method,
         }
     }
@@ -429,9 +428,4 @@ fn proven(now: Timestamp, known: &Known, prove: &Prove) -> Vec<ProvenView> {
             ago: u64::try_from(now.since(e.at) / 1_000_000).unwrap_or_default(),
         })
         .collect()
-}
-
-/// What an error page says about an interaction that cannot go on.
-pub fn gone() -> OAuthError {
-    OAuthError::invalid_request("OIDC Core §3.1.2", "this sign-in has expired; go back to the app and start again")
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use stepwell_engine::EngineError;
+use stepwell_store::StoreError;
+
 /// Exit codes. They are stable; `docs/cli.md` explains them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -78,6 +81,24 @@ impl std::error::Error for Failure {}
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::failed(format!("the answer could not be written: {error}"))
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Unavailable(_) | EngineError::Busy => Self::unavailable(error.to_string()),
+            EngineError::Conflict(message) => Self::new(Code::Conflict, message),
+            EngineError::NotFound(message) => Self::new(Code::NotFound, message),
+            EngineError::Invalid(messages) => Self { code: Code::Usage, messages },
+            EngineError::OAuth(_) | EngineError::Broken(_) => Self::failed(error.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::from(EngineError::from(error))
     }
 }
 

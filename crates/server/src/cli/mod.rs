@@ -1,17 +1,30 @@
 //! The command line: from arguments to an exit code. Each command is a file with one function.
 
 pub mod args;
+mod audit;
+mod client;
 pub mod client_args;
 mod config;
+mod demo;
 pub mod failure;
+mod input;
+mod keys;
+mod migrate;
 pub mod output;
+mod private_file;
+mod provider;
+mod serve;
+mod slow;
+#[cfg(test)]
+mod tests;
+mod user;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Cli, Command};
+use args::{AuditCommand, Cli, ClientCommand, Command, KeysCommand, UserCommand};
 use failure::Failure;
 use output::Output;
 
@@ -42,8 +55,18 @@ pub fn main() -> ExitCode {
 /// # Errors
 /// What went wrong, with the exit code for it.
 pub fn run(cli: Cli, output: &mut Output<'_>) -> Result<(), Failure> {
+    let global = &cli.global;
+    let loaded = || config::load(global).map(|loaded| loaded.config);
     match cli.command {
-        Command::Config(command) => config::run(command, &cli.global, output),
-        _ => Err(Failure::failed("this command is not there yet")),
+        Command::Demo(args) => demo::run(&args, output),
+        Command::Serve => serve::run(&loaded()?),
+        Command::Migrate(args) => migrate::run(args, &loaded()?, output),
+        Command::Config(command) => config::run(command, global, output),
+        Command::User(UserCommand::Create(args)) => user::create(args, &loaded()?, output),
+        Command::Client(ClientCommand::Create(args)) => client::create(*args, &loaded()?, output),
+        Command::Client(ClientCommand::List) => client::list(&loaded()?, output),
+        Command::Keys(KeysCommand::GenerateSeal(args)) => keys::generate_seal(&args, output),
+        Command::Keys(command) => keys::run(command, &loaded()?, output),
+        Command::Audit(AuditCommand::Verify(args)) => audit::run(&args, &loaded()?, output),
     }
 }

@@ -118,7 +118,7 @@ pub(crate) const KEYS: &[Key] = &[
     duration("limits.window", "5m", 10, DAY),
     count("limits.code_budget", "5", 1, 100),
     duration("limits.code_rest", "15m", 10, 30 * DAY),
-    count("password.min_length", "12", 8, 128),
+    count("password.min_length", "8", 8, 128),
     key("acr", Kind::Tables, Some(super::acr::SHIPPED)),
     key("scope", Kind::Tables, Some("[]")),
     key("resource", Kind::Tables, Some("[]")),

@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 
-use stepwell_core::secret::Secret;
 use stepwell_core::time::Seconds;
 
 use super::gather::Gathered;
@@ -51,9 +50,9 @@ impl Reader {
         self.take(path, text)
     }
 
-    /// A secret text, if there is one.
-    pub(crate) fn secret(&mut self, path: &str) -> Option<Secret> {
-        self.text(path).map(Secret::new)
+    /// Whether the value of `path` stands in the environment.
+    pub(crate) fn from_environment(&self, path: &str) -> bool {
+        self.gathered.get(path).is_some_and(|node| matches!(node.origin, Origin::Env(_) | Origin::EnvFile { .. }))
     }
 
     /// A length of time.

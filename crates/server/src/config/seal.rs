@@ -31,9 +31,13 @@ pub const NO_KEY: &str = "there is no sealing key, which protects signing keys a
 
 impl SealSource {
     pub(crate) fn read(reader: &mut Reader) -> Self {
-        let key = reader.secret("seal.key");
-        let file = reader.text("seal.key_file");
-        let command = reader.text("seal.key_command");
+        // As everywhere the environment wins over the file, whichever of the three ways each takes.
+        let ways = ["seal.key", "seal.key_file", "seal.key_command"];
+        let over = ways.iter().any(|path| reader.from_environment(path));
+        let mut take = |path: &str| reader.text(path).filter(|_| !over || reader.from_environment(path));
+        let key = take("seal.key").map(Secret::new);
+        let file = take("seal.key_file");
+        let command = take("seal.key_command");
         if [key.is_some(), file.is_some(), command.is_some()].into_iter().filter(|given| *given).count() > 1 {
             let path = if command.is_some() { "seal.key_command" } else { "seal.key_file" };
             reader.refuse(path, "seal.key, seal.key_file and seal.key_command are three ways to give one key; keep one");

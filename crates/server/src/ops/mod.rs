@@ -1,1 +1,11 @@
-//! Logs, metrics, health and drain: what operators see. Nothing here knows the protocol.
+//! What operators see: logs, metrics, health, and an orderly end.
+//!
+//! Nothing here knows the protocol, and nothing here names a person or a client in a metric.
+
+pub mod background;
+pub mod drain;
+pub mod health;
+pub mod listener;
+pub mod logging;
+pub mod metrics;
+pub mod request_line;

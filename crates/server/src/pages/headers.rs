@@ -17,7 +17,7 @@ const COMMON: [(&str, &str); 7] = [
     ("content-type", "text/html; charset=utf-8"),
     ("cross-origin-opener-policy", "same-origin"),
     ("pragma", "no-cache"),
-    ("referrer-policy", "no-referrer"),
+    ("referrer-policy", "same-origin"),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
 ];

@@ -1,11 +1,18 @@
 //! Looking records up, newest first, a page at a time.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text};
 use stepwell_core::audit::Record;
 
 use super::Row;
 use crate::schema::audit;
 use crate::{StoreError, Tx};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Part of a text, counted in characters from 1.
+    fn substr(text: Text, from: Integer, length: Integer) -> Text;
+}
 
 /// Which records to list; what is `None` does not matter.
 #[derive(Clone, Debug, Default)]
@@ -30,8 +37,10 @@ pub struct Filter {
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Record>, StoreError> {
     let mut query = audit::table.order(audit::seq.desc()).limit(limit).into_boxed();
     if let Some(prefix) = &filter.event {
-        // A range instead of LIKE, which SQLite would match without regard to case and wildcards.
-        query = query.filter(audit::event.ge(prefix)).filter(audit::event.lt(format!("{prefix}\u{10ffff}")));
+        // Neither LIKE (SQLite: without regard to case; wildcards) nor a range (PostgreSQL: depends on
+        // the collation) means the same on both.
+        let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
+        query = query.filter(substr(audit::event, 1, length).eq(prefix));
     }
     if let Some(id) = &filter.user_id {
         query = query.filter(audit::user_id.eq(id));

@@ -5,10 +5,11 @@ use std::thread;
 
 use serde_json::Map;
 use stepwell_core::ids::UserId;
-use stepwell_store::{StoreError, audit, users};
+use stepwell_core::user::Status;
+use stepwell_store::{Db, StoreError, audit, users};
 
 use crate::samples::{NOW, event, user};
-use crate::support::{Done, each_database};
+use crate::support::{Done, each_database, impatient};
 
 #[test]
 fn a_contended_read_then_write_never_fails() {
@@ -99,5 +100,24 @@ fn an_error_or_a_panic_undoes_the_write_and_leaves_the_database_usable() {
         assert_eq!(fresh.count("SELECT count(*) AS n FROM users"), 0);
         assert_eq!(fresh.count("SELECT count(*) AS n FROM audit"), 0);
         fresh.db.write(|tx| users::insert(tx, &user("u"))).unwrap();
+    });
+}
+
+#[test]
+fn a_write_that_waits_too_long_for_another_says_busy() {
+    each_database(|fresh| {
+        let other = Db::open(&fresh.url, &impatient()).unwrap();
+        fresh.db.write(|tx| users::insert(tx, &user("u"))).unwrap();
+        let lock = |db: &Db| db.write(|tx| users::set_status(tx, &UserId::new("u"), Status::Locked, NOW));
+        fresh
+            .db
+            .write(|tx| {
+                users::update_claims(tx, &UserId::new("u"), &Map::new(), NOW)?;
+                let refused = lock(&other);
+                assert!(matches!(refused, Err(StoreError::Busy(_))), "{refused:?}");
+                Done::Ok(())
+            })
+            .unwrap();
+        assert!(lock(&other).unwrap());
     });
 }

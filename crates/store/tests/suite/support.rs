@@ -84,6 +84,16 @@ impl Fresh {
     }
 }
 
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        if let DatabaseUrl::Postgres(url) = &self.url {
+            let name = url.rsplit("%3D").next().unwrap_or_default();
+            // A schema that is left behind harms nobody.
+            let _ = self.shell(&format!("DROP SCHEMA IF EXISTS {name} CASCADE"));
+        }
+    }
+}
+
 /// A schema of its own on the server, as a URL.
 pub(crate) fn postgres_schema(server: &str) -> DatabaseUrl {
     let name = format!("store_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));

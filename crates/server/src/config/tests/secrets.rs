@@ -90,6 +90,13 @@ fn without_a_sealing_key_the_way_to_make_one_is_told() {
 }
 
 #[test]
+fn a_sealing_key_in_the_environment_wins_over_any_way_in_the_file() {
+    let text = "[seal]\nkey_file = \"/nonexistent/seal\"";
+    let loaded = read(text, &[("STEPWELL__SEAL__KEY", KEY)]).unwrap();
+    assert!(loaded.config.seal.fetch().is_ok());
+}
+
+#[test]
 fn a_dump_shows_no_secret_and_hides_no_address() {
     let text = format!(
         "database_url = \"postgres://app:hunter2@db/stepwell\"\nredis_url = \"redis://:hunter3@cache\"\n[seal]\nkey = \"{KEY}\"\nolder_keys = [\"{KEY}\"]"

@@ -1,0 +1,7 @@
+//! Whole flows, told as a person, an app and an attacker live them: from an authorization request to the
+//! tokens, on a clock that is moved by hand.
+#![allow(clippy::unwrap_used)]
+
+#[path = "flows/sign_in.rs"]
+mod sign_in;
+mod support;

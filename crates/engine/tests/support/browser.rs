@@ -1,0 +1,289 @@
+//! A browser with its cookies, in the hands of a person.
+
+use std::net::IpAddr;
+
+use stepwell_core::ids::InteractionId;
+use stepwell_core::oauth::Problem;
+use stepwell_core::secret::Secret;
+use stepwell_engine::answer::{Answered, Input, Trouble};
+use stepwell_engine::authorize::{Begun, ConsentView, Left, ProveView, StepView, Via};
+use stepwell_engine::{Cookies, EngineError, Peer};
+
+use super::{Answer, Person, RelyingParty, Stage};
+
+/// What an authorization request led to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Pages follow.
+    Pages,
+    /// The answer, without any page.
+    Answered(Answer),
+    /// A page that says who wants to send the person on, and where to.
+    Interstitial(String, Answer),
+    /// An error page.
+    ErrorPage(Problem),
+}
+
+impl Outcome {
+    /// The answer, which must have come without any page.
+    pub fn answer(self) -> Answer {
+        match self {
+            Self::Answered(answer) => answer,
+            other => panic!("not answered at once: {other:?}"),
+        }
+    }
+
+    pub fn is_pages(&self) -> bool {
+        matches!(self, Self::Pages)
+    }
+}
+
+/// See the module. Cloning it is opening a second tab as far as cookies have not changed since.
+#[derive(Clone, Debug)]
+pub struct Browser<'s> {
+    stage: &'s Stage,
+    person: &'s Person,
+    pub cookies: Cookies,
+    pub peer: Peer,
+    at: Option<InteractionId>,
+}
+
+impl<'s> Browser<'s> {
+    pub(super) fn new(stage: &'s Stage, person: &'s Person) -> Self {
+        let peer = stage.call().peer.clone();
+        Self { stage, person, cookies: Cookies::default(), peer, at: None }
+    }
+
+    /// From another address.
+    pub fn from_ip(mut self, ip: &str) -> Self {
+        self.peer.ip = Some(ip.parse::<IpAddr>().unwrap());
+        self
+    }
+
+    /// Given to somebody else.
+    pub fn handed_to(self, person: &'s Person) -> Self {
+        Self { person, ..self }
+    }
+
+    /// The next requests go to this node.
+    pub fn served_by(self, stage: &'s Stage) -> Self {
+        Self { stage, ..self }
+    }
+
+    /// A second tab: the same cookies, at the same page.
+    pub fn another_tab(&self) -> Self {
+        self.clone()
+    }
+
+    /// The address of the page it is at.
+    pub fn interaction(&self) -> InteractionId {
+        self.at.clone().expect("the browser is not at a page of an interaction")
+    }
+
+    /// Opens the address of a page.
+    pub fn go_to(&mut self, id: &InteractionId) {
+        self.at = Some(id.clone());
+    }
+
+    /// Follows a link or redirect of the app.
+    pub fn authorize(&mut self, rp: &RelyingParty, params: &[(&str, &str)]) -> Outcome {
+        self.send(&rp.query(params), Via::Get)
+    }
+
+    /// Sends a raw authorization request.
+    pub fn send(&mut self, raw: &str, via: Via) -> Outcome {
+        self.try_send(raw, via).unwrap()
+    }
+
+    pub fn try_send(&mut self, raw: &str, via: Via) -> Result<Outcome, EngineError> {
+        self.stage.tick();
+        let cookies = match via {
+            Via::Get => self.cookies.clone(),
+            // SameSite=Lax: a form from another site brings none.
+            Via::Post => Cookies::default(),
+        };
+        self.at = None;
+        let begun = self.stage.engine.begin(&self.stage.call_from(&self.peer), raw.as_bytes(), via, &cookies)?;
+        Ok(match begun {
+            Begun::Page(problem) => Outcome::ErrorPage(problem),
+            Begun::Return(back) => Outcome::Answered(Answer::of(&back)),
+            Begun::Interstitial { client, to, .. } => Outcome::Interstitial(client, Answer::of(&to)),
+            Begun::Interact { id, browser } => {
+                self.keep(browser);
+                self.at = Some(id);
+                Outcome::Pages
+            }
+        })
+    }
+
+    fn keep(&mut self, browser: Option<Secret>) {
+        if browser.is_some() {
+            self.cookies.browser = browser;
+        }
+    }
+
+    /// Loads the page it is at.
+    pub fn view(&mut self) -> Left {
+        self.try_view().unwrap()
+    }
+
+    pub fn try_view(&mut self) -> Result<Left, EngineError> {
+        self.stage.tick();
+        let call = self.stage.call_from(&self.peer);
+        let left = self.stage.engine.view(&call, &self.interaction(), &self.cookies)?;
+        if let Left::Page(page) = &left {
+            self.keep(page.browser.clone());
+        }
+        Ok(left)
+    }
+
+    /// What the page shows; there must be one.
+    pub fn see(&mut self) -> StepView {
+        match self.view() {
+            Left::Page(page) => page.step,
+            other => panic!("no page: {other:?}"),
+        }
+    }
+
+    /// The proof that the page asks for; it must ask for one.
+    pub fn see_proof(&mut self) -> ProveView {
+        match self.see() {
+            StepView::Prove(prove) => prove,
+            other => panic!("no proof is asked: {other:?}"),
+        }
+    }
+
+    /// The consent page; it must be one.
+    pub fn see_consent(&mut self) -> ConsentView {
+        match self.see() {
+            StepView::Consent(consent) => consent,
+            other => panic!("no consent is asked: {other:?}"),
+        }
+    }
+
+    /// The page in one word: `identify`, `account`, `consent`, or the method asked for.
+    pub fn page(&mut self) -> String {
+        match self.see() {
+            StepView::Identify { .. } => "identify".into(),
+            StepView::ChooseAccount(_) => "account".into(),
+            StepView::Consent(_) => "consent".into(),
+            StepView::Prove(prove) => prove.method.as_str().to_owned(),
+        }
+    }
+
+    /// Sends a form.
+    pub fn submit(&mut self, input: &Input<'_>) -> Answered {
+        self.try_submit(input).unwrap()
+    }
+
+    pub fn try_submit(&mut self, input: &Input<'_>) -> Result<Answered, EngineError> {
+        self.stage.tick();
+        let call = self.stage.call_from(&self.peer);
+        let answered = self.stage.engine.answer(&call, &self.interaction(), &self.cookies, input)?;
+        if let Answered::Continue { session: Some(secret) } = &answered {
+            self.cookies.session = Some(secret.clone());
+        }
+        Ok(answered)
+    }
+
+    fn goes_on(&mut self, input: &Input<'_>) -> &mut Self {
+        match self.submit(input) {
+            Answered::Continue { .. } => self,
+            other => panic!("{input:?} was not taken: {other:?}"),
+        }
+    }
+
+    pub fn type_username(&mut self) -> &mut Self {
+        let person = self.person;
+        self.goes_on(&Input::Identify { username: &person.username })
+    }
+
+    pub fn type_password(&mut self) -> &mut Self {
+        let person = self.person;
+        self.goes_on(&Input::Prove { method: "password", secret: &person.password, credential: None })
+    }
+
+    pub fn type_code(&mut self) -> &mut Self {
+        let code = self.person.code(self.stage.now());
+        self.goes_on(&Input::Prove { method: "totp", secret: &code, credential: None })
+    }
+
+    pub fn allow(&mut self) -> &mut Self {
+        self.goes_on(&Input::Consent { allow: true })
+    }
+
+    pub fn deny(&mut self) -> &mut Self {
+        self.goes_on(&Input::Consent { allow: false })
+    }
+
+    pub fn cancel(&mut self) -> &mut Self {
+        self.goes_on(&Input::Cancel)
+    }
+
+    pub fn switch(&mut self) -> &mut Self {
+        self.goes_on(&Input::Switch)
+    }
+
+    pub fn another_way(&mut self, method: &str) -> &mut Self {
+        self.goes_on(&Input::AnotherWay { method })
+    }
+
+    /// Sends a proof that must be refused.
+    pub fn fails_with(&mut self, method: &str, secret: &str) -> Trouble {
+        match self.submit(&Input::Prove { method, secret, credential: None }) {
+            Answered::Again(trouble) => trouble,
+            other => panic!("{method} was taken: {other:?}"),
+        }
+    }
+
+    /// Goes where the page sends it; it must send it to the client.
+    pub fn follow(&mut self) -> Answer {
+        match self.view() {
+            Left::Leave { to, .. } => Answer::of(&to),
+            other => panic!("not sent back: {other:?}"),
+        }
+    }
+
+    /// Does whatever the pages ask until there is an answer; tells which pages there were.
+    pub fn complete(&mut self, rp: &RelyingParty, params: &[(&str, &str)]) -> (Answer, Vec<String>) {
+        let mut pages = Vec::new();
+        match self.authorize(rp, params) {
+            Outcome::Answered(answer) => return (answer, pages),
+            Outcome::Pages => {}
+            other => panic!("{other:?}"),
+        }
+        for _ in 0..8 {
+            match self.view() {
+                Left::Leave { to, .. } => return (Answer::of(&to), pages),
+                Left::Page(page) => match page.step {
+                    StepView::Identify { .. } => {
+                        pages.push("identify".into());
+                        self.type_username();
+                    }
+                    StepView::ChooseAccount(accounts) => {
+                        pages.push("account".into());
+                        self.goes_on(&Input::Account { account: Some(&accounts[0].id) });
+                    }
+                    StepView::Consent(_) => {
+                        pages.push("consent".into());
+                        self.allow();
+                    }
+                    StepView::Prove(prove) => {
+                        pages.push(prove.method.as_str().to_owned());
+                        match prove.method.as_str() {
+                            "password" => self.type_password(),
+                            _ => self.type_code(),
+                        };
+                    }
+                },
+                other => panic!("{other:?}"),
+            }
+        }
+        panic!("the pages never end: {pages:?}")
+    }
+
+    /// Signs in with whatever is asked, and redeems nothing.
+    pub fn sign_in(&mut self, rp: &RelyingParty) -> Answer {
+        self.complete(rp, &[]).0
+    }
+}

@@ -1,0 +1,83 @@
+//! The application as actix sees it: shared state, limits on what is read, and the listener.
+//!
+//! Which address does what stands in `routes`; nothing here handles a request.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::{App, HttpServer, middleware, web};
+use stepwell_engine::Engine;
+use tokio::sync::Semaphore;
+
+use crate::config::Network;
+use crate::request;
+use crate::routes;
+
+/// Largest body that is read, in bytes; more is 413.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// What every handler may use.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// The provider.
+    pub engine: Arc<Engine>,
+    /// What the edge needs to know.
+    pub edge: Arc<Edge>,
+    /// Places for work that may wait: on the database, on a password hash.
+    pub places: Arc<Semaphore>,
+}
+
+/// What the edge needs to know.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// The issuer's origin, which forms are held against.
+    pub origin: String,
+    /// Whether the issuer is https: cookies are then `Secure` and carry the `__Host-` prefix.
+    pub secure: bool,
+    /// What pages call this service.
+    pub product_name: String,
+    /// Proxies whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<Network>,
+}
+
+/// How the server runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Running {
+    /// Threads that serve connections.
+    pub workers: usize,
+    /// Threads for each worker that may wait.
+    pub blocking_threads: usize,
+    /// Seconds that requests in work may take to end when the server stops.
+    pub shutdown_timeout: u64,
+}
+
+impl AppState {
+    /// State for an engine; `places` bounds the work that may wait at once.
+    pub fn new(engine: Arc<Engine>, edge: Edge, places: usize) -> Self {
+        Self { engine, edge: Arc::new(edge), places: Arc::new(Semaphore::new(places)) }
+    }
+}
+
+/// Serves the provider on a bound listener until it is stopped.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(state: AppState, listener: TcpListener, running: Running) -> std::io::Result<Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(state.clone()))
+            .app_data(web::PayloadConfig::new(LARGEST_BODY))
+            .wrap(middleware::from_fn(request::around))
+            .configure(routes::routes)
+    })
+    .workers(running.workers)
+    .worker_max_blocking_threads(running.blocking_threads)
+    .client_request_timeout(Duration::from_secs(10))
+    .client_disconnect_timeout(Duration::from_secs(2))
+    .keep_alive(Duration::from_secs(75))
+    .shutdown_timeout(running.shutdown_timeout)
+    .disable_signals();
+    Ok(server.listen(listener)?.run())
+}

@@ -1,0 +1,28 @@
+//! Where async meets sync: the one function that runs what may wait off the event loop.
+//!
+//! Bounded: when every place is taken the answer is 503 at once, not a longer queue.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use stepwell_engine::{Engine, EngineError};
+
+use crate::app::AppState;
+use crate::request::Asked;
+
+/// Runs a use case where it may wait on the database, the network or a password hash.
+pub(crate) async fn run<T, F>(state: &AppState, asked: Asked, work: F) -> Result<T, EngineError>
+where
+    T: Send + 'static,
+    F: FnOnce(&Engine, &stepwell_engine::Call<'_>) -> Result<T, EngineError> + Send + 'static,
+{
+    let Ok(place) = Arc::clone(&state.places).try_acquire_owned() else {
+        return Err(EngineError::Unavailable("too many requests are in work".to_owned()));
+    };
+    let engine = Arc::clone(&state.engine);
+    let done = web::block(move || {
+        let _place = place;
+        work(&engine, &asked.call())
+    });
+    done.await.unwrap_or_else(|_| Err(EngineError::Unavailable("the server is stopping".to_owned())))
+}

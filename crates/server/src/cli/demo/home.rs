@@ -1,0 +1,113 @@
+//! The demo's folder: its configuration, its sealing key, its database, and what it has to remember.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use stepwell_engine::seal::SealKey;
+
+use super::Addresses;
+use crate::cli::failure::Failure;
+use crate::cli::private_file;
+use crate::clock::OsEntropy;
+use crate::config;
+
+/// What the command line decides for a demo, so that the environment may not.
+const DECIDED: &[&str] = &["STEPWELL__ISSUER", "STEPWELL__LISTEN", "STEPWELL__OPS_LISTEN"];
+
+/// The folder, absolute.
+pub(super) struct Home(PathBuf);
+
+impl Home {
+    /// Makes the folder for its owner alone, with a sealing key in it, where it is not there.
+    pub(super) fn open(folder: &Path) -> Result<Self, Failure> {
+        let failed = |error: std::io::Error| Failure::failed(format!("--data {}: {error}", folder.display()));
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+        let home = Self(folder.canonicalize().map_err(failed)?);
+        if !home.seal().exists() {
+            private_file::create(&home.seal(), &format!("{}\n", SealKey::generate(&OsEntropy).to_text().as_str()))?;
+        }
+        Ok(home)
+    }
+
+    /// The configuration for all other commands.
+    pub(super) fn config(&self) -> PathBuf {
+        self.0.join("stepwell.toml")
+    }
+
+    /// What has to be remembered: the person's password and the bank's secret.
+    pub(super) fn kept(&self) -> PathBuf {
+        self.0.join("demo.json")
+    }
+
+    fn seal(&self) -> PathBuf {
+        self.0.join("stepwell.seal")
+    }
+
+    /// Writes the configuration anew: ports may differ from last time.
+    pub(super) fn write_config(&self, at: &Addresses) -> Result<(), Failure> {
+        let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let path = |path: PathBuf| text(&path.display().to_string());
+        let database = text(&format!("sqlite:{}", self.0.join("stepwell.db").display()));
+        let content = format!(
+            "# `stepwell demo` writes this file anew each time it starts. Every other command works beside it:\n\
+             #   stepwell client list --config {config}\n\n\
+             issuer = {issuer}\n\
+             listen = {listen}\n\
+             ops_listen = {ops}\n\
+             database_url = {database}\n\n\
+             [product]\nname = \"Stepwell\"\n\n\
+             [seal]\nkey_file = {seal}\n\n\
+             [server]\ndrain_delay = \"0s\"\n\n\
+             [[scope]]\nname = \"accounts\"\ndescription = \"see your accounts and their balances\"\n\n\
+             [[scope]]\nname = \"transfer\"\ndescription = \"make transfers from your accounts\"\naction = \"make a transfer\"\n\n\
+             [[resource]]\nidentifier = {api}\n",
+            config = self.config().display(),
+            issuer = text(&at.issuer),
+            listen = text(&at.listen.to_string()),
+            ops = text(&at.ops_listen.to_string()),
+            seal = path(self.seal()),
+            api = text(&at.api()),
+        );
+        private_file::replace(&self.config(), &content)
+    }
+}
+
+/// The environment, without what the command line decides.
+pub(super) fn variables() -> Vec<(String, String)> {
+    let mut variables = config::environment();
+    variables.retain(|(name, _)| !DECIDED.contains(&name.as_str()));
+    variables
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_folder_keeps_its_secrets_from_others_and_its_configuration_is_sound() {
+        let folder = std::env::temp_dir().join(format!("stepwell-demo-home-{}", std::process::id()));
+        let home = Home::open(&folder).unwrap();
+        let at = Addresses {
+            issuer: "http://localhost:7100".into(),
+            bank: "http://localhost:7200".into(),
+            listen: "127.0.0.1:7100".parse().unwrap(),
+            bank_listen: "127.0.0.1:7200".parse().unwrap(),
+            ops_listen: "127.0.0.1:7101".parse().unwrap(),
+        };
+        home.write_config(&at).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder), mode(&home.seal()), mode(&home.config())), (0o700, 0o600, 0o600));
+        let config = config::load(Some(&home.config()), &[]).map_err(|problems| problems.to_string()).unwrap().config;
+        let first = config.seal.fetch().unwrap();
+        assert_eq!(config.settings.scopes.len(), 2);
+        assert_eq!(config.settings.resources[0].identifier, "http://localhost:7200/api");
+        Home::open(&folder).unwrap().write_config(&at).unwrap();
+        let again = config::load(Some(&home.config()), &[]).map_err(|problems| problems.to_string()).unwrap().config;
+        assert_eq!(again.seal.fetch().unwrap().current_id(), first.current_id(), "the key is kept");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,106 @@
+//! The two cookies of a browser: their names, how they are read and how they are set.
+//!
+//! `__Host-` pins a cookie to this very host over https; only on loopback http the plain name is used.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::COOKIE;
+use stepwell_core::secret::Secret;
+use stepwell_engine::Cookies;
+
+use crate::app::Edge;
+
+const SESSION: &str = "stepwell-session";
+const BROWSER: &str = "stepwell-browser";
+const HOST_SESSION: &str = "__Host-stepwell-session";
+const HOST_BROWSER: &str = "__Host-stepwell-browser";
+
+/// Longer than any of ours is no cookie of ours.
+const LONGEST: usize = 128;
+
+/// Reads both cookies. A name that comes twice is taken for absent: one of them was put there by somebody
+/// else (spec §5 line 43).
+pub(crate) fn read(request: &HttpRequest, edge: &Edge) -> Cookies {
+    Cookies {
+        session: one(request, session_name(edge)),
+        browser: one(request, if edge.secure { HOST_BROWSER } else { BROWSER }),
+    }
+}
+
+fn session_name(edge: &Edge) -> &'static str {
+    if edge.secure { HOST_SESSION } else { SESSION }
+}
+
+fn one(request: &HttpRequest, name: &str) -> Option<Secret> {
+    let lines = request.headers().get_all(COOKIE).filter_map(|value| value.to_str().ok());
+    let mut found = lines.flat_map(|line| line.split(';')).filter_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then_some(value)
+    });
+    let value = found.next().filter(|_| found.next().is_none())?;
+    (!value.is_empty() && value.len() <= LONGEST).then(|| Secret::new(value))
+}
+
+/// The session cookie; it goes when the browser closes, the session itself ends by its own times.
+pub(crate) fn session(edge: &Edge, secret: &Secret) -> Cookie<'static> {
+    cookie(edge, session_name(edge), secret.expose())
+}
+
+/// The cookie that interactions are bound to.
+pub(crate) fn browser(edge: &Edge, secret: &Secret) -> Cookie<'static> {
+    cookie(edge, if edge.secure { HOST_BROWSER } else { BROWSER }, secret.expose())
+}
+
+/// Takes the session cookie away.
+pub(crate) fn no_session(edge: &Edge) -> Cookie<'static> {
+    let mut gone = cookie(edge, session_name(edge), "");
+    gone.make_removal();
+    gone
+}
+
+fn cookie(edge: &Edge, name: &'static str, value: &str) -> Cookie<'static> {
+    Cookie::build(name, value.to_owned())
+        .path("/")
+        .secure(edge.secure)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn edge(secure: bool) -> Edge {
+        Edge {
+            origin: String::new(),
+            secure,
+            product_name: String::new(),
+            trusted_proxies: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn cookies_over_https_are_host_bound_secure_http_only_and_lax() {
+        for made in [session(&edge(true), &Secret::new("s")), browser(&edge(true), &Secret::new("b"))] {
+            let text = made.to_string();
+            assert!(text.starts_with("__Host-"), "{text}");
+            for part in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+                assert!(text.contains(part), "{text}");
+            }
+            assert!(!text.contains("Domain"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_of_the_same_name_from_a_sibling_domain_is_not_believed() {
+        let request = TestRequest::default()
+            .insert_header((COOKIE, "__Host-stepwell-session=ours; __Host-stepwell-session=theirs"))
+            .to_http_request();
+        assert!(read(&request, &edge(true)).session.is_none());
+        let plain = TestRequest::default().insert_header((COOKIE, "stepwell-session=tossed")).to_http_request();
+        assert!(read(&plain, &edge(true)).session.is_none());
+    }
+}

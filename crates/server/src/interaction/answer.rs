@@ -1,0 +1,218 @@
+//! Pages as HTTP answers: status, headers, and the ways out of a flow.
+//!
+//! After a page of ours nobody leaves by a bare redirect: browsers hold it against `form-action` (design §5).
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, PRAGMA, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse};
+use stepwell_core::oauth::{OAuthError, Params, Problem, Return};
+use stepwell_engine::EngineError;
+use url::Url;
+
+use crate::app::AppState;
+use crate::pages::{
+    App, Chrome, DeveloperNote, ErrorKind, ErrorPage, FormPost, Html, Leave, Locale, LoggedOut, LogoutConfirm,
+    Onward, headers,
+};
+use crate::request::Asked;
+
+/// Parameters that an error page shows back to the developer.
+const SHOWN: [&str; 4] = ["client_id", "redirect_uri", "response_mode", "response_type"];
+
+/// Answers in the language and under the reference of one request.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    pub(crate) chrome: Chrome,
+}
+
+/// Marks an answer as nobody's to keep.
+pub(crate) fn no_store(mut answer: HttpResponse) -> HttpResponse {
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer.headers_mut().insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    answer
+}
+
+impl Pages {
+    pub(crate) fn of(state: &AppState, request: &HttpRequest, asked: &Asked) -> Self {
+        let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        Self {
+            chrome: Chrome {
+                locale: Locale::negotiate(None, accepted),
+                product_name: state.edge.product_name.clone(),
+                reference: asked.reference.clone(),
+                csrf: String::new(),
+                privacy_url: None,
+                help_url: None,
+            },
+        }
+    }
+
+    /// A page with the headers that every page has.
+    pub(crate) fn page(&self, status: StatusCode, page: &dyn Html) -> HttpResponse {
+        self.with(status, page, headers::page())
+    }
+
+    fn with(&self, status: StatusCode, page: &dyn Html, headers: Vec<(&'static str, String)>) -> HttpResponse {
+        let mut answer = HttpResponse::build(status).body(page.render(&self.chrome));
+        for (name, value) in headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                answer.headers_mut().insert(HeaderName::from_static(name), value);
+            }
+        }
+        answer
+    }
+
+    /// An answer for the client before any page of ours was shown: a redirect, never 307 (RFC 9700 §4.12).
+    pub(crate) fn redirect(&self, to: &Return) -> HttpResponse {
+        match to {
+            Return::Redirect { url } => no_store(HttpResponse::SeeOther().insert_header((LOCATION, url.as_str())).finish()),
+            Return::FormPost { .. } => self.leave(to, ""),
+        }
+    }
+
+    /// An answer for the client after a page of ours: a page that goes on by itself.
+    pub(crate) fn leave(&self, to: &Return, client: &str) -> HttpResponse {
+        match to {
+            Return::Redirect { url } => {
+                self.page(StatusCode::OK, &Leave { app: App::new(client, host(url)), url: url.clone() })
+            }
+            Return::FormPost { action, fields } => {
+                let page = FormPost { app: App::new(client, host(action)), action: action.clone(), fields: owned(fields) };
+                self.with(StatusCode::OK, &page, form_headers(action))
+            }
+        }
+    }
+
+    /// The person is told that it cannot be done here, and goes back with the error.
+    pub(crate) fn stop(&self, to: &Return, client: &str) -> HttpResponse {
+        self.onward(ErrorKind::Unmet(App::new(client, host(target(to)))), to, None)
+    }
+
+    /// An error for a client that nobody vouches for: the person decides whether to follow.
+    pub(crate) fn interstitial(&self, client: &str, to: Return, error: &OAuthError) -> HttpResponse {
+        let kind = ErrorKind::ReturnWithError(App::new(client, host(target(&to))));
+        self.onward(kind, &to, Some(note(error, Vec::new())))
+    }
+
+    fn onward(&self, kind: ErrorKind, to: &Return, developer: Option<DeveloperNote>) -> HttpResponse {
+        let (onward, headers) = match to {
+            Return::Redirect { url } => (Onward::Link(url.clone()), headers::page()),
+            Return::FormPost { action, fields } => {
+                (Onward::FormPost { action: action.clone(), fields: owned(fields) }, form_headers(action))
+            }
+        };
+        let page = ErrorPage { kind, developer, onward: Some(onward) };
+        self.with(StatusCode::OK, &page, headers)
+    }
+
+    /// A request that cannot be answered at its redirect URI: a page, and no redirect.
+    pub(crate) fn unreturnable(&self, problem: &Problem, request: &HttpRequest) -> HttpResponse {
+        let sent = Params::parse_authorization(request.query_string().as_bytes()).unwrap_or_default();
+        let received = SHOWN
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), sent.get(name)?.chars().take(512).collect())))
+            .collect();
+        self.error(ErrorKind::BadRequest, Some(note(&problem.error, received)))
+    }
+
+    /// A request that breaks a rule before it is anybody's.
+    pub(crate) fn problem(&self, rule: &'static str, text: &str) -> HttpResponse {
+        self.failed(OAuthError::invalid_request(rule, text).into())
+    }
+
+    /// A use case failed. What broke inside is logged under the reference, not told.
+    pub(crate) fn failed(&self, error: EngineError) -> HttpResponse {
+        match error {
+            EngineError::OAuth(error) => self.error(ErrorKind::BadRequest, Some(note(&error, Vec::new()))),
+            EngineError::Unavailable(why) => {
+                tracing::warn!(reference = %self.chrome.reference, %why, "temporarily unavailable");
+                self.unavailable()
+            }
+            EngineError::Busy => self.unavailable(),
+            other => {
+                tracing::error!(reference = %self.chrome.reference, error = %other, "a use case failed");
+                self.error(ErrorKind::Internal, None)
+            }
+        }
+    }
+
+    fn unavailable(&self) -> HttpResponse {
+        let mut answer = self.error(ErrorKind::Unavailable, None);
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+        answer
+    }
+
+    /// A form that did not come from our page. Nothing was counted.
+    pub(crate) fn forbidden(&self) -> HttpResponse {
+        self.error(ErrorKind::Forbidden, None)
+    }
+
+    pub(crate) fn error(&self, kind: ErrorKind, developer: Option<DeveloperNote>) -> HttpResponse {
+        self.error_with(kind, developer, None)
+    }
+
+    pub(crate) fn error_with(
+        &self,
+        kind: ErrorKind,
+        developer: Option<DeveloperNote>,
+        onward: Option<Onward>,
+    ) -> HttpResponse {
+        let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        self.page(status, &ErrorPage { kind, developer, onward })
+    }
+
+    /// The session is over.
+    pub(crate) fn signed_out(&self, to: Option<String>, client: Option<String>) -> HttpResponse {
+        match to {
+            Some(url) => {
+                let app = App::new(client.unwrap_or_default(), host(&url));
+                self.page(StatusCode::OK, &Leave { app, url })
+            }
+            None => self.page(StatusCode::OK, &LoggedOut { back: None, sign_in_url: None }),
+        }
+    }
+
+    /// The person decided to stay signed in.
+    pub(crate) fn stayed(&self) -> HttpResponse {
+        no_store(HttpResponse::SeeOther().insert_header((LOCATION, "/")).finish())
+    }
+
+    /// The person has to say yes to being signed out.
+    pub(crate) fn ask_logout(&self, client: Option<String>) -> HttpResponse {
+        let page = LogoutConfirm {
+            action: "/logout/confirm".to_owned(),
+            fields: Vec::new(),
+            account: None,
+            app: client.map(|name| App::new(name, "")),
+        };
+        self.page(StatusCode::OK, &page)
+    }
+}
+
+fn note(error: &OAuthError, received: Vec<(String, String)>) -> DeveloperNote {
+    DeveloperNote {
+        error: error.code().as_str().to_owned(),
+        rule: format!("{} ({})", error.description(), error.rule()),
+        received,
+        docs: None,
+    }
+}
+
+fn target(to: &Return) -> &str {
+    match to {
+        Return::Redirect { url } => url,
+        Return::FormPost { action, .. } => action,
+    }
+}
+
+fn owned(fields: &[(&'static str, String)]) -> Vec<(String, String)> {
+    fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+}
+
+fn host(url: &str) -> String {
+    Url::parse(url).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn form_headers(action: &str) -> Vec<(&'static str, String)> {
+    Url::parse(action).map_or_else(|_| headers::page(), |url| headers::form_post(&url))
+}

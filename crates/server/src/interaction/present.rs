@@ -1,0 +1,163 @@
+//! From the engine's views to page models: methods and reasons get their words there, not here.
+
+use stepwell_core::authn::Method as Proof;
+use stepwell_core::time::Timestamp;
+use stepwell_engine::answer::Trouble;
+use stepwell_engine::authorize::{ConsentView, FactorView, PageView, ProveView, StepView, Why, Wording as Speech};
+
+use crate::pages::{
+    Account, AnotherWay, App, Authenticator, ChooseAccount, Consent, FactorInput, Html, Identifier, KnownAccount,
+    Method, Problem, ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
+};
+
+const CODE_DIGITS: u8 = 6;
+
+/// The page of a step.
+pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -> Box<dyn Html> {
+    let interaction = view.id.as_str().to_owned();
+    let app = App::new(view.client.name.as_str(), view.client.host.as_str());
+    match &view.step {
+        StepView::Identify { prefill } => Box::new(Identifier {
+            interaction,
+            app,
+            prefill: prefill.clone(),
+            problem: trouble.map(|_| Problem::EnterUsername),
+        }),
+        StepView::ChooseAccount(accounts) => Box::new(ChooseAccount {
+            interaction,
+            app,
+            accounts: accounts
+                .iter()
+                .map(|a| KnownAccount { value: a.id.clone(), account: Account::new(&a.username) })
+                .collect(),
+            problem: None,
+        }),
+        StepView::Consent(consent) => Box::new(consent_page(interaction, app, consent)),
+        StepView::Prove(prove) => Box::new(StepPage {
+            interaction,
+            account: account(prove),
+            wording: wording(app, prove),
+            factor: factor(prove, trouble, now),
+            another_way: !prove.others.is_empty(),
+            problem: trouble.and_then(|t| problem(t, &prove.method)),
+        }),
+    }
+}
+
+/// The page that offers other methods.
+pub(super) fn another_way(view: &PageView, prove: &ProveView) -> AnotherWay {
+    let shown = Way { value: prove.method.as_str().to_owned(), method: method(&prove.method), note: None, suffices: true, selected: true };
+    let others = prove.others.iter().map(|other| Way {
+        value: other.method.as_str().to_owned(),
+        method: method(&other.method),
+        note: None,
+        suffices: other.reaches,
+        selected: false,
+    });
+    AnotherWay {
+        interaction: view.id.as_str().to_owned(),
+        account: account(prove),
+        ways: std::iter::once(shown).chain(others).collect(),
+        problem: None,
+    }
+}
+
+fn account(prove: &ProveView) -> Account {
+    let account = Account::new(&prove.username);
+    if prove.may_switch { account } else { account.pinned() }
+}
+
+fn wording(app: App, prove: &ProveView) -> Wording {
+    let Speech::StepUp { action, why, valid_for } = &prove.wording else { return Wording::SignIn { app } };
+    let done = prove.proven.iter().map(|p| ProofStep {
+        method: method(&p.method),
+        state: ProofState::Done { seconds_ago: i64::try_from(p.ago).unwrap_or(i64::MAX) },
+    });
+    let now = ProofStep { method: method(&prove.method), state: ProofState::Now };
+    let later = prove.later.iter().map(|m| ProofStep { method: method(m), state: ProofState::Later });
+    Wording::StepUp(StepUp {
+        app,
+        action: action.as_deref().map(Shown::from),
+        reason: match why {
+            Why::NotEnough => Reason::LevelTooLow,
+            Why::TooOld => Reason::TooOld,
+            Why::Again => Reason::AskedAgain,
+        },
+        details: Vec::new(),
+        steps: done.chain([now]).chain(later).collect(),
+        valid_for: valid_for.and_then(|secs| i64::try_from(secs).ok()),
+    })
+}
+
+fn factor(prove: &ProveView, trouble: Option<&Trouble>, now: Timestamp) -> FactorInput {
+    let seconds = |until: Timestamp| (until.since(now) / 1_000_000 + 1).max(1);
+    let waits = match trouble {
+        Some(Trouble::Wait(secs)) => i64::try_from(*secs).ok(),
+        Some(Trouble::Locked(until)) => Some(seconds(*until)),
+        _ => None,
+    };
+    match &prove.factor {
+        FactorView::Totp(totp) => FactorInput::Totp {
+            digits: CODE_DIGITS,
+            authenticators: totp
+                .authenticators
+                .iter()
+                .enumerate()
+                .map(|(i, (id, label))| Authenticator { id: id.clone(), label: Shown::from(label.as_str()), selected: i == 0 })
+                .collect(),
+            wrong_codes: u32::try_from(totp.failures).unwrap_or_default(),
+            locked_for: waits.or(totp.locked_until.filter(|until| *until > now).map(seconds)),
+        },
+        FactorView::Password | FactorView::Other(_) => FactorInput::Password { locked_for: waits },
+    }
+}
+
+fn method(proof: &Proof) -> Method {
+    match proof.as_str() {
+        "password" => Method::Password,
+        "totp" => Method::Totp,
+        other => Method::Other(Shown::from(other)),
+    }
+}
+
+fn problem(trouble: &Trouble, method: &Proof) -> Option<Problem> {
+    let password = *method == Proof::password();
+    Some(match trouble {
+        Trouble::WrongPassword => Problem::WrongPassword,
+        Trouble::WrongCode => Problem::WrongCode,
+        Trouble::UsedCode => Problem::CodeUsed,
+        Trouble::Malformed(_) if password => Problem::WrongPassword,
+        Trouble::Malformed(_) => Problem::CodeFormat { digits: CODE_DIGITS },
+        Trouble::BadUsername => Problem::EnterUsername,
+        Trouble::NotEnough => Problem::ChooseMethod,
+        Trouble::Wait(secs) => Problem::TooManyTries { wait: i64::try_from(*secs).unwrap_or(i64::MAX) },
+        Trouble::Locked(_) | Trouble::TryAgain => return None,
+    })
+}
+
+fn consent_page(interaction: String, app: App, consent: &ConsentView) -> Consent {
+    Consent {
+        interaction,
+        app,
+        account: Account::new(&consent.username),
+        scopes: consent
+            .scopes
+            .iter()
+            .map(|scope| match (scope.name.as_str(), &scope.description) {
+                ("openid", None) => ScopeLine::OpenId,
+                ("profile", None) => ScopeLine::Profile,
+                ("email", None) => ScopeLine::Email,
+                ("address", None) => ScopeLine::Address,
+                ("phone", None) => ScopeLine::Phone,
+                ("offline_access", None) => ScopeLine::OfflineAccess,
+                (name, description) => ScopeLine::Custom {
+                    name: Shown::from(name),
+                    description: Shown::from(description.as_deref().unwrap_or_default()),
+                },
+            })
+            .collect(),
+        policy_url: None,
+        terms_url: None,
+        problem: None,
+    }
+}

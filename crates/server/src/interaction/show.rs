@@ -1,0 +1,112 @@
+//! `GET /i/{id}`: the page that the engine asks for, or the way out.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+use stepwell_core::ids::InteractionId;
+use stepwell_core::secret::Secret;
+use stepwell_engine::answer::Trouble;
+use stepwell_engine::authorize::{Left, PageView, StepView};
+
+use super::answer::{Pages, no_store};
+use super::{csrf, present};
+use crate::app::AppState;
+use crate::blocking;
+use crate::extract::cookies;
+use crate::pages::ErrorKind;
+use crate::request::Asked;
+
+pub(crate) async fn page(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+    id: web::Path<String>,
+) -> HttpResponse {
+    shown(&state, &request, asked, id.into_inner(), None).await
+}
+
+pub(crate) async fn another_way(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+    id: web::Path<String>,
+) -> HttpResponse {
+    let pages = Pages::of(&state, &request, &asked);
+    let id = InteractionId::new(id.into_inner());
+    let jar = cookies::read(&request, &state.edge);
+    let browser = jar.browser.clone();
+    let viewed = {
+        let id = id.clone();
+        blocking::run(&state, asked, move |engine, call| engine.view(call, &id, &jar)).await
+    };
+    match viewed {
+        Ok(Left::Page(view)) => match &view.step {
+            StepView::Prove(prove) => {
+                let pages = with_token(pages, browser.as_ref().or(view.browser.as_ref()), &view);
+                pages.page(StatusCode::OK, &present::another_way(&view, prove))
+            }
+            _ => to_page(&id),
+        },
+        Ok(_) => to_page(&id),
+        Err(error) => pages.failed(error),
+    }
+}
+
+/// Back to where the hub says.
+pub(super) fn to_page(id: &InteractionId) -> HttpResponse {
+    no_store(HttpResponse::SeeOther().insert_header((LOCATION, format!("/i/{id}"))).finish())
+}
+
+/// The page as it stands now; with what was wrong, when an answer did not count.
+pub(super) async fn shown(
+    state: &AppState,
+    request: &HttpRequest,
+    asked: Asked,
+    id: String,
+    trouble: Option<Trouble>,
+) -> HttpResponse {
+    let pages = Pages::of(state, request, &asked);
+    let now = asked.now;
+    let id = InteractionId::new(id);
+    let jar = cookies::read(request, &state.edge);
+    let browser = jar.browser.clone();
+    let viewed = blocking::run(state, asked, move |engine, call| engine.view(call, &id, &jar)).await;
+    match viewed {
+        Ok(Left::Page(view)) => {
+            let pages = with_token(pages, browser.as_ref().or(view.browser.as_ref()), &view);
+            let status = match &trouble {
+                None | Some(Trouble::TryAgain) => StatusCode::OK,
+                Some(Trouble::Wait(_)) => StatusCode::TOO_MANY_REQUESTS,
+                Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            let mut answer = pages.page(status, &*present::step(&view, trouble.as_ref(), now));
+            if let Some(secret) = &view.browser {
+                if answer.add_cookie(&cookies::browser(&state.edge, secret)).is_err() {
+                    tracing::error!("the browser cookie could not be set");
+                }
+            }
+            answer
+        }
+        Ok(left) => gone(&pages, left),
+        Err(error) => pages.failed(error),
+    }
+}
+
+/// What is answered when there is no page to show.
+pub(super) fn gone(pages: &Pages, left: Left) -> HttpResponse {
+    match left {
+        Left::Leave { to, client, stop: false } => pages.leave(&to, &client),
+        Left::Leave { to, client, stop: true } => pages.stop(&to, &client),
+        Left::AlreadyDone { .. } => pages.error(ErrorKind::StepDone, None),
+        Left::Expired => pages.error(ErrorKind::Expired, None),
+        Left::OtherBrowser => pages.forbidden(),
+        Left::Page(_) => pages.error(ErrorKind::Expired, None),
+    }
+}
+
+fn with_token(mut pages: Pages, cookie: Option<&Secret>, view: &PageView) -> Pages {
+    if let Some(cookie) = cookie {
+        pages.chrome.csrf = csrf::token(cookie, view.id.as_str());
+    }
+    pages
+}

@@ -1,0 +1,95 @@
+//! `POST /i/{id}/…`: takes the form, makes one call, goes back to `/i/{id}`.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use stepwell_core::ids::InteractionId;
+use stepwell_core::oauth::Params;
+use stepwell_engine::answer::{Answered, Input, Trouble};
+
+use super::answer::Pages;
+use super::{csrf, show};
+use crate::app::AppState;
+use crate::blocking;
+use crate::extract::{cookies, form};
+use crate::pages::ErrorKind;
+use crate::request::Asked;
+
+pub(crate) async fn another_way(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+    id: web::Path<String>,
+    body: web::Bytes,
+) -> HttpResponse {
+    submit(&state, &request, asked, id.into_inner(), "another-way".to_owned(), &body).await
+}
+
+pub(crate) async fn answer(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+    path: web::Path<(String, String)>,
+    body: web::Bytes,
+) -> HttpResponse {
+    let (id, what) = path.into_inner();
+    submit(&state, &request, asked, id, what, &body).await
+}
+
+async fn submit(
+    state: &AppState,
+    request: &HttpRequest,
+    asked: Asked,
+    id: String,
+    what: String,
+    body: &[u8],
+) -> HttpResponse {
+    let pages = Pages::of(state, request, &asked);
+    let params = match form::params(request, body) {
+        Ok(params) => params,
+        Err(error) => return pages.failed(error.into()),
+    };
+    let jar = cookies::read(request, &state.edge);
+    let ours = csrf::is_ours(request, &state.edge)
+        && jar.browser.as_ref().is_some_and(|cookie| csrf::matches(cookie, &id, params.get("csrf")));
+    if !ours {
+        return pages.forbidden();
+    }
+    if input(&what, &params).is_none() {
+        return pages.error(ErrorKind::NotFound, None);
+    }
+    let interaction = InteractionId::new(id.clone());
+    let again = asked.clone();
+    let answered = blocking::run(state, asked, move |engine, call| match input(&what, &params) {
+        Some(input) => engine.answer(call, &interaction, &jar, &input),
+        None => Ok(Answered::Again(Trouble::NotEnough)),
+    });
+    match answered.await {
+        Ok(Answered::Continue { session }) => {
+            let mut answer = show::to_page(&InteractionId::new(id));
+            if let Some(secret) = session {
+                if answer.add_cookie(&cookies::session(&state.edge, &secret)).is_err() {
+                    tracing::error!("the session cookie could not be set");
+                }
+            }
+            answer
+        }
+        Ok(Answered::Again(trouble)) => show::shown(state, request, again, id, Some(trouble)).await,
+        Ok(Answered::Not(left)) => show::gone(&pages, *left),
+        Err(error) => pages.failed(error),
+    }
+}
+
+/// What the form says; none for an address that is no form's.
+fn input<'a>(what: &'a str, params: &'a Params) -> Option<Input<'a>> {
+    let field = |name| params.get(name).unwrap_or_default();
+    Some(match what {
+        "identify" => Input::Identify { username: field("username") },
+        "switch" => Input::Switch,
+        "account" => Input::Account { account: params.get("account") },
+        "another-way" => Input::AnotherWay { method: field("method") },
+        "consent" => Input::Consent { allow: params.get("decision") == Some("allow") },
+        "cancel" => Input::Cancel,
+        "password" => Input::Prove { method: what, secret: field("password"), credential: None },
+        "totp" => Input::Prove { method: what, secret: field("code"), credential: params.get("credential") },
+        _ => return None,
+    })
+}

@@ -1,0 +1,55 @@
+//! `GET` and `POST /authorize`.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+use stepwell_engine::authorize::{Begun, Via};
+
+use crate::app::AppState;
+use crate::blocking;
+use crate::extract::{cookies, form};
+use crate::interaction::answer::{self, Pages};
+use crate::request::Asked;
+
+pub(crate) async fn get(state: web::Data<AppState>, request: HttpRequest, asked: Asked) -> HttpResponse {
+    let raw = request.query_string().as_bytes().to_vec();
+    begin(state, request, asked, raw, Via::Get).await
+}
+
+pub(crate) async fn post(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+    body: web::Bytes,
+) -> HttpResponse {
+    if !form::is_form(&request) {
+        let pages = Pages::of(&state, &request, &asked);
+        return pages.problem("OIDC Core §3.1.2.1", "the body must be application/x-www-form-urlencoded");
+    }
+    begin(state, request, asked, body.to_vec(), Via::Post).await
+}
+
+async fn begin(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+    raw: Vec<u8>,
+    via: Via,
+) -> HttpResponse {
+    let pages = Pages::of(&state, &request, &asked);
+    let jar = cookies::read(&request, &state.edge);
+    let begun = blocking::run(&state, asked, move |engine, call| engine.begin(call, &raw, via, &jar)).await;
+    match begun {
+        Ok(Begun::Interact { id, browser }) => {
+            let mut to = HttpResponse::SeeOther();
+            to.insert_header((LOCATION, format!("/i/{id}")));
+            if let Some(secret) = browser {
+                to.cookie(cookies::browser(&state.edge, &secret));
+            }
+            answer::no_store(to.finish())
+        }
+        Ok(Begun::Return(to)) => pages.redirect(&to),
+        Ok(Begun::Interstitial { client, to, error }) => pages.interstitial(&client, to, &error),
+        Ok(Begun::Page(problem)) => pages.unreturnable(&problem, &request),
+        Err(error) => pages.failed(error),
+    }
+}

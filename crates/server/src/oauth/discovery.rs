@@ -1,0 +1,27 @@
+//! Metadata and keys: public documents, served from memory.
+
+use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::{HttpResponse, web};
+
+use crate::app::AppState;
+
+/// Metadata changes with configuration and key algorithms only; keys have a successor published in advance.
+const FIVE_MINUTES: &str = "public, max-age=300";
+
+/// `GET /.well-known/openid-configuration` and its OAuth twin.
+pub(crate) async fn metadata(state: web::Data<AppState>) -> HttpResponse {
+    document("application/json", web::Bytes::from_owner(state.engine.metadata()))
+}
+
+/// `GET /jwks`.
+pub(crate) async fn jwks(state: web::Data<AppState>) -> HttpResponse {
+    document("application/json", web::Bytes::from_owner(state.engine.jwks()))
+}
+
+fn document(kind: &'static str, body: web::Bytes) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, kind))
+        .insert_header((CACHE_CONTROL, FIVE_MINUTES))
+        .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .body(body)
+}

@@ -1,0 +1,13 @@
+//! The protocol's endpoints: take a request apart, make one call, write the answer.
+//!
+//! No rule of the protocol is decided here; those are in core and engine.
+
+pub(crate) mod authorize;
+pub(crate) mod cors;
+pub(crate) mod discovery;
+mod failure;
+pub(crate) mod introspect;
+pub(crate) mod logout;
+pub(crate) mod revoke;
+pub(crate) mod token;
+pub(crate) mod userinfo;

@@ -1,0 +1,64 @@
+//! `POST /token`. What is pure computation is answered in place; the rest leaves the event loop.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+use stepwell_core::oauth::{OAuthError, Params};
+use stepwell_engine::grants::TokenAnswer;
+use stepwell_engine::{Call, Engine, EngineError};
+
+use super::{cors, failure};
+use crate::app::AppState;
+use crate::blocking;
+use crate::extract::form;
+use crate::request::Asked;
+
+pub(crate) async fn token(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+    body: web::Bytes,
+) -> HttpResponse {
+    let reference = asked.reference.clone();
+    let (answer, basic) = match read(&request, &body) {
+        Ok((params, header)) => {
+            let basic = header.is_some();
+            let answer = if state.engine.token_is_pure(&params, header.as_deref()) {
+                answer(&state.engine, &asked.call(), &params, header.as_deref())
+            } else {
+                blocking::run(&state, asked, move |engine, call| answer(engine, call, &params, header.as_deref())).await
+            };
+            (answer, basic)
+        }
+        Err(error) => (Err(error.into()), false),
+    };
+    let answer = match answer {
+        Ok(answer) => failure::no_store(StatusCode::OK).json(answer),
+        Err(error) => failure::json_error(error, &reference, basic),
+    };
+    cors::allow(&state, &request, answer)
+}
+
+fn answer(
+    engine: &Engine,
+    call: &Call<'_>,
+    params: &Params,
+    authorization: Option<&str>,
+) -> Result<TokenAnswer, EngineError> {
+    let client = engine.authenticate_client(call, params, authorization)?;
+    engine.token(call, &client, params)
+}
+
+/// The form and the one Authorization header of a request by a client.
+pub(super) fn read(request: &HttpRequest, body: &[u8]) -> Result<(Params, Option<String>), OAuthError> {
+    let params = form::params(request, body)?;
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let header = headers.next();
+    if headers.next().is_some() {
+        return Err(OAuthError::invalid_request("RFC 6749 §2.3", "the Authorization header comes more than once"));
+    }
+    let header = header.map(|value| value.to_str().map(str::to_owned)).transpose().map_err(|_| {
+        OAuthError::invalid_request("RFC 6749 §2.3.1", "the Authorization header is not ASCII")
+    })?;
+    Ok((params, header))
+}

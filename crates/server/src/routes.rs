@@ -1,0 +1,63 @@
+//! The whole map: every address of the application and what answers it.
+
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+
+use crate::{interaction, oauth};
+
+const OPTIONS: Method = Method::OPTIONS;
+
+/// Every pattern, for measurements: they are labelled by these and nothing else.
+const PATTERNS: [&str; 16] = [
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server",
+    "/jwks",
+    "/authorize",
+    "/token",
+    "/userinfo",
+    "/introspect",
+    "/revoke",
+    "/logout",
+    "/logout/confirm",
+    "/",
+    "/i/{id}",
+    "/i/{id}/another-way",
+    "/i/{id}/{answer}",
+    "/static/{hash}/{name}",
+    "/favicon.ico",
+];
+
+/// Registers every address.
+pub fn routes(map: &mut ServiceConfig) {
+    let preflight = || web::method(OPTIONS).to(oauth::cors::preflight);
+    let public = || web::method(OPTIONS).to(oauth::cors::public_preflight);
+    let at = web::resource::<&str>;
+    map
+        // Metadata and keys
+        .service(at(PATTERNS[0]).get(oauth::discovery::metadata).route(public()))
+        .service(at(PATTERNS[1]).get(oauth::discovery::metadata).route(public()))
+        .service(at("/jwks").get(oauth::discovery::jwks).route(public()))
+        // Protocol
+        .service(at("/authorize").get(oauth::authorize::get).post(oauth::authorize::post))
+        .service(at("/token").post(oauth::token::token).route(preflight()))
+        .service(at("/userinfo").get(oauth::userinfo::get).post(oauth::userinfo::post).route(preflight()))
+        .service(at("/introspect").post(oauth::introspect::introspect))
+        .service(at("/revoke").post(oauth::revoke::revoke).route(preflight()))
+        .service(at("/logout").get(oauth::logout::get).post(oauth::logout::post))
+        .service(at("/logout/confirm").post(oauth::logout::confirm))
+        // Pages
+        .service(at("/").get(interaction::place::root))
+        .service(at("/i/{id}").get(interaction::show::page))
+        .service(
+            at("/i/{id}/another-way").get(interaction::show::another_way).post(interaction::submit::another_way),
+        )
+        .service(at("/i/{id}/{answer}").post(interaction::submit::answer))
+        .service(at("/static/{hash}/{name}").get(interaction::place::file))
+        .service(at("/favicon.ico").get(interaction::place::favicon))
+        .default_service(web::to(interaction::place::nowhere));
+}
+
+/// The label of a matched pattern.
+pub(crate) fn label(pattern: Option<&str>) -> &'static str {
+    PATTERNS.into_iter().find(|known| Some(*known) == pattern).unwrap_or("unknown")
+}
