@@ -1,6 +1,6 @@
 //! `/introspect` (RFC 7662) with acr and auth_time (RFC 9470 §6.2).
 //!
-//! Tells a confidential client about its own tokens, and a resource server about tokens for its resources;
+//! Tells a confidential client about its own tokens and those made for it, and a resource server about any;
 //! everything else is inactive, without a reason.
 
 use serde::Serialize;
@@ -39,6 +39,7 @@ pub struct About {
     iat: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'static str>,
@@ -105,11 +106,12 @@ impl Engine {
     }
 }
 
-/// A client's own token, one for its own resource, or any for a resource server that acts for itself.
+/// A client's own token, one made for it, or any for a resource server that acts for itself. That a client
+/// may ask for tokens for a resource does not make it that resource.
 fn may_see(client: &Client, claims: &VerifiedAccess) -> bool {
     claims.client_id == client.id.as_str()
         || client.application_type == ApplicationType::Service
-        || claims.aud.0.iter().any(|aud| aud == client.id.as_str() || client.resources.contains(aud))
+        || claims.aud.contains(client.id.as_str())
 }
 
 fn access(claims: &VerifiedAccess) -> About {

@@ -8,7 +8,7 @@ use stepwell_core::authn::Method;
 use stepwell_core::ids::KeyId;
 use stepwell_store::credentials::{self, Credential};
 use stepwell_store::keys::{self as rows, Key, KeyStatus as Stored};
-use stepwell_store::{Db, Tx};
+use stepwell_store::{Db, Tx, revisions};
 use zeroize::Zeroizing;
 
 use crate::Engine;
@@ -49,12 +49,19 @@ pub(crate) fn ensure_current(call: &Call<'_>, db: &Db, seal: &SealingKeys) -> Re
     }
     let made = missing.into_iter().map(|alg| make(call, seal, alg)).collect::<Result<Vec<_>, _>>()?;
     db.write(|tx| -> Result<(), EngineError> {
-        let have = rows::all(tx)?;
+        let have = settled(tx)?;
         for key in made.iter().filter(|key| !have.iter().any(|k| k.alg == key.alg && k.status == Stored::Current)) {
             insert(call, tx, key, Stored::Current)?;
         }
         Ok(())
     })
+}
+
+/// Every key, as it stays until this write ends: whoever else wants to change keys waits. Bumping the
+/// revision first is what locks it on PostgreSQL, where writes run side by side.
+fn settled(tx: &mut Tx<'_>) -> Result<Vec<Key>, EngineError> {
+    revisions::bump(tx, revisions::KEYS)?;
+    Ok(rows::all(tx)?)
 }
 
 fn has(rows: &[Key], alg: Algorithm, status: Stored) -> bool {
@@ -137,7 +144,7 @@ impl Engine {
             if !has(&self.db.read(|tx| rows::all(tx))?, alg, Stored::Next) {
                 let key = make(call, &self.seal, alg)?;
                 self.db.write(|tx| -> Result<(), EngineError> {
-                    if has(&rows::all(tx)?, alg, Stored::Next) { Ok(()) } else { insert(call, tx, &key, Stored::Next) }
+                    if has(&settled(tx)?, alg, Stored::Next) { Ok(()) } else { insert(call, tx, &key, Stored::Next) }
                 })?;
             }
         }
@@ -154,7 +161,7 @@ impl Engine {
             let spare = make(call, &self.seal, alg)?;
             let following = make(call, &self.seal, alg)?;
             self.db.write(|tx| -> Result<(), EngineError> {
-                let have: Vec<Key> = rows::all(tx)?.into_iter().filter(|k| k.alg == alg.as_str()).collect();
+                let have: Vec<Key> = settled(tx)?.into_iter().filter(|k| k.alg == alg.as_str()).collect();
                 for key in have.iter().filter(|k| k.status == Stored::Current) {
                     rows::set_status(tx, &key.id, Stored::Current, Stored::Previous, call.now)?;
                 }

@@ -76,7 +76,7 @@ fn a_code_is_worth_nothing_without_its_pkce_verifier() {
         let code = party.sign_in(&party.request(Ask::default()));
         let wrong = PkceCodeVerifier::new("w".repeat(64));
         let refused = party.redeem(code, wrong).unwrap_err();
-        assert!(refused.contains("InvalidGrant"), "{refused}");
+        assert!(refused.contains("invalid_grant"), "{refused}");
     });
 }
 

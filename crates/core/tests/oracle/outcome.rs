@@ -195,9 +195,10 @@ impl Oracle<'_> {
                 .filter(|b| self.recent(b.auth_time, Freshness { max_age: clause.max_age, after: None }))
                 .filter(|b| !named || self.recent(b.auth_time, demand.fresh))
                 .collect();
-            let latest = best.iter().map(|b| b.auth_time).max()?;
+            let claimed = |b: &Best| b.auth_time.min(self.scene.now);
+            let latest = best.iter().map(claimed).max()?;
             if !named {
-                let speaking = best.iter().filter(|b| b.auth_time == latest);
+                let speaking = best.iter().filter(|b| claimed(b) == latest);
                 rests_on(&truth, &speaking.flat_map(|b| b.sets.clone()).collect::<Vec<_>>());
             }
         }

@@ -20,17 +20,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn zz_dist() {
-    use proptest::strategy::ValueTree;
-    let mut r = proptest::test_runner::TestRunner::new(times(1));
-    let s = scene(Pace::Any);
-    let mut m = std::collections::BTreeMap::<String, usize>::new();
-    for _ in 0..4000 {
-        let sc = s.new_tree(&mut r).unwrap().current();
-        let k = match Outcome::expected(&sc) { Outcome::Prove(p) => format!("prove max steps {:?}", p.values().max()), Outcome::Grant{acr,..} => format!("grant {}", acr.is_some()), o => format!("{o:?}") };
-        *m.entry(k).or_default() += 1;
-    }
-    println!("{m:#?}");
-}

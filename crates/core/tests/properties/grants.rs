@@ -29,7 +29,7 @@ fn since(scene: &Scene, value: &stepwell_core::authn::AcrName, named: &[Evidence
 }
 
 proptest! {
-    #![proptest_config(times(4_000))]
+    #![proptest_config(times(2_500))]
 
     #[test]
     fn what_a_grant_claims_is_true_of_the_proofs_it_names(scene in scene(Pace::Any)) {

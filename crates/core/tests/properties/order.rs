@@ -9,7 +9,7 @@ use super::times;
 use crate::support::{NOW, code, pin, security_key};
 
 proptest! {
-    #![proptest_config(times(1_000))]
+    #![proptest_config(times(800))]
 
     #[test]
     fn the_order_of_proofs_and_authenticators_changes_nothing(scene in scene(Pace::Any), turn in 0usize..8, back in any::<bool>()) {

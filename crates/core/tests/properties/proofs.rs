@@ -29,7 +29,7 @@ fn proofs(upto: usize) -> impl Strategy<Value = Vec<Evidence>> {
 }
 
 proptest! {
-    #![proptest_config(times(2_000))]
+    #![proptest_config(times(1_200))]
 
     #[test]
     fn more_proofs_never_lower_what_is_satisfied(scene in scene(Pace::Any), had in proofs(6), more in evidence()) {

@@ -27,12 +27,6 @@ impl Authenticator {
         self
     }
 
-    /// The same, but a sign-in may not begin with it.
-    pub(crate) fn only_second(mut self) -> Self {
-        self.owned.opens = false;
-        self
-    }
-
     /// A proof made with it so many seconds before now.
     pub(crate) fn used(&self, seconds_ago: i64) -> Evidence {
         self.used_at(ago(seconds_ago))

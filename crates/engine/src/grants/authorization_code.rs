@@ -15,7 +15,7 @@ use stepwell_store::refresh_tokens::{self, RefreshToken};
 use stepwell_store::users;
 
 use super::{Grant, TokenAnswer};
-use super::mint::Wanted;
+use super::mint::{Wanted, narrowed};
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
@@ -23,7 +23,7 @@ use crate::error::EngineError;
 const RULE: &str = "RFC 6749 §5.2";
 
 enum Redeemed {
-    Once(Box<(Grant, User)>),
+    Once(Box<(Grant, User, Vec<String>)>),
     Again,
 }
 
@@ -43,6 +43,9 @@ impl Engine {
             if row.expires_at <= call.now {
                 return Err(invalid("the code has expired; redeem it within a minute").into());
             }
+            let grant = Grant::from_row(grants::find(tx, &row.grant_id)?.ok_or_else(unknown)?)?;
+            // A request that can be mended does not cost the code.
+            let resources = narrowed(params, &grant)?;
             if !codes::burn(tx, &hash, call.now)? {
                 if grants::revoke(tx, &row.grant_id, "code presented twice", call.now)? {
                     tx.audit(
@@ -55,10 +58,10 @@ impl Engine {
                 }
                 return Ok(Redeemed::Again);
             }
-            let grant = Grant::from_row(grants::find(tx, &row.grant_id)?.ok_or_else(unknown)?)?;
             if grant.revoked {
                 return Err(unknown().into());
             }
+            self.still_holds(call.now, client, &grant)?;
             let user = users::find(tx, &grant.user_id)?.filter(|u| u.status == Status::Active).ok_or_else(unknown)?;
             if let Some(token) = &refresh {
                 refresh_tokens::insert(tx, &self.first_refresh(call, &grant, token))?;
@@ -70,15 +73,15 @@ impl Engine {
                     .client(&client.id)
                     .with("grant", grant.id.as_str()),
             );
-            Ok(Redeemed::Once(Box::new((grant, user))))
+            Ok(Redeemed::Once(Box::new((grant, user, resources))))
         })?;
         let Redeemed::Once(found) = redeemed else {
             return Err(invalid("the code was used before; every code works once").into());
         };
-        let (grant, user) = *found;
+        let (grant, user, resources) = *found;
         let wanted = Wanted {
             scope: grant.scope.clone(),
-            resources: self.narrowed(params, &grant)?,
+            resources,
             nonce: grant.nonce.clone(),
             refresh_token: refresh,
         };
@@ -95,18 +98,6 @@ impl Engine {
             expires_at: call.now.plus(self.settings.lifetimes.refresh_idle).min(grant.expires_at),
             used_at: None,
         }
-    }
-
-    /// `resource` at the token endpoint may only narrow what was granted (RFC 8707 §2.2).
-    pub(super) fn narrowed(&self, params: &Params, grant: &Grant) -> Result<Vec<String>, EngineError> {
-        let asked: Vec<String> = params.get_all("resource").map(str::to_owned).collect();
-        if asked.is_empty() {
-            return Ok(grant.resources.clone());
-        }
-        if asked.iter().all(|one| grant.resources.contains(one)) {
-            return Ok(asked);
-        }
-        Err(OAuthError::invalid_target("RFC 8707 §2.2", "this resource was not part of the authorization request").into())
     }
 }
 

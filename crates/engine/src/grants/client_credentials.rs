@@ -51,7 +51,7 @@ impl Engine {
 
 /// Scopes that speak of a person mean nothing here.
 fn scope(client: &Client, asked: Option<&str>) -> Result<Scope, OAuthError> {
-    let personal = Scope::of([OPENID, OFFLINE_ACCESS]);
+    let personal = Scope::of([OPENID, OFFLINE_ACCESS, "profile", "email", "address", "phone"]);
     let allowed = client.scope.without(&personal);
     let Some(asked) = asked else { return Ok(allowed) };
     let asked = Scope::parse(asked)?;
@@ -60,7 +60,7 @@ fn scope(client: &Client, asked: Option<&str>) -> Result<Scope, OAuthError> {
     } else {
         Err(OAuthError::invalid_scope(
             "RFC 6749 §5.2",
-            format!("this client may ask for: {allowed}; openid and offline_access need a person"),
+            format!("this client may ask for: {allowed}; the standard scopes of OpenID Connect need a person"),
         ))
     }
 }

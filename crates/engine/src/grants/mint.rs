@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 use stepwell_core::client::{Client, RefreshPolicy};
-use stepwell_core::oauth::OAuthError;
+use stepwell_core::oauth::{OAuthError, Params};
 use stepwell_core::oauth::scope::Scope;
 use stepwell_core::secret::Secret;
 use stepwell_core::time::Timestamp;
@@ -36,7 +36,7 @@ impl Engine {
     ) -> Result<TokenAnswer, EngineError> {
         let keys = self.keys();
         let grounds = &grant.grounds;
-        let exp = self.expiry(call.now, client, grant)?;
+        let exp = self.expiry(call.now, client, grant);
         let acr = grounds.acr.as_ref().map(|acr| acr.as_str().to_owned());
         let access = AccessClaims {
             iss: self.settings.issuer.clone(),
@@ -85,14 +85,25 @@ impl Engine {
         })
     }
 
-    /// No access token outlives the acr it carries (design §2.6).
-    fn expiry(&self, now: Timestamp, client: &Client, grant: &Grant) -> Result<i64, EngineError> {
+    /// Whether a client may still be given tokens once the acr in the grant has lapsed. Ask before a code
+    /// or token is spent.
+    pub(super) fn still_holds(&self, now: Timestamp, client: &Client, grant: &Grant) -> Result<(), OAuthError> {
+        if lapsed(now, grant) && client.refresh_policy == RefreshPolicy::RefuseAfterLifetime {
+            return Err(OAuthError::invalid_grant(
+                "RFC 9470 §6.1",
+                "the lifetime of the acr in this grant is over; send the person to the authorization endpoint again",
+            ));
+        }
+        Ok(())
+    }
+
+    /// No access token outlives its grant, or the acr it carries as long as that is true (design §2.6).
+    fn expiry(&self, now: Timestamp, client: &Client, grant: &Grant) -> i64 {
         let life = client.access_token_lifetime.unwrap_or(self.settings.lifetimes.access_token);
-        let full = now.plus(life);
+        let full = now.plus(life).min(grant.expires_at);
         match grant.grounds.holds_until {
-            Some(until) if until.secs() > now.secs() => Ok(full.min(until).secs()),
-            Some(_) if client.refresh_policy == RefreshPolicy::RefuseAfterLifetime => Err(lapsed().into()),
-            _ => Ok(full.secs()),
+            Some(until) if !lapsed(now, grant) => full.min(until).secs(),
+            _ => full.secs(),
         }
     }
 
@@ -101,11 +112,9 @@ impl Engine {
     }
 }
 
-fn lapsed() -> OAuthError {
-    OAuthError::invalid_grant(
-        "RFC 9470 §6.1",
-        "the lifetime of the acr in this grant is over; send the person to the authorization endpoint again",
-    )
+/// Whether the acr no longer holds, in the whole seconds that tokens count in.
+fn lapsed(now: Timestamp, grant: &Grant) -> bool {
+    grant.grounds.holds_until.is_some_and(|until| until.secs() <= now.secs())
 }
 
 /// Claims that the `claims` parameter wants in the ID token (OIDC Core §5.5).
@@ -130,6 +139,23 @@ pub(super) fn algorithm(alg: stepwell_core::client::SigningAlg) -> Algorithm {
         SigningAlg::PS256 => Algorithm::Ps256,
         SigningAlg::EdDSA => Algorithm::EdDsa,
     }
+}
+
+/// `resource` at the token endpoint may only narrow what was granted (RFC 8707 §2.2).
+pub(super) fn narrowed(params: &Params, grant: &Grant) -> Result<Vec<String>, OAuthError> {
+    let mut asked: Vec<String> = Vec::new();
+    for one in params.get_all("resource") {
+        if !grant.resources.iter().any(|granted| granted == one) {
+            return Err(OAuthError::invalid_target(
+                "RFC 8707 §2.2",
+                "this resource was not part of the authorization request",
+            ));
+        }
+        if !asked.iter().any(|known| known == one) {
+            asked.push(one.to_owned());
+        }
+    }
+    Ok(if asked.is_empty() { grant.resources.clone() } else { asked })
 }
 
 /// The scope a token request asks for within what was granted (RFC 6749 §6).

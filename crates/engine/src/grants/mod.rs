@@ -10,6 +10,7 @@ mod record;
 mod refresh_token;
 mod successors;
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -25,7 +26,7 @@ use crate::call::Call;
 use crate::error::EngineError;
 
 /// A successful answer (RFC 6749 §5.1).
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct TokenAnswer {
     /// The access token.
     pub access_token: String,
@@ -42,6 +43,18 @@ pub struct TokenAnswer {
     /// What was granted.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
+}
+
+impl fmt::Debug for TokenAnswer {
+    /// Never a token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenAnswer")
+            .field("expires_in", &self.expires_in)
+            .field("refresh_token", &self.refresh_token.is_some())
+            .field("id_token", &self.id_token.is_some())
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Engine {

@@ -13,14 +13,14 @@ use stepwell_store::grants;
 use stepwell_store::refresh_tokens::{self, RefreshToken};
 use stepwell_store::{Tx, users};
 
-use super::mint::Wanted;
+use super::mint::{Wanted, narrowed};
 use super::{Grant, TokenAnswer, live_scope};
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
 
 enum Rotated {
-    To(Secret, Box<(Grant, User)>),
+    To(Box<(Grant, User, Wanted)>),
     Reused,
 }
 
@@ -42,75 +42,75 @@ impl Engine {
             if grant.revoked {
                 return Err(unknown().into());
             }
+            // A used token that comes back is theft, whatever else is wrong with the request.
+            if row.used_at.is_some() && !self.is_retry(tx, call, &row, &successor)? {
+                return self.reused(tx, call, &grant);
+            }
             if row.expires_at <= call.now || grant.expires_at <= call.now {
                 return Err(invalid("the refresh token has expired; send the person to the authorization endpoint").into());
             }
             // Everything that could refuse comes before the token is spent.
-            live_scope(params.get("scope"), &grant.scope)?;
-            self.narrowed(params, &grant)?;
+            let scope = live_scope(params.get("scope"), &grant.scope)?;
+            let resources = narrowed(params, &grant)?;
+            self.still_holds(call.now, client, &grant)?;
             let user = users::find(tx, &grant.user_id)?.filter(|u| u.status == Status::Active).ok_or_else(unknown)?;
-            if !self.spend(tx, call, &row, &grant, &successor)? {
-                return Ok(Rotated::Reused);
+            if row.used_at.is_none() {
+                if refresh_tokens::use_once(tx, &row.hash, call.now)? {
+                    refresh_tokens::insert(tx, &self.next_refresh(call, &grant, &row, &successor))?;
+                    tx.audit(refresh_event(call, &grant, names::TOKEN_REFRESHED));
+                } else if !self.is_retry(tx, call, &row, &successor)? {
+                    return self.reused(tx, call, &grant);
+                }
             }
-            Ok(Rotated::To(successor, Box::new((grant, user))))
+            let wanted = Wanted { scope, resources, nonce: None, refresh_token: Some(successor) };
+            Ok(Rotated::To(Box::new((grant, user, wanted))))
         })?;
-        let Rotated::To(next, found) = rotated else {
+        let Rotated::To(found) = rotated else {
             return Err(invalid("the refresh token was used before; every token of its family is now revoked").into());
         };
-        let (grant, user) = *found;
-        let wanted = Wanted {
-            scope: live_scope(params.get("scope"), &grant.scope)?,
-            resources: self.narrowed(params, &grant)?,
-            nonce: None,
-            refresh_token: Some(next),
-        };
+        let (grant, user, wanted) = *found;
         self.mint(call, client, &user, &grant, wanted)
     }
 
-    /// Uses the token up and stores its successor; or recognises a retry; or revokes the family.
-    fn spend(
+    /// Whether a used token comes again in good faith: soon, and before anybody used its successor.
+    fn is_retry(
         &self,
         tx: &mut Tx<'_>,
         call: &Call<'_>,
         row: &RefreshToken,
-        grant: &Grant,
         successor: &Secret,
     ) -> Result<bool, EngineError> {
-        let hash = Hashed::of(successor);
-        if row.used_at.is_none() && refresh_tokens::use_once(tx, &row.hash, call.now)? {
-            let life = self.settings.lifetimes;
-            refresh_tokens::insert(
-                tx,
-                &RefreshToken {
-                    hash,
-                    grant_id: grant.id.clone(),
-                    client_id: grant.client_id.clone(),
-                    generation: row.generation + 1,
-                    created_at: call.now,
-                    expires_at: call.now.plus(life.refresh_idle).min(grant.expires_at),
-                    used_at: None,
-                },
-            )?;
-            tx.audit(self.refresh_event(call, grant, names::TOKEN_REFRESHED));
-            return Ok(true);
-        }
+        // Without a time it was used this very moment, by somebody faster.
         let used_at = row.used_at.unwrap_or(call.now);
         let in_grace = call.now.since(used_at) <= self.settings.lifetimes.refresh_grace.as_micros();
-        if in_grace && refresh_tokens::find(tx, &hash)?.is_some_and(|next| next.used_at.is_none()) {
-            return Ok(true);
-        }
-        grants::revoke(tx, &grant.id, "refresh token presented twice", call.now)?;
-        tx.audit(self.refresh_event(call, grant, names::TOKEN_REUSE_DETECTED).with("what", "refresh token"));
-        Ok(false)
+        Ok(in_grace && refresh_tokens::find(tx, &Hashed::of(successor))?.is_some_and(|next| next.used_at.is_none()))
     }
 
-    fn refresh_event(&self, call: &Call<'_>, grant: &Grant, name: &'static str) -> Event {
-        Event::new(name, call.now)
-            .reference(call.reference)
-            .user(&grant.user_id)
-            .client(&grant.client_id)
-            .with("grant", grant.id.as_str())
+    fn reused(&self, tx: &mut Tx<'_>, call: &Call<'_>, grant: &Grant) -> Result<Rotated, EngineError> {
+        grants::revoke(tx, &grant.id, "refresh token presented twice", call.now)?;
+        tx.audit(refresh_event(call, grant, names::TOKEN_REUSE_DETECTED).with("what", "refresh token"));
+        Ok(Rotated::Reused)
     }
+
+    fn next_refresh(&self, call: &Call<'_>, grant: &Grant, row: &RefreshToken, successor: &Secret) -> RefreshToken {
+        RefreshToken {
+            hash: Hashed::of(successor),
+            grant_id: grant.id.clone(),
+            client_id: grant.client_id.clone(),
+            generation: row.generation + 1,
+            created_at: call.now,
+            expires_at: call.now.plus(self.settings.lifetimes.refresh_idle).min(grant.expires_at),
+            used_at: None,
+        }
+    }
+}
+
+fn refresh_event(call: &Call<'_>, grant: &Grant, name: &'static str) -> Event {
+    Event::new(name, call.now)
+        .reference(call.reference)
+        .user(&grant.user_id)
+        .client(&grant.client_id)
+        .with("grant", grant.id.as_str())
 }
 
 fn invalid(text: &str) -> OAuthError {

@@ -32,10 +32,7 @@ use output::Output;
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return misunderstood(&error),
     };
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let json = cli.global.json;
@@ -50,6 +47,17 @@ pub fn main() -> ExitCode {
     ExitCode::from(failure.code as u8)
 }
 
+/// Help and version are answers; anything else is a usage failure, which scripts get as JSON too.
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+        let message = error.render().to_string();
+        let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let _ = writeln!(io::stdout(), "{}", Failure::usage(message).json());
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
 /// Runs one command.
 ///
 /// # Errors
@@ -59,7 +67,7 @@ pub fn run(cli: Cli, output: &mut Output<'_>) -> Result<(), Failure> {
     let loaded = || config::load(global).map(|loaded| loaded.config);
     match cli.command {
         Command::Demo(args) => demo::run(&args, output),
-        Command::Serve => serve::run(&loaded()?),
+        Command::Serve => serve::run(&loaded()?, output),
         Command::Migrate(args) => migrate::run(args, &loaded()?, output),
         Command::Config(command) => config::run(command, global, output),
         Command::User(UserCommand::Create(args)) => user::create(args, &loaded()?, output),

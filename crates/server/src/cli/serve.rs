@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
+use serde_json::json;
 use stepwell_engine::Engine;
 use url::Url;
 
 use super::failure::Failure;
+use super::output::Output;
 use super::provider;
 use crate::app::{self, AppState, Edge};
 use crate::config::Config;
@@ -18,7 +20,7 @@ use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
 use crate::ops::{listener as ops, logging};
 
-pub(super) fn run(config: &Config) -> Result<(), Failure> {
+pub(super) fn run(config: &Config, output: &mut Output<'_>) -> Result<(), Failure> {
     logging::install(&config.log);
     let listener = bind(config.listen, "listen")?;
     let ops = config.ops_listen.map(|address| bind(address, "ops_listen")).transpose()?;
@@ -26,6 +28,9 @@ pub(super) fn run(config: &Config) -> Result<(), Failure> {
     in_runtime(async move {
         let running = Running::start(config, engine, listener, ops)?;
         tracing::info!(issuer = config.settings.issuer, listen = %running.address, "serving");
+        if output.json {
+            output.answer("", &json!({ "issuer": config.settings.issuer, "listen": running.address.to_string() }))?;
+        }
         running.until_told().await
     })
 }

@@ -1,2 +1,259 @@
 //! Commands against a real database file: what they print, and how they end.
 #![allow(clippy::unwrap_used)]
+
+mod manual;
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use clap::Parser as _;
+use serde_json::Value;
+
+use super::args::Cli;
+use super::failure::{Code, Failure};
+use super::output::Output;
+
+const PASSWORD: &str = "tumbling-walnut-orchard-47";
+
+/// A folder with a configuration, removed at the end of its test.
+struct Site(PathBuf);
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+impl Site {
+    /// A configuration that works: a database file and a sealing key.
+    fn new() -> Self {
+        let name = format!("stepwell-cli-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let site = Self(std::env::temp_dir().join(name));
+        std::fs::create_dir(&site.0).unwrap();
+        site.configure("");
+        site.run(&["keys", "generate-seal", "--out", &site.path("seal")]).unwrap();
+        site
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        std::fs::write(self.0.join(name), text).unwrap();
+        self.path(name)
+    }
+
+    fn configure(&self, more: &str) {
+        let (db, seal) = (self.path("s.db"), self.path("seal"));
+        self.write(
+            "stepwell.toml",
+            &format!("database_url = \"sqlite:{db}\"\n{more}\n[seal]\nkey_file = \"{seal}\"\n"),
+        );
+    }
+
+    /// Runs a command and gives what it printed.
+    fn run(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let config = self.path("stepwell.toml");
+        let all = ["stepwell", "--config", &config].into_iter().chain(arguments.iter().copied());
+        let cli = Cli::try_parse_from(all).map_err(|error| Failure::usage(error.to_string()))?;
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let json = cli.global.json;
+        super::run(cli, &mut Output::new(json, &mut out, &mut err))?;
+        Ok(String::from_utf8(out).unwrap())
+    }
+
+    /// Runs a command with `--json`, which prints exactly one object on one line.
+    fn json(&self, arguments: &[&str]) -> Value {
+        let printed = self.run(&[arguments, &["--json"]].concat()).unwrap();
+        assert_eq!(printed.lines().count(), 1, "{printed}");
+        let value: Value = serde_json::from_str(&printed).unwrap();
+        assert!(value.is_object());
+        value
+    }
+
+    #[track_caller]
+    fn fails(&self, arguments: &[&str], code: Code, why: &str) {
+        let failure = self.run(arguments).unwrap_err();
+        assert_eq!(failure.code, code, "{failure}");
+        assert!(failure.to_string().contains(why), "{failure}");
+        assert_eq!(failure.json()["error"], code.name());
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_client_is_created_listed_and_never_created_twice() {
+    let site = Site::new();
+    let web = ["client", "create", "--type", "web", "--redirect", "https://app.example/cb", "--id", "app"];
+    let created = site.json(&web);
+    assert_eq!(created["client_id"], "app");
+    assert!(created["client_secret"].as_str().unwrap().len() >= 43);
+    assert_eq!(created["name"], "app.example");
+    site.fails(&web, Code::Conflict, "choose another --id");
+    let spa = ["client", "create", "--type", "spa", "--redirect", "https://spa.example/cb", "--name", "Shop"];
+    assert_eq!(site.json(&spa)["client_secret"], Value::Null);
+    let listed = site.json(&["client", "list"]);
+    let names: Vec<_> = listed["clients"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["app.example", "Shop"]);
+    assert!(site.run(&["client", "list"]).unwrap().contains("app  web  app.example"));
+}
+
+#[test]
+fn env_prints_what_an_application_reads() {
+    let site = Site::new();
+    let printed = site
+        .run(&[
+            "client", "create", "--type", "web", "--redirect", "https://app.example/cb", "--post-logout-redirect",
+            "https://app.example/", "--id", "app", "--scope", "openid", "--scope", "email", "--alg", "RS256",
+            "--minimum-acr", "2", "--acr-values", "voluntary", "--auth-method", "client_secret_post", "--env",
+        ])
+        .unwrap();
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines[..2], ["ISSUER=http://localhost:7100", "CLIENT_ID=app"]);
+    assert!(lines[2].starts_with("CLIENT_SECRET=") && lines[2].len() > 50);
+    assert_eq!(
+        lines[3..],
+        [
+            "REDIRECT_URI=https://app.example/cb",
+            "POST_LOGOUT_REDIRECT_URI=https://app.example/",
+            "TOKEN_ENDPOINT_AUTH_METHOD=client_secret_post",
+            "SCOPE=\"openid email\"",
+        ]
+    );
+}
+
+#[test]
+fn a_registration_that_breaks_a_rule_is_a_usage_failure_that_names_it() {
+    let site = Site::new();
+    for (arguments, why) in [
+        (&["--type", "web", "--redirect", "http://app.example/cb"][..], "http"),
+        (&["--type", "web"], "--redirect"),
+        (&["--type", "service", "--grant", "implicit"], "--grant: 'implicit' is not offered"),
+        (&["--type", "service", "--auth-method", "mtls"], "--auth-method: 'mtls' is not offered"),
+        (&["--type", "service", "--scope", "a\"b"], "--scope"),
+        (&["--type", "service", "--minimum-acr", "nope"], "nope"),
+    ] {
+        site.fails(&[&["client", "create"][..], arguments].concat(), Code::Usage, why);
+    }
+    site.fails(&["client", "create", "--type", "service", "--jwks", "/nonexistent/jwks"], Code::NotFound, "/nonexistent/jwks");
+}
+
+#[test]
+fn a_person_is_created_with_claims_and_an_authenticator() {
+    let site = Site::new();
+    let password = site.write("password", &format!("{PASSWORD}\n"));
+    let claims = site.write("claims.json", r#"{ "given_name": "Ada", "name": "X" }"#);
+    let create = ["user", "create", "ada", "--password-file", &password, "--email", "ada@example.com", "--name", "Ada L", "--claims", &claims, "--totp"];
+    let created = site.json(&create);
+    assert_eq!(created["username"], "ada");
+    assert!(created["totp_uri"].as_str().unwrap().starts_with("otpauth://totp/"));
+    site.fails(&create, Code::Conflict, "taken");
+    assert!(site.run(&["user", "create", "bob"]).unwrap().contains("no password yet"));
+    let short = site.write("short", "abc");
+    site.fails(&["user", "create", "eve", "--password-file", &short], Code::Usage, "fewer than 8 characters");
+    let list = site.write("list.json", "[]");
+    site.fails(&["user", "create", "eve", "--claims", &list], Code::Usage, "JSON object of claims");
+    site.fails(&["user", "create", "eve", "--claims", &site.path("none")], Code::NotFound, "cannot be read");
+}
+
+#[test]
+fn keys_are_listed_and_rotated() {
+    let site = Site::new();
+    let current = |keys: &Value| -> Vec<String> {
+        let of = |key: &&Value| key["status"] == "current" && key["alg"] == "ES256";
+        keys["keys"].as_array().unwrap().iter().filter(of).map(|key| key["kid"].to_string()).collect()
+    };
+    let before = current(&site.json(&["keys", "list"]));
+    let after = current(&site.json(&["keys", "rotate", "--alg", "ES256"]));
+    assert_eq!((before.len(), after.len()), (1, 1));
+    assert_ne!(before, after);
+    site.fails(&["keys", "rotate", "--alg", "HS256"], Code::Usage, "HS256");
+}
+
+#[test]
+fn a_sealing_key_is_for_its_owner_alone_and_never_overwritten() {
+    let site = Site::new();
+    let file = site.path("seal");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    site.fails(&["keys", "generate-seal", "--out", &file], Code::Conflict, "not overwritten");
+    assert_eq!(site.json(&["keys", "generate-seal"])["seal_key"].as_str().unwrap().len(), 44);
+}
+
+#[test]
+fn secrets_are_sealed_again_after_the_key_changed() {
+    let site = Site::new();
+    site.json(&["keys", "list"]);
+    let old = std::fs::read_to_string(site.path("seal")).unwrap();
+    site.run(&["keys", "generate-seal", "--out", &site.path("new")]).unwrap();
+    let (db, new) = (site.path("s.db"), site.path("new"));
+    site.write("stepwell.toml", &format!("database_url = \"sqlite:{db}\"\n[seal]\nkey_file = \"{new}\"\n"));
+    site.fails(&["keys", "list"], Code::Failed, "which is not configured");
+    let old = old.trim();
+    site.write("stepwell.toml", &format!("database_url = \"sqlite:{db}\"\n[seal]\nkey_file = \"{new}\"\nolder_keys = [\"{old}\"]\n"));
+    assert!(site.json(&["keys", "reseal"])["resealed"].as_u64().unwrap() >= 4);
+    site.write("stepwell.toml", &format!("database_url = \"sqlite:{db}\"\n[seal]\nkey_file = \"{new}\"\n"));
+    site.json(&["keys", "list"]);
+}
+
+#[test]
+fn without_a_sealing_key_nothing_is_opened_and_the_way_to_make_one_is_told() {
+    let site = Site::new();
+    let db = site.path("other.db");
+    site.write("stepwell.toml", &format!("database_url = \"sqlite:{db}\"\nlisten = \"127.0.0.1:0\"\nops_listen = \"off\"\n"));
+    for command in [&["serve"][..], &["keys", "list"]] {
+        site.fails(command, Code::Usage, "stepwell keys generate-seal");
+    }
+    assert!(!Path::new(&db).exists());
+}
+
+#[test]
+fn a_database_that_is_behind_is_refused_with_the_command_where_migrating_is_not_automatic() {
+    let site = Site::new();
+    site.configure("auto_migrate = false");
+    site.fails(&["client", "list"], Code::Failed, "run `stepwell migrate`");
+    let status = site.json(&["migrate", "--status"]);
+    assert_eq!(status["up_to_date"], false);
+    assert_eq!(site.json(&["migrate"])["applied"], status["pending"]);
+    assert_eq!(site.json(&["migrate", "--status"])["up_to_date"], true);
+    assert_eq!(site.json(&["client", "list"])["clients"], Value::Array(vec![]));
+}
+
+#[test]
+fn a_database_that_is_not_there_is_unavailable() {
+    let site = Site::new();
+    site.write("stepwell.toml", "database_url = \"sqlite:/nonexistent/folder/s.db\"");
+    site.fails(&["client", "list"], Code::Unavailable, "/nonexistent/folder/s.db cannot be opened");
+}
+
+#[test]
+fn an_audit_log_is_whole_until_it_differs_from_its_checkpoint() {
+    let site = Site::new();
+    site.json(&["keys", "list"]);
+    let checkpoint = site.path("checkpoint.json");
+    let first = site.json(&["audit", "verify", "--checkpoint", &checkpoint]);
+    assert_eq!(first["ok"], true);
+    let again = site.json(&["audit", "verify", "--checkpoint", &checkpoint]);
+    assert_eq!(again["records"].as_i64(), first["records"].as_i64().map(|n| n + 1), "the walk itself is recorded");
+    let forged = format!("{{\"seq\":1,\"hash\":\"{}\"}}", "ab".repeat(32));
+    std::fs::write(&checkpoint, forged).unwrap();
+    site.fails(&["audit", "verify", "--checkpoint", &checkpoint], Code::Failed, "touched at record 1");
+    std::fs::write(&checkpoint, "{}").unwrap();
+    site.fails(&["audit", "verify", "--checkpoint", &checkpoint], Code::Usage, "is not a checkpoint");
+}
+
+#[test]
+fn a_configuration_is_checked_and_dumped() {
+    let site = Site::new();
+    assert!(site.run(&["config", "check"]).unwrap().starts_with("OK: "));
+    let dump = site.json(&["config", "dump"]);
+    let file = dump["keys"].as_array().unwrap().iter().find(|line| line["key"] == "database_url").unwrap();
+    assert_eq!(file["source"], "file");
+    assert!(site.run(&["config", "dump"]).unwrap().contains("lifetimes.code = \"60s\"  # default"));
+    site.write("stepwell.toml", "listne = 1\n[log]\nformat = \"xml\"\n");
+    let failure = site.run(&["config", "check"]).unwrap_err();
+    assert_eq!((failure.code, failure.messages.len()), (Code::Usage, 2));
+    assert!(failure.messages[0].ends_with("did you mean \"listen\"?"), "{failure}");
+}

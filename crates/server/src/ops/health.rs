@@ -90,3 +90,6 @@ fn current(signing: Option<bool>) -> Result<(), String> {
         Some(false) => Err("there is no current signing key; run `stepwell keys rotate`".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;
