@@ -151,6 +151,8 @@ impl Provider {
             )
             .add_scopes(scopes)
             .add_extra_param("resource", self.audience.clone())
+            // The name is for the page, and a claim asked for by name comes in the ID token (OIDC Core §5.5).
+            .add_extra_param("claims", r#"{"id_token":{"name":null}}"#)
             .set_pkce_challenge(challenge);
         for acr in &ask.acr_values {
             request = request.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));

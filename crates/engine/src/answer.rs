@@ -6,6 +6,7 @@
 
 use stepwell_core::audit::names;
 use stepwell_core::authn::{Ended, Evidence, Method, Step, Verdict};
+use stepwell_core::oauth::Scope;
 use stepwell_core::ids::{EvidenceId, InteractionId, SessionId, UserId};
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::time::{Seconds, Timestamp};
@@ -163,9 +164,14 @@ impl Engine {
                 return Ok(Answered::Continue { session: None });
             };
             let mut state = loaded.state.clone();
+            let disclosed = loaded.request.disclosed(&loaded.client);
             if allow {
                 state.consented = true;
-                consents::upsert(tx, &user.id, &loaded.client.id, &loaded.request.scope.to_string(), call.now)?;
+                // What was allowed before stays allowed.
+                let before = consents::find(tx, &user.id, &loaded.client.id)?.filter(|c| c.revoked_at.is_none());
+                let before = before.and_then(|c| Scope::parse(&c.scopes).ok()).unwrap_or_default();
+                let all = before.or(&disclosed).to_string();
+                consents::upsert(tx, &user.id, &loaded.client.id, &all, call.now)?;
             } else {
                 state.ended = Some(Ended::Declined);
             }
@@ -173,8 +179,7 @@ impl Engine {
                 return Ok(Answered::Again(Trouble::TryAgain));
             }
             let name = if allow { names::CONSENT_GRANTED } else { names::CONSENT_DENIED };
-            let scope = loaded.request.scope.to_string();
-            tx.audit(self.about(call, loaded, &known, name).with("scope", scope));
+            tx.audit(self.about(call, loaded, &known, name).with("scope", disclosed.to_string()));
             Ok(Answered::Continue { session: None })
         })
     }

@@ -53,23 +53,16 @@ impl Engine {
         };
         let to = self.way_out(params, hint.is_some(), client.as_deref())?;
         let name = client.as_ref().map(|c| c.name.clone());
-        self.db.write(|tx| {
-            let Some(session) = self.session_of(tx, cookies.session.as_ref(), call.now)? else {
-                return Ok(if hint.is_some() || cookies.session.is_none() {
-                    Logout::Done { to, client: name }
-                } else {
-                    Logout::Done { to: None, client: name }
-                });
-            };
-            let names_it = hint.as_ref().is_some_and(|hint| {
-                hint.sub == session.user_id.as_str() && hint.sid.as_deref().is_none_or(|sid| sid == session.id.as_str())
-            });
-            if !names_it {
-                return Ok(Logout::Ask { client: name });
-            }
-            self.end_session(tx, call, &session, "logout by the app")?;
-            Ok(Logout::Done { to, client: name })
-        })
+        let session = self.db.read(|tx| self.session_of(tx, cookies.session.as_ref(), call.now))?;
+        let Some(session) = session else { return Ok(Logout::Done { to, client: name }) };
+        let names_it = hint.as_ref().is_some_and(|hint| {
+            hint.sub == session.user_id.as_str() && hint.sid.as_deref().is_none_or(|sid| sid == session.id.as_str())
+        });
+        if !names_it {
+            return Ok(Logout::Ask { client: name });
+        }
+        self.db.write(|tx| self.end_session(tx, call, &session, "logout by the app"))?;
+        Ok(Logout::Done { to, client: name })
     }
 
     /// The person said yes.
@@ -91,7 +84,9 @@ impl Engine {
         session: &Session,
         why: &str,
     ) -> Result<(), EngineError> {
-        sessions::end(tx, &session.id, call.now)?;
+        if !sessions::end(tx, &session.id, call.now)? {
+            return Ok(());
+        }
         for grant in grants::live_of_session(tx, &session.id)? {
             let outlives = Scope::parse(&grant.scope).is_ok_and(|scope| scope.contains(OFFLINE_ACCESS));
             if !outlives {

@@ -2,6 +2,5 @@
 //! tokens, on a clock that is moved by hand.
 #![allow(clippy::unwrap_used)]
 
-#[path = "flows/sign_in.rs"]
-mod sign_in;
+mod flows;
 mod support;

@@ -13,9 +13,14 @@ pub struct SystemClock;
 
 impl SystemClock {
     /// The present instant. A clock set before 1970 counts as 1970.
-    #[allow(clippy::disallowed_methods, reason = "this is the edge where time comes in")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is the edge where time comes in"
+    )]
     pub fn now(self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 }
@@ -27,7 +32,10 @@ pub struct OsEntropy;
 impl Entropy for OsEntropy {
     /// # Panics
     /// When the operating system has no randomness to give: nothing secure can be done without it.
-    #[allow(clippy::disallowed_methods, reason = "this is the edge where randomness comes in")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is the edge where randomness comes in"
+    )]
     fn fill(&self, out: &mut [u8]) {
         getrandom::fill(out).expect("the operating system gives random bytes");
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::{OAuthError, quoted};
+use super::scope::{Scope, standard_claims};
 use crate::json::{self, Limits};
 
 const RULE: &str = "OIDC Core §5.5";
@@ -63,6 +64,26 @@ impl ClaimsRequest {
         }
         request.check_auth_claims()?;
         Ok(request)
+    }
+
+    /// Only the claims that `scope` stands for: naming a claim reaches no further than registration does.
+    #[must_use]
+    pub fn within(&self, scope: &Scope) -> Self {
+        let allowed: Vec<&str> = scope.claims().collect();
+        let keep = |section: &BTreeMap<String, ClaimRequest>| {
+            let kept = section.iter().filter(|(name, _)| allowed.contains(&name.as_str()));
+            kept.map(|(name, how)| (name.clone(), how.clone())).collect()
+        };
+        Self { id_token: keep(&self.id_token), userinfo: keep(&self.userinfo) }
+    }
+
+    /// The standard scopes that the named claims belong to (OIDC Core §5.4).
+    pub fn scopes(&self) -> Scope {
+        let named = |scope: &&str| {
+            let claims = standard_claims(scope);
+            self.id_token.keys().chain(self.userinfo.keys()).any(|name| claims.contains(&name.as_str()))
+        };
+        Scope::of(["profile", "email", "address", "phone"].into_iter().filter(named))
     }
 
     /// How `acr` was asked for in the ID token.
@@ -253,5 +274,17 @@ mod tests {
             .collect::<Vec<_>>()
             .join(",");
         assert!(refused(&format!(r#"{{"userinfo":{{{many}}}}}"#)).contains("100"));
+    }
+
+    #[test]
+    fn a_claim_asked_for_by_name_reaches_no_further_than_the_registered_scopes() {
+        let asked = ClaimsRequest::parse(
+            r#"{"id_token":{"name":null,"email":{"essential":true},"acr":null},"userinfo":{"phone_number":null}}"#,
+        )
+        .unwrap();
+        assert_eq!(asked.scopes(), Scope::of(["profile", "email", "phone"]));
+        let kept = asked.within(&Scope::of(["openid", "profile"]));
+        assert_eq!(kept.id_token.keys().collect::<Vec<_>>(), ["name"]);
+        assert!(kept.userinfo.is_empty());
     }
 }

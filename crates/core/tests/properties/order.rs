@@ -6,7 +6,7 @@ use stepwell_core::ids::UserId;
 
 use super::generate::{Pace, scene};
 use super::times;
-use crate::support::{NOW, code, pin, security_key};
+use crate::support::{code, pin, security_key};
 
 proptest! {
     #![proptest_config(times(800))]
@@ -88,7 +88,8 @@ proptest! {
             prop_assert_eq!(prove.choices[0].steps, prove.remaining);
             for choice in &prove.choices {
                 let allowed = scene.request.demand.methods.as_ref().is_none_or(|m| m.contains(&choice.method));
-                prop_assert!(allowed, "{:?} at {:?}", choice, NOW);
+                prop_assert!(allowed, "{:?}", choice);
+                prop_assert_eq!(choice.then.len() + 1, choice.steps);
             }
         }
     }

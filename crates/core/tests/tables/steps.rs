@@ -48,6 +48,8 @@ fn a_shorter_way_is_offered_before_a_longer_one() {
     let steps: Vec<(String, usize)> = prove.choices.iter().map(|c| (c.method.to_string(), c.steps)).collect();
     let expected = [("mail", 1), ("face", 2), ("totp", 2)].map(|(m, n)| (m.to_owned(), n));
     assert_eq!(steps, expected);
+    let then: Vec<&[Method]> = prove.choices.iter().map(|c| c.then.as_slice()).collect();
+    assert_eq!(then, [&[][..], &[Method::totp()], &[Method::new("face")]], "what comes after each is named");
     assert_eq!(prove.remaining, 1);
 }
 

@@ -118,7 +118,7 @@ impl About<'_> {
         let given = consents::find(tx, &user.id, &self.client.id)?;
         let covered = given
             .filter(|c| c.revoked_at.is_none())
-            .is_some_and(|c| Scope::parse(&c.scopes).is_ok_and(|given| self.request.scope.is_subset_of(&given)));
+            .is_some_and(|c| Scope::parse(&c.scopes).is_ok_and(|given| self.request.disclosed(self.client).is_subset_of(&given)));
         Ok(if covered { Consent::Given } else { Consent::Missing })
     }
 }

@@ -38,7 +38,7 @@ impl Engine {
             resources: request.resources.clone(),
             grounds: grounds.clone(),
             nonce: request.nonce.clone(),
-            claims: request.claims.clone(),
+            claims: request.claims.within(&client.scope),
             created_at: call.now,
             expires_at: call.now.plus(life.refresh_absolute),
             revoked: false,

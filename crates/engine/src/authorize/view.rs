@@ -336,7 +336,7 @@ impl Engine {
             username: username(loaded, known),
             scopes: loaded
                 .request
-                .scope
+                .disclosed(&loaded.client)
                 .iter()
                 .map(|name| ScopeView { name: name.to_owned(), description: described(name) })
                 .collect(),

@@ -11,7 +11,7 @@ use stepwell_engine::limits::MemoryLimits;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
 use stepwell_engine::settings::{LimitSettings, Lifetimes};
-use stepwell_engine::{Call, Engine, Parts, Peer, Settings};
+use stepwell_engine::{Call, Engine, EngineError, Parts, Peer, Settings};
 use stepwell_store::{Db, audit};
 
 use super::{Browser, Database, Person, Seeded};
@@ -72,21 +72,31 @@ impl Stage {
         Self::open(Arc::clone(&self.place))
     }
 
+    /// Another node, put together differently.
+    pub fn another_node_with(&self, change: impl FnOnce(&mut Parts)) -> Result<Self, EngineError> {
+        Self::open_with(Arc::clone(&self.place), change)
+    }
+
     fn open(place: Arc<Place>) -> Self {
+        Self::open_with(place, |_| {}).unwrap()
+    }
+
+    fn open_with(place: Arc<Place>, change: impl FnOnce(&mut Parts)) -> Result<Self, EngineError> {
         let gate = Arc::new(HashGate::new(2, 64));
         let cheap = HashParams { memory_kib: 8, iterations: 1, parallelism: 1 };
         let peer = Peer { ip: Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1))), user_agent: "test".into() };
-        let parts = Parts {
+        let mut parts = Parts {
             settings: place.settings.clone(),
             db: place.database.open(),
             seal: SealingKeys::new(SealKey::parse(&"a93c071f".repeat(8)).unwrap(), vec![]),
             limits: Arc::new(MemoryLimits::new(10_000)),
             passwords: Passwords::new(cheap, Arc::clone(&gate), &place.entropy).unwrap(),
         };
+        change(&mut parts);
         let now = Timestamp::from_micros(place.clock.load(Ordering::SeqCst));
         let call = Call { now, entropy: &place.entropy, reference: "TEST-TEST", peer: &peer };
-        let engine = Engine::open(&call, parts).unwrap();
-        Self { engine, gate, peer, place }
+        let engine = Engine::open(&call, parts)?;
+        Ok(Self { engine, gate, peer, place })
     }
 
     /// The instant it is.

@@ -8,7 +8,12 @@ pub use super::client_args::{AcrValues, ClientCommand, ClientCreate, ClientType}
 
 /// An OpenID Provider that asks for more only when it must.
 #[derive(Debug, Parser)]
-#[command(name = "stepwell", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(
+    name = "stepwell",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// What every command takes.
     #[command(flatten)]

@@ -12,20 +12,33 @@ use crate::config::{self, Loaded};
 /// # Errors
 /// Every problem with it (exit code 2).
 pub(super) fn load(global: &Global) -> Result<Loaded, Failure> {
-    Ok(config::load(global.config.as_deref(), &config::environment())?)
+    Ok(config::load(
+        global.config.as_deref(),
+        &config::environment(),
+    )?)
 }
 
-pub(super) fn run(command: ConfigCommand, global: &Global, output: &mut Output<'_>) -> Result<(), Failure> {
+pub(super) fn run(
+    command: ConfigCommand,
+    global: &Global,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let loaded = load(global)?;
     match command {
         ConfigCommand::Check => {
             let file = loaded.file.as_ref().map(|file| file.display().to_string());
-            let source = file.as_deref().unwrap_or("the environment and the defaults");
-            output.answer(&format!("OK: {source}"), &json!({ "ok": true, "file": file }))?;
+            let source = file
+                .as_deref()
+                .unwrap_or("the environment and the defaults");
+            output.answer(
+                &format!("OK: {source}"),
+                &json!({ "ok": true, "file": file }),
+            )?;
         }
         ConfigCommand::Dump => {
             let dump = loaded.dump();
-            let json = serde_json::to_value(&dump).map_err(|error| Failure::failed(error.to_string()))?;
+            let json =
+                serde_json::to_value(&dump).map_err(|error| Failure::failed(error.to_string()))?;
             output.answer(&dump.text(), &json)?;
         }
     }

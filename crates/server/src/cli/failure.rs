@@ -46,7 +46,10 @@ pub struct Failure {
 impl Failure {
     /// One sentence.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, messages: vec![message.into()] }
+        Self {
+            code,
+            messages: vec![message.into()],
+        }
     }
 
     /// Something went wrong.
@@ -90,7 +93,10 @@ impl From<EngineError> for Failure {
             EngineError::Unavailable(_) | EngineError::Busy => Self::unavailable(error.to_string()),
             EngineError::Conflict(message) => Self::new(Code::Conflict, message),
             EngineError::NotFound(message) => Self::new(Code::NotFound, message),
-            EngineError::Invalid(messages) => Self { code: Code::Usage, messages },
+            EngineError::Invalid(messages) => Self {
+                code: Code::Usage,
+                messages,
+            },
             EngineError::OAuth(_) | EngineError::Broken(_) => Self::failed(error.to_string()),
         }
     }
@@ -104,6 +110,9 @@ impl From<StoreError> for Failure {
 
 impl From<crate::config::Problems> for Failure {
     fn from(problems: crate::config::Problems) -> Self {
-        Self { code: Code::Usage, messages: problems.lines() }
+        Self {
+            code: Code::Usage,
+            messages: problems.lines(),
+        }
     }
 }

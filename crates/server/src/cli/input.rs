@@ -14,7 +14,11 @@ const LONGEST: u64 = 256 * 1024;
 pub(super) fn file(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
     let opened = std::fs::File::open(path).map_err(|error| {
-        let code = if error.kind() == std::io::ErrorKind::NotFound { Code::NotFound } else { Code::Failed };
+        let code = if error.kind() == std::io::ErrorKind::NotFound {
+            Code::NotFound
+        } else {
+            Code::Failed
+        };
         Failure::new(code, format!("{shown} cannot be read: {error}"))
     })?;
     text(opened, &shown.to_string())
@@ -22,7 +26,8 @@ pub(super) fn file(path: &Path) -> Result<String, Failure> {
 
 /// A JSON document from a file.
 pub(super) fn json(path: &Path) -> Result<serde_json::Value, Failure> {
-    serde_json::from_str(&file(path)?).map_err(|error| Failure::usage(format!("{} is not JSON: {error}", path.display())))
+    serde_json::from_str(&file(path)?)
+        .map_err(|error| Failure::usage(format!("{} is not JSON: {error}", path.display())))
 }
 
 /// A password from a file, without the newline at its end.
@@ -38,7 +43,10 @@ pub(super) fn secret_stdin() -> Result<Secret, Failure> {
             "--password-stdin reads a pipe, so that the password is not shown while it is typed; use --password-file, or pipe it in",
         ));
     }
-    Ok(Secret::new(one_line(&text(input.lock(), "standard input")?)))
+    Ok(Secret::new(one_line(&text(
+        input.lock(),
+        "standard input",
+    )?)))
 }
 
 fn one_line(text: &str) -> &str {
@@ -50,8 +58,12 @@ fn text(from: impl Read, name: &str) -> Result<String, Failure> {
     let mut text = String::new();
     let read = from.take(LONGEST + 1).read_to_string(&mut text);
     match read {
-        Ok(_) if text.len() as u64 > LONGEST => Err(Failure::usage(format!("{name} is longer than {LONGEST} bytes"))),
+        Ok(_) if text.len() as u64 > LONGEST => Err(Failure::usage(format!(
+            "{name} is longer than {LONGEST} bytes"
+        ))),
         Ok(_) => Ok(text),
-        Err(error) => Err(Failure::failed(format!("{name} cannot be read as text: {error}"))),
+        Err(error) => Err(Failure::failed(format!(
+            "{name} cannot be read as text: {error}"
+        ))),
     }
 }

@@ -14,7 +14,11 @@ use super::{private_file, slow};
 use crate::clock::OsEntropy;
 use crate::config::Config;
 
-pub(super) fn run(command: KeysCommand, config: &Config, output: &mut Output<'_>) -> Result<(), Failure> {
+pub(super) fn run(
+    command: KeysCommand,
+    config: &Config,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     match command {
         KeysCommand::List => {
             let keys = provider::engine(config)?.list_keys()?;
@@ -24,7 +28,9 @@ pub(super) fn run(command: KeysCommand, config: &Config, output: &mut Output<'_>
             let alg = args.alg.map(|alg| alg.name().parse()).transpose();
             let alg = alg.map_err(|error| Failure::usage(format!("--alg: {error}")))?;
             let engine = provider::engine(config)?;
-            let keys = slow::doing("making keys", || with_call(|call| engine.rotate_keys(call, alg)))?;
+            let keys = slow::doing("making keys", || {
+                with_call(|call| engine.rotate_keys(call, alg))
+            })?;
             show(&keys, output)
         }
         KeysCommand::GenerateSeal(args) => generate_seal(&args, output),
@@ -38,8 +44,15 @@ pub(super) fn run(command: KeysCommand, config: &Config, output: &mut Output<'_>
 }
 
 fn show(keys: &[KeyView], output: &mut Output<'_>) -> Result<(), Failure> {
-    let lines: Vec<String> =
-        keys.iter().map(|key| format!("{:<6} {:<9} {}  since {}", key.alg, key.status, key.kid, key.status_at)).collect();
+    let lines: Vec<String> = keys
+        .iter()
+        .map(|key| {
+            format!(
+                "{:<6} {:<9} {}  since {}",
+                key.alg, key.status, key.kid, key.status_at
+            )
+        })
+        .collect();
     Ok(output.answer(&lines.join("\n"), &json!({ "keys": keys }))?)
 }
 
@@ -57,7 +70,10 @@ pub(super) fn generate_seal(args: &GenerateSeal, output: &mut Output<'_>) -> Res
             );
             Ok(output.answer(&sentence, &json!({ "seal_id": key.id(), "file": path }))?)
         }
-        None => Ok(output.answer(&text, &json!({ "seal_id": key.id(), "seal_key": text.as_str() }))?),
+        None => Ok(output.answer(
+            &text,
+            &json!({ "seal_id": key.id(), "seal_key": text.as_str() }),
+        )?),
     }
 }
 

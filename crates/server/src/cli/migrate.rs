@@ -17,7 +17,10 @@ pub(super) fn run(args: Migrate, config: &Config, output: &mut Output<'_>) -> Re
         } else {
             format!("Pending: {}\nRun `stepwell migrate`.", pending.join(", "))
         };
-        output.answer(&text, &json!({ "up_to_date": pending.is_empty(), "pending": pending }))?;
+        output.answer(
+            &text,
+            &json!({ "up_to_date": pending.is_empty(), "pending": pending }),
+        )?;
         return Ok(());
     }
     let applied = slow::doing("bringing the database up to date", || db.migrate())?;

@@ -37,7 +37,9 @@ pub fn main() -> ExitCode {
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let json = cli.global.json;
     let result = run(cli, &mut Output::new(json, &mut out, &mut err));
-    let Err(failure) = result else { return ExitCode::SUCCESS };
+    let Err(failure) = result else {
+        return ExitCode::SUCCESS;
+    };
     for message in &failure.messages {
         let _ = writeln!(err, "stepwell: {message}");
     }
@@ -52,7 +54,11 @@ fn misunderstood(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
         let message = error.render().to_string();
-        let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let message = message
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
         let _ = writeln!(io::stdout(), "{}", Failure::usage(message).json());
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))

@@ -12,11 +12,16 @@ use super::failure::{Code, Failure};
 /// # Errors
 /// Where it exists already (exit code 4): a key is never overwritten.
 pub(super) fn create(path: &Path, text: &str) -> Result<(), Failure> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let opened = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
     let mut file = opened.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => {
-            Failure::new(Code::Conflict, format!("{} exists already and is not overwritten", path.display()))
-        }
+        ErrorKind::AlreadyExists => Failure::new(
+            Code::Conflict,
+            format!("{} exists already and is not overwritten", path.display()),
+        ),
         _ => Failure::failed(format!("{} cannot be written: {error}", path.display())),
     })?;
     finish(&mut file, path, text)
@@ -25,8 +30,15 @@ pub(super) fn create(path: &Path, text: &str) -> Result<(), Failure> {
 /// Writes a file whole: readers see the old text or the new one.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     let beside = path.with_extension("new");
-    let opened = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside);
-    let mut file = opened.map_err(|error| Failure::failed(format!("{} cannot be written: {error}", beside.display())))?;
+    let opened = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside);
+    let mut file = opened.map_err(|error| {
+        Failure::failed(format!("{} cannot be written: {error}", beside.display()))
+    })?;
     finish(&mut file, &beside, text)?;
     std::fs::rename(&beside, path)
         .map_err(|error| Failure::failed(format!("{} cannot be written: {error}", path.display())))

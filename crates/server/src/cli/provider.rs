@@ -24,8 +24,15 @@ const REDIS_PREFIX: &str = "stepwell:";
 
 /// Opens the database that is configured. Does not migrate.
 pub(super) fn database(config: &Config) -> Result<Db, Failure> {
-    let url = config.database_url.expose().parse().map_err(|error| Failure::usage(format!("{error}")))?;
-    let options = Options { wait: Duration::from_secs(5), ..Options::default() };
+    let url = config
+        .database_url
+        .expose()
+        .parse()
+        .map_err(|error| Failure::usage(format!("{error}")))?;
+    let options = Options {
+        wait: Duration::from_secs(5),
+        ..Options::default()
+    };
     slow::doing("connecting to the database", || Db::open(&url, &options)).map_err(|error| {
         Failure::unavailable(format!("the database {url} cannot be opened: {error}"))
     })
@@ -60,8 +67,17 @@ pub(super) fn open(config: &Config, db: Db, seal: SealingKeys) -> Result<Engine,
     let gate = Arc::new(HashGate::new(cores, cores * QUEUE));
     let passwords = Passwords::new(HashParams::default(), gate, &OsEntropy)
         .map_err(|error| Failure::failed(error.to_string()))?;
-    let parts = Parts { settings: config.settings.clone(), db, seal, limits: limits(config)?, passwords };
-    slow::doing("opening the provider", || with_call(|call| Engine::open(call, parts))).map_err(Failure::from)
+    let parts = Parts {
+        settings: config.settings.clone(),
+        db,
+        seal,
+        limits: limits(config)?,
+        passwords,
+    };
+    slow::doing("opening the provider", || {
+        with_call(|call| Engine::open(call, parts))
+    })
+    .map_err(Failure::from)
 }
 
 fn limits(config: &Config) -> Result<Arc<dyn Limits>, Failure> {
@@ -77,6 +93,14 @@ fn limits(config: &Config) -> Result<Arc<dyn Limits>, Failure> {
 /// Hands `work` the present instant, the system's randomness and a reference of its own.
 pub(super) fn with_call<T>(work: impl FnOnce(&Call<'_>) -> T) -> T {
     let reference = entropy::reference(&OsEntropy);
-    let peer = Peer { ip: None, user_agent: "stepwell command line".to_owned() };
-    work(&Call { now: SystemClock.now(), entropy: &OsEntropy, reference: &reference, peer: &peer })
+    let peer = Peer {
+        ip: None,
+        user_agent: "stepwell command line".to_owned(),
+    };
+    work(&Call {
+        now: SystemClock.now(),
+        entropy: &OsEntropy,
+        reference: &reference,
+        peer: &peer,
+    })
 }

@@ -23,13 +23,19 @@ use crate::ops::{listener as ops, logging};
 pub(super) fn run(config: &Config, output: &mut Output<'_>) -> Result<(), Failure> {
     logging::install(&config.log);
     let listener = bind(config.listen, "listen")?;
-    let ops = config.ops_listen.map(|address| bind(address, "ops_listen")).transpose()?;
+    let ops = config
+        .ops_listen
+        .map(|address| bind(address, "ops_listen"))
+        .transpose()?;
     let engine = Arc::new(provider::engine(config)?);
     in_runtime(async move {
         let running = Running::start(config, engine, listener, ops)?;
         tracing::info!(issuer = config.settings.issuer, listen = %running.address, "serving");
         if output.json {
-            output.answer("", &json!({ "issuer": config.settings.issuer, "listen": running.address.to_string() }))?;
+            output.answer(
+                "",
+                &json!({ "issuer": config.settings.issuer, "listen": running.address.to_string() }),
+            )?;
         }
         running.until_told().await
     })
@@ -66,18 +72,30 @@ impl Running {
         listener: TcpListener,
         ops_listener: Option<TcpListener>,
     ) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| Failure::failed(format!("the server cannot start: {error}"));
+        let failed =
+            |error: std::io::Error| Failure::failed(format!("the server cannot start: {error}"));
         let address = listener.local_addr().map_err(failed)?;
         let signals = Signals::take().map_err(failed)?;
         let metrics = Metrics::install().map_err(|error| Failure::failed(error.to_string()))?;
         let health = Health::of(Arc::clone(&engine));
-        let mut servers = vec![spawn(application(config, Arc::clone(&engine), listener).map_err(failed)?)];
+        let mut servers = vec![spawn(
+            application(config, Arc::clone(&engine), listener).map_err(failed)?,
+        )];
         if let Some(listener) = ops_listener {
-            servers.push(spawn(ops::serve(listener, health.clone(), metrics.clone()).map_err(failed)?));
+            servers.push(spawn(
+                ops::serve(listener, health.clone(), metrics.clone()).map_err(failed)?,
+            ));
         }
         let background = Background::start(engine, Some(metrics)).map_err(failed)?;
         let drain_delay = Duration::from_secs(config.server.drain_delay.0);
-        Ok(Self { address, signals, health, drain_delay, servers, background })
+        Ok(Self {
+            address,
+            signals,
+            health,
+            drain_delay,
+            servers,
+            background,
+        })
     }
 
     /// Lets another server run beside, which ends with the rest.
@@ -87,14 +105,25 @@ impl Running {
 
     /// Serves until a signal has ended everything in order.
     pub(super) async fn until_told(self) -> Result<(), Failure> {
-        let Self { signals, health, drain_delay, servers, background, .. } = self;
+        let Self {
+            signals,
+            health,
+            drain_delay,
+            servers,
+            background,
+            ..
+        } = self;
         drain::end(signals, &health, drain_delay, servers).await;
         drop(background);
         Ok(())
     }
 }
 
-fn application(config: &Config, engine: Arc<Engine>, listener: TcpListener) -> std::io::Result<Server> {
+fn application(
+    config: &Config,
+    engine: Arc<Engine>,
+    listener: TcpListener,
+) -> std::io::Result<Server> {
     let issuer = Url::parse(&config.settings.issuer).map_err(std::io::Error::other)?;
     let edge = Edge {
         origin: issuer.origin().ascii_serialization(),

@@ -24,11 +24,16 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 impl Site {
     /// A configuration that works: a database file and a sealing key.
     fn new() -> Self {
-        let name = format!("stepwell-cli-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "stepwell-cli-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         let site = Self(std::env::temp_dir().join(name));
         std::fs::create_dir(&site.0).unwrap();
         site.configure("");
-        site.run(&["keys", "generate-seal", "--out", &site.path("seal")]).unwrap();
+        site.run(&["keys", "generate-seal", "--out", &site.path("seal")])
+            .unwrap();
         site
     }
 
@@ -52,7 +57,9 @@ impl Site {
     /// Runs a command and gives what it printed.
     fn run(&self, arguments: &[&str]) -> Result<String, Failure> {
         let config = self.path("stepwell.toml");
-        let all = ["stepwell", "--config", &config].into_iter().chain(arguments.iter().copied());
+        let all = ["stepwell", "--config", &config]
+            .into_iter()
+            .chain(arguments.iter().copied());
         let cli = Cli::try_parse_from(all).map_err(|error| Failure::usage(error.to_string()))?;
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let json = cli.global.json;
@@ -87,18 +94,45 @@ impl Drop for Site {
 #[test]
 fn a_client_is_created_listed_and_never_created_twice() {
     let site = Site::new();
-    let web = ["client", "create", "--type", "web", "--redirect", "https://app.example/cb", "--id", "app"];
+    let web = [
+        "client",
+        "create",
+        "--type",
+        "web",
+        "--redirect",
+        "https://app.example/cb",
+        "--id",
+        "app",
+    ];
     let created = site.json(&web);
     assert_eq!(created["client_id"], "app");
     assert!(created["client_secret"].as_str().unwrap().len() >= 43);
     assert_eq!(created["name"], "app.example");
     site.fails(&web, Code::Conflict, "choose another --id");
-    let spa = ["client", "create", "--type", "spa", "--redirect", "https://spa.example/cb", "--name", "Shop"];
+    let spa = [
+        "client",
+        "create",
+        "--type",
+        "spa",
+        "--redirect",
+        "https://spa.example/cb",
+        "--name",
+        "Shop",
+    ];
     assert_eq!(site.json(&spa)["client_secret"], Value::Null);
     let listed = site.json(&["client", "list"]);
-    let names: Vec<_> = listed["clients"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+    let names: Vec<_> = listed["clients"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["app.example", "Shop"]);
-    assert!(site.run(&["client", "list"]).unwrap().contains("app  web  app.example"));
+    assert!(
+        site.run(&["client", "list"])
+            .unwrap()
+            .contains("app  web  app.example")
+    );
 }
 
 #[test]
@@ -106,13 +140,36 @@ fn env_prints_what_an_application_reads() {
     let site = Site::new();
     let printed = site
         .run(&[
-            "client", "create", "--type", "web", "--redirect", "https://app.example/cb", "--post-logout-redirect",
-            "https://app.example/", "--id", "app", "--scope", "openid", "--scope", "email", "--alg", "RS256",
-            "--minimum-acr", "2", "--acr-values", "voluntary", "--auth-method", "client_secret_post", "--env",
+            "client",
+            "create",
+            "--type",
+            "web",
+            "--redirect",
+            "https://app.example/cb",
+            "--post-logout-redirect",
+            "https://app.example/",
+            "--id",
+            "app",
+            "--scope",
+            "openid",
+            "--scope",
+            "email",
+            "--alg",
+            "RS256",
+            "--minimum-acr",
+            "2",
+            "--acr-values",
+            "voluntary",
+            "--auth-method",
+            "client_secret_post",
+            "--env",
         ])
         .unwrap();
     let lines: Vec<&str> = printed.lines().collect();
-    assert_eq!(lines[..2], ["ISSUER=http://localhost:7100", "CLIENT_ID=app"]);
+    assert_eq!(
+        lines[..2],
+        ["ISSUER=http://localhost:7100", "CLIENT_ID=app"]
+    );
     assert!(lines[2].starts_with("CLIENT_SECRET=") && lines[2].len() > 50);
     assert_eq!(
         lines[3..],
@@ -129,16 +186,40 @@ fn env_prints_what_an_application_reads() {
 fn a_registration_that_breaks_a_rule_is_a_usage_failure_that_names_it() {
     let site = Site::new();
     for (arguments, why) in [
-        (&["--type", "web", "--redirect", "http://app.example/cb"][..], "http"),
+        (
+            &["--type", "web", "--redirect", "http://app.example/cb"][..],
+            "http",
+        ),
         (&["--type", "web"], "--redirect"),
-        (&["--type", "service", "--grant", "implicit"], "--grant: 'implicit' is not offered"),
-        (&["--type", "service", "--auth-method", "mtls"], "--auth-method: 'mtls' is not offered"),
+        (
+            &["--type", "service", "--grant", "implicit"],
+            "--grant: 'implicit' is not offered",
+        ),
+        (
+            &["--type", "service", "--auth-method", "mtls"],
+            "--auth-method: 'mtls' is not offered",
+        ),
         (&["--type", "service", "--scope", "a\"b"], "--scope"),
         (&["--type", "service", "--minimum-acr", "nope"], "nope"),
     ] {
-        site.fails(&[&["client", "create"][..], arguments].concat(), Code::Usage, why);
+        site.fails(
+            &[&["client", "create"][..], arguments].concat(),
+            Code::Usage,
+            why,
+        );
     }
-    site.fails(&["client", "create", "--type", "service", "--jwks", "/nonexistent/jwks"], Code::NotFound, "/nonexistent/jwks");
+    site.fails(
+        &[
+            "client",
+            "create",
+            "--type",
+            "service",
+            "--jwks",
+            "/nonexistent/jwks",
+        ],
+        Code::NotFound,
+        "/nonexistent/jwks",
+    );
 }
 
 #[test]
@@ -146,17 +227,51 @@ fn a_person_is_created_with_claims_and_an_authenticator() {
     let site = Site::new();
     let password = site.write("password", &format!("{PASSWORD}\n"));
     let claims = site.write("claims.json", r#"{ "given_name": "Ada", "name": "X" }"#);
-    let create = ["user", "create", "ada", "--password-file", &password, "--email", "ada@example.com", "--name", "Ada L", "--claims", &claims, "--totp"];
+    let create = [
+        "user",
+        "create",
+        "ada",
+        "--password-file",
+        &password,
+        "--email",
+        "ada@example.com",
+        "--name",
+        "Ada L",
+        "--claims",
+        &claims,
+        "--totp",
+    ];
     let created = site.json(&create);
     assert_eq!(created["username"], "ada");
-    assert!(created["totp_uri"].as_str().unwrap().starts_with("otpauth://totp/"));
+    assert!(
+        created["totp_uri"]
+            .as_str()
+            .unwrap()
+            .starts_with("otpauth://totp/")
+    );
     site.fails(&create, Code::Conflict, "taken");
-    assert!(site.run(&["user", "create", "bob"]).unwrap().contains("no password yet"));
+    assert!(
+        site.run(&["user", "create", "bob"])
+            .unwrap()
+            .contains("no password yet")
+    );
     let short = site.write("short", "abc");
-    site.fails(&["user", "create", "eve", "--password-file", &short], Code::Usage, "fewer than 8 characters");
+    site.fails(
+        &["user", "create", "eve", "--password-file", &short],
+        Code::Usage,
+        "fewer than 8 characters",
+    );
     let list = site.write("list.json", "[]");
-    site.fails(&["user", "create", "eve", "--claims", &list], Code::Usage, "JSON object of claims");
-    site.fails(&["user", "create", "eve", "--claims", &site.path("none")], Code::NotFound, "cannot be read");
+    site.fails(
+        &["user", "create", "eve", "--claims", &list],
+        Code::Usage,
+        "JSON object of claims",
+    );
+    site.fails(
+        &["user", "create", "eve", "--claims", &site.path("none")],
+        Code::NotFound,
+        "cannot be read",
+    );
 }
 
 #[test]
@@ -164,7 +279,13 @@ fn keys_are_listed_and_rotated() {
     let site = Site::new();
     let current = |keys: &Value| -> Vec<String> {
         let of = |key: &&Value| key["status"] == "current" && key["alg"] == "ES256";
-        keys["keys"].as_array().unwrap().iter().filter(of).map(|key| key["kid"].to_string()).collect()
+        keys["keys"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(of)
+            .map(|key| key["kid"].to_string())
+            .collect()
     };
     let before = current(&site.json(&["keys", "list"]));
     let after = current(&site.json(&["keys", "rotate", "--alg", "ES256"]));
@@ -177,9 +298,22 @@ fn keys_are_listed_and_rotated() {
 fn a_sealing_key_is_for_its_owner_alone_and_never_overwritten() {
     let site = Site::new();
     let file = site.path("seal");
-    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    site.fails(&["keys", "generate-seal", "--out", &file], Code::Conflict, "not overwritten");
-    assert_eq!(site.json(&["keys", "generate-seal"])["seal_key"].as_str().unwrap().len(), 44);
+    assert_eq!(
+        std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    site.fails(
+        &["keys", "generate-seal", "--out", &file],
+        Code::Conflict,
+        "not overwritten",
+    );
+    assert_eq!(
+        site.json(&["keys", "generate-seal"])["seal_key"]
+            .as_str()
+            .unwrap()
+            .len(),
+        44
+    );
 }
 
 #[test]
@@ -187,14 +321,21 @@ fn secrets_are_sealed_again_after_the_key_changed() {
     let site = Site::new();
     site.json(&["keys", "list"]);
     let old = std::fs::read_to_string(site.path("seal")).unwrap();
-    site.run(&["keys", "generate-seal", "--out", &site.path("new")]).unwrap();
+    site.run(&["keys", "generate-seal", "--out", &site.path("new")])
+        .unwrap();
     let (db, new) = (site.path("s.db"), site.path("new"));
-    site.write("stepwell.toml", &format!("database_url = \"sqlite:{db}\"\n[seal]\nkey_file = \"{new}\"\n"));
+    site.write(
+        "stepwell.toml",
+        &format!("database_url = \"sqlite:{db}\"\n[seal]\nkey_file = \"{new}\"\n"),
+    );
     site.fails(&["keys", "list"], Code::Failed, "which is not configured");
     let old = old.trim();
     site.write("stepwell.toml", &format!("database_url = \"sqlite:{db}\"\n[seal]\nkey_file = \"{new}\"\nolder_keys = [\"{old}\"]\n"));
     assert!(site.json(&["keys", "reseal"])["resealed"].as_u64().unwrap() >= 4);
-    site.write("stepwell.toml", &format!("database_url = \"sqlite:{db}\"\n[seal]\nkey_file = \"{new}\"\n"));
+    site.write(
+        "stepwell.toml",
+        &format!("database_url = \"sqlite:{db}\"\n[seal]\nkey_file = \"{new}\"\n"),
+    );
     site.json(&["keys", "list"]);
 }
 
@@ -202,7 +343,12 @@ fn secrets_are_sealed_again_after_the_key_changed() {
 fn without_a_sealing_key_nothing_is_opened_and_the_way_to_make_one_is_told() {
     let site = Site::new();
     let db = site.path("other.db");
-    site.write("stepwell.toml", &format!("database_url = \"sqlite:{db}\"\nlisten = \"127.0.0.1:0\"\nops_listen = \"off\"\n"));
+    site.write(
+        "stepwell.toml",
+        &format!(
+            "database_url = \"sqlite:{db}\"\nlisten = \"127.0.0.1:0\"\nops_listen = \"off\"\n"
+        ),
+    );
     for command in [&["serve"][..], &["keys", "list"]] {
         site.fails(command, Code::Usage, "stepwell keys generate-seal");
     }
@@ -218,14 +364,24 @@ fn a_database_that_is_behind_is_refused_with_the_command_where_migrating_is_not_
     assert_eq!(status["up_to_date"], false);
     assert_eq!(site.json(&["migrate"])["applied"], status["pending"]);
     assert_eq!(site.json(&["migrate", "--status"])["up_to_date"], true);
-    assert_eq!(site.json(&["client", "list"])["clients"], Value::Array(vec![]));
+    assert_eq!(
+        site.json(&["client", "list"])["clients"],
+        Value::Array(vec![])
+    );
 }
 
 #[test]
 fn a_database_that_is_not_there_is_unavailable() {
     let site = Site::new();
-    site.write("stepwell.toml", "database_url = \"sqlite:/nonexistent/folder/s.db\"");
-    site.fails(&["client", "list"], Code::Unavailable, "/nonexistent/folder/s.db cannot be opened");
+    site.write(
+        "stepwell.toml",
+        "database_url = \"sqlite:/nonexistent/folder/s.db\"",
+    );
+    site.fails(
+        &["client", "list"],
+        Code::Unavailable,
+        "/nonexistent/folder/s.db cannot be opened",
+    );
 }
 
 #[test]
@@ -236,12 +392,24 @@ fn an_audit_log_is_whole_until_it_differs_from_its_checkpoint() {
     let first = site.json(&["audit", "verify", "--checkpoint", &checkpoint]);
     assert_eq!(first["ok"], true);
     let again = site.json(&["audit", "verify", "--checkpoint", &checkpoint]);
-    assert_eq!(again["records"].as_i64(), first["records"].as_i64().map(|n| n + 1), "the walk itself is recorded");
+    assert_eq!(
+        again["records"].as_i64(),
+        first["records"].as_i64().map(|n| n + 1),
+        "the walk itself is recorded"
+    );
     let forged = format!("{{\"seq\":1,\"hash\":\"{}\"}}", "ab".repeat(32));
     std::fs::write(&checkpoint, forged).unwrap();
-    site.fails(&["audit", "verify", "--checkpoint", &checkpoint], Code::Failed, "touched at record 1");
+    site.fails(
+        &["audit", "verify", "--checkpoint", &checkpoint],
+        Code::Failed,
+        "touched at record 1",
+    );
     std::fs::write(&checkpoint, "{}").unwrap();
-    site.fails(&["audit", "verify", "--checkpoint", &checkpoint], Code::Usage, "is not a checkpoint");
+    site.fails(
+        &["audit", "verify", "--checkpoint", &checkpoint],
+        Code::Usage,
+        "is not a checkpoint",
+    );
 }
 
 #[test]
@@ -249,11 +417,23 @@ fn a_configuration_is_checked_and_dumped() {
     let site = Site::new();
     assert!(site.run(&["config", "check"]).unwrap().starts_with("OK: "));
     let dump = site.json(&["config", "dump"]);
-    let file = dump["keys"].as_array().unwrap().iter().find(|line| line["key"] == "database_url").unwrap();
+    let file = dump["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["key"] == "database_url")
+        .unwrap();
     assert_eq!(file["source"], "file");
-    assert!(site.run(&["config", "dump"]).unwrap().contains("lifetimes.code = \"60s\"  # default"));
+    assert!(
+        site.run(&["config", "dump"])
+            .unwrap()
+            .contains("lifetimes.code = \"60s\"  # default")
+    );
     site.write("stepwell.toml", "listne = 1\n[log]\nformat = \"xml\"\n");
     let failure = site.run(&["config", "check"]).unwrap_err();
     assert_eq!((failure.code, failure.messages.len()), (Code::Usage, 2));
-    assert!(failure.messages[0].ends_with("did you mean \"listen\"?"), "{failure}");
+    assert!(
+        failure.messages[0].ends_with("did you mean \"listen\"?"),
+        "{failure}"
+    );
 }

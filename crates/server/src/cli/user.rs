@@ -6,12 +6,16 @@ use stepwell_engine::admin::NewUser;
 
 use super::args::UserCreate;
 use super::failure::Failure;
+use super::input;
 use super::output::Output;
 use super::provider::{self, with_call};
-use super::input;
 use crate::config::Config;
 
-pub(super) fn create(args: UserCreate, config: &Config, output: &mut Output<'_>) -> Result<(), Failure> {
+pub(super) fn create(
+    args: UserCreate,
+    config: &Config,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let password = password(&args, config.password_min_length)?;
     let claims = claims(&args)?;
     let engine = provider::engine(config)?;
@@ -30,7 +34,10 @@ pub(super) fn create(args: UserCreate, config: &Config, output: &mut Output<'_>)
     }
     let mut json = json!({ "user_id": user.id, "username": user.username });
     if let Some(uri) = &created.totp_uri {
-        text.push_str(&format!("\nAuthenticator app, shown once:\n{}", uri.as_str()));
+        text.push_str(&format!(
+            "\nAuthenticator app, shown once:\n{}",
+            uri.as_str()
+        ));
         json["totp_uri"] = uri.as_str().into();
     }
     Ok(output.answer(&text, &json)?)
@@ -42,8 +49,13 @@ fn password(args: &UserCreate, least: usize) -> Result<Option<Secret>, Failure> 
         None if args.password_stdin => Some(input::secret_stdin()?),
         None => None,
     };
-    if password.as_ref().is_some_and(|password| password.expose().chars().count() < least) {
-        return Err(Failure::usage(format!("the password has fewer than {least} characters (password.min_length)")));
+    if password
+        .as_ref()
+        .is_some_and(|password| password.expose().chars().count() < least)
+    {
+        return Err(Failure::usage(format!(
+            "the password has fewer than {least} characters (password.min_length)"
+        )));
     }
     Ok(password)
 }
@@ -54,7 +66,12 @@ fn claims(args: &UserCreate) -> Result<Map<String, Value>, Failure> {
         None => Map::new(),
         Some(path) => match input::json(path)? {
             Value::Object(claims) => claims,
-            _ => return Err(Failure::usage(format!("{} has to be a JSON object of claims", path.display()))),
+            _ => {
+                return Err(Failure::usage(format!(
+                    "{} has to be a JSON object of claims",
+                    path.display()
+                )));
+            }
         },
     };
     if let Some(name) = &args.name {

@@ -28,7 +28,10 @@ pub(crate) fn catalog(reader: &mut Reader) -> Catalog {
         acrs.extend(one(&mut fields, &mut names));
     }
     if acrs.is_empty() && reader.problems.is_empty() {
-        reader.refuse("acr", "acr is an empty list: nothing could be claimed; leave it out for the shipped acrs");
+        reader.refuse(
+            "acr",
+            "acr is an empty list: nothing could be claimed; leave it out for the shipped acrs",
+        );
     }
     Catalog::new(acrs)
 }
@@ -36,21 +39,38 @@ pub(crate) fn catalog(reader: &mut Reader) -> Catalog {
 fn one(fields: &mut Fields<'_>, names: &mut BTreeSet<String>) -> Option<Acr> {
     let name = fields.required("name", LONGEST);
     let aliases = fields.texts("aliases", LONGEST);
-    for (key, value) in name.iter().map(|name| ("name", name)).chain(aliases.iter().map(|alias| ("aliases", alias))) {
-        if !value.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\') {
+    for (key, value) in name
+        .iter()
+        .map(|name| ("name", name))
+        .chain(aliases.iter().map(|alias| ("aliases", alias)))
+    {
+        if !value
+            .chars()
+            .all(|c| c.is_ascii_graphic() && c != '"' && c != '\\')
+        {
             fields.refuse(key, format!("the acr value {value:?} may hold visible ASCII without space, quote and backslash (it stands in space-separated acr_values and in WWW-Authenticate)"));
         } else if !names.insert(value.clone()) {
-            fields.refuse(key, format!("the acr value {value:?} is used twice; names and aliases are unique together"));
+            fields.refuse(
+                key,
+                format!(
+                    "the acr value {value:?} is used twice; names and aliases are unique together"
+                ),
+            );
         }
     }
     let requires = predicate::read(fields);
-    let least = requires.as_ref().map_or(60, |requires| 60 * predicate::proofs(requires));
+    let least = requires
+        .as_ref()
+        .map_or(60, |requires| 60 * predicate::proofs(requires));
     let lifetime = fields.seconds("lifetime", least);
     let renew = match fields.text("renew", 16).as_deref() {
         None | Some("strongest") => Renew::Strongest,
         Some("all") => Renew::All,
         Some(other) => {
-            fields.refuse("renew", format!("renew takes \"strongest\" or \"all\", not {other:?}"));
+            fields.refuse(
+                "renew",
+                format!("renew takes \"strongest\" or \"all\", not {other:?}"),
+            );
             Renew::Strongest
         }
     };

@@ -7,8 +7,9 @@ use url::{Host, Url};
 /// # Errors
 /// Names the rule that was broken.
 pub(crate) fn issuer(text: &str) -> Result<(), String> {
-    let url = Url::parse(text)
-        .map_err(|error| format!("issuer is not a URL ({error}); write for example \"https://id.example.com\""))?;
+    let url = Url::parse(text).map_err(|error| {
+        format!("issuer is not a URL ({error}); write for example \"https://id.example.com\"")
+    })?;
     let loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -18,7 +19,12 @@ pub(crate) fn issuer(text: &str) -> Result<(), String> {
     match url.scheme() {
         "https" => {}
         "http" if loopback => {}
-        "http" => return Err("issuer has to be https; http is for localhost, 127.0.0.1 and [::1] only".to_owned()),
+        "http" => {
+            return Err(
+                "issuer has to be https; http is for localhost, 127.0.0.1 and [::1] only"
+                    .to_owned(),
+            );
+        }
         _ => return Err("issuer has to be an https URL".to_owned()),
     }
     if url.query().is_some() || url.fragment().is_some() {
@@ -28,13 +34,18 @@ pub(crate) fn issuer(text: &str) -> Result<(), String> {
         return Err("issuer may have no user name and password".to_owned());
     }
     if text.ends_with('/') {
-        return Err(format!("issuer may not end in a slash; write {:?}", text.trim_end_matches('/')));
+        return Err(format!(
+            "issuer may not end in a slash; write {:?}",
+            text.trim_end_matches('/')
+        ));
     }
     let normal = url.as_str().trim_end_matches('/');
     if normal == text {
         Ok(())
     } else {
-        Err(format!("issuer is compared byte by byte, so write it in its normal form: {normal:?}"))
+        Err(format!(
+            "issuer is compared byte by byte, so write it in its normal form: {normal:?}"
+        ))
     }
 }
 
@@ -64,13 +75,18 @@ pub(crate) fn redis(text: &str) -> Result<(), String> {
     } else if text.starts_with("rediss://") {
         Err("redis_url: TLS to Redis is not built in; use redis:// on a private network or a local tunnel".to_owned())
     } else {
-        Err("redis_url takes \"redis://:password@host:6379/0\" or \"unix:///run/redis.sock\"".to_owned())
+        Err(
+            "redis_url takes \"redis://:password@host:6379/0\" or \"unix:///run/redis.sock\""
+                .to_owned(),
+        )
     }
 }
 
 /// A URL as it may be shown: its password is left out, and one in a query too.
 pub(crate) fn without_password(text: &str) -> String {
-    let Ok(mut url) = Url::parse(text) else { return "(hidden)".to_owned() };
+    let Ok(mut url) = Url::parse(text) else {
+        return "(hidden)".to_owned();
+    };
     if url.cannot_be_a_base() {
         return text.to_owned();
     }

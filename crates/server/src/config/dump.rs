@@ -37,7 +37,10 @@ pub struct Dump {
 impl Dump {
     pub(crate) fn of(gathered: &Gathered, file: Option<&Path>) -> Self {
         let file = file.map(|file| file.display().to_string());
-        let keys = KEYS.iter().map(|key| line(key, gathered.get(key.path), file.as_deref())).collect();
+        let keys = KEYS
+            .iter()
+            .map(|key| line(key, gathered.get(key.path), file.as_deref()))
+            .collect();
         Self { file, keys }
     }
 
@@ -60,7 +63,9 @@ fn line(key: &Key, node: Option<&Node>, file: Option<&str>) -> Line {
         Some(Origin::File { .. }) => "file",
         Some(Origin::Env(_) | Origin::EnvFile { .. }) => "environment",
     };
-    let place = node.map(|node| &node.origin).filter(|origin| **origin != Origin::Default);
+    let place = node
+        .map(|node| &node.origin)
+        .filter(|origin| **origin != Origin::Default);
     Line {
         key: key.path,
         value: node.map_or(Json::Null, |node| shown(key, node)),
@@ -74,9 +79,9 @@ fn shown(key: &Key, node: &Node) -> Json {
         (Shown::Never, Value::List(items)) if items.is_empty() => Json::Array(Vec::new()),
         (Shown::Never, _) => "(hidden)".into(),
         (Shown::Url, Value::Text(text)) => address::without_password(text).into(),
-        (_, Value::Text(text)) if matches!(key.kind, Kind::Count(..)) => {
-            text.parse::<u64>().map_or_else(|_| text.clone().into(), Into::into)
-        }
+        (_, Value::Text(text)) if matches!(key.kind, Kind::Count(..)) => text
+            .parse::<u64>()
+            .map_or_else(|_| text.clone().into(), Into::into),
         (_, Value::Text(text)) if key.kind == Kind::Bool => (text == "true").into(),
         (_, value) => plain(value),
     }
@@ -88,9 +93,12 @@ fn plain(value: &Value) -> Json {
         Value::Integer(number) => (*number).into(),
         Value::Bool(flag) => (*flag).into(),
         Value::List(items) => items.iter().map(|item| plain(&item.value)).collect(),
-        Value::Table(entries) => {
-            Json::Object(entries.iter().map(|Entry { key, node, .. }| (key.clone(), plain(&node.value))).collect())
-        }
+        Value::Table(entries) => Json::Object(
+            entries
+                .iter()
+                .map(|Entry { key, node, .. }| (key.clone(), plain(&node.value)))
+                .collect(),
+        ),
         Value::Other(kind) => (*kind).into(),
     }
 }
@@ -99,10 +107,20 @@ fn plain(value: &Value) -> Json {
 fn toml_of(value: &Json) -> String {
     match value {
         Json::String(text) => toml::Value::String(text.clone()).to_string(),
-        Json::Array(items) => format!("[{}]", items.iter().map(toml_of).collect::<Vec<_>>().join(", ")),
+        Json::Array(items) => format!(
+            "[{}]",
+            items.iter().map(toml_of).collect::<Vec<_>>().join(", ")
+        ),
         Json::Object(table) => {
-            let inner: Vec<String> = table.iter().map(|(key, value)| format!("{key} = {}", toml_of(value))).collect();
-            if inner.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", inner.join(", ")) }
+            let inner: Vec<String> = table
+                .iter()
+                .map(|(key, value)| format!("{key} = {}", toml_of(value)))
+                .collect();
+            if inner.is_empty() {
+                "{}".to_owned()
+            } else {
+                format!("{{ {} }}", inner.join(", "))
+            }
         }
         other => other.to_string(),
     }

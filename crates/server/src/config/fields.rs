@@ -26,32 +26,55 @@ impl<'p> Fields<'p> {
         origin: Origin,
         problems: &'p mut Vec<Problem>,
     ) -> Self {
-        let (entries, unknown): (Vec<_>, Vec<_>) =
-            entries.into_iter().partition(|entry| known.contains(&entry.key.as_str()));
+        let (entries, unknown): (Vec<_>, Vec<_>) = entries
+            .into_iter()
+            .partition(|entry| known.contains(&entry.key.as_str()));
         for entry in unknown {
             let hint = suggest::hint(&entry.key, known.iter().copied());
             let message = format!("there is no key {:?} in {name}{hint}", entry.key);
-            problems.push(Problem { origin: entry.at, message });
+            problems.push(Problem {
+                origin: entry.at,
+                message,
+            });
         }
-        Self { name, known, entries, origin, problems }
+        Self {
+            name,
+            known,
+            entries,
+            origin,
+            problems,
+        }
     }
 
     /// Notes a problem with a key, or with the whole table where the key is missing.
     pub(crate) fn refuse(&mut self, key: &str, message: impl Into<String>) {
         let at = self.entries.iter().find(|entry| entry.key == key);
         let origin = at.map_or(&self.origin, |entry| &entry.node.origin).clone();
-        self.problems.push(Problem { origin, message: message.into() });
+        self.problems.push(Problem {
+            origin,
+            message: message.into(),
+        });
     }
 
     /// Notes a problem at a place inside a key's value.
     pub(crate) fn refuse_at(&mut self, origin: Origin, message: impl Into<String>) {
-        self.problems.push(Problem { origin, message: message.into() });
+        self.problems.push(Problem {
+            origin,
+            message: message.into(),
+        });
     }
 
     /// The value of a key as it stands.
     pub(crate) fn node(&self, key: &str) -> Option<&Node> {
-        debug_assert!(self.known.contains(&key), "{key} is not among the keys of {}", self.name);
-        self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
+        debug_assert!(
+            self.known.contains(&key),
+            "{key} is not among the keys of {}",
+            self.name
+        );
+        self.entries
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.node)
     }
 
     fn take<T>(&mut self, key: &str, read: impl Fn(&Node) -> Result<T, String>) -> Option<T> {
@@ -87,7 +110,10 @@ impl<'p> Fields<'p> {
     /// A list of texts, empty where the key is missing.
     pub(crate) fn texts(&mut self, key: &str, most: usize) -> Vec<String> {
         self.take(key, |node| match &node.value {
-            Value::List(items) => items.iter().map(|item| read::text(item, Kind::Text(most))).collect(),
+            Value::List(items) => items
+                .iter()
+                .map(|item| read::text(item, Kind::Text(most)))
+                .collect(),
             _ => Err(format!("takes a list of texts, not {}", node.kind())),
         })
         .unwrap_or_default()

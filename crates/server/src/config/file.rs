@@ -26,9 +26,15 @@ pub(crate) fn parse(text: &str) -> (Vec<Entry>, Vec<Problem>) {
 pub(crate) fn parse_value(text: &str, origin: &Origin) -> Result<Node, Problem> {
     let line = format!("value = {text}");
     let (table, errors) = DeTable::parse_recoverable(&line);
-    let bad = |message: String| Problem { origin: origin.clone(), message };
+    let bad = |message: String| Problem {
+        origin: origin.clone(),
+        message,
+    };
     if let Some(error) = errors.first() {
-        return Err(bad(format!("this is not a TOML value: {}", error.message())));
+        return Err(bad(format!(
+            "this is not a TOML value: {}",
+            error.message()
+        )));
     }
     let mut found = entries(table.get_ref(), &|_| origin.clone());
     match found.pop() {
@@ -78,14 +84,25 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn of(text: &'a str) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
         Self { text, starts }
     }
 
     fn at(&self, span: &Range<usize>) -> Origin {
-        let line = self.starts.partition_point(|start| *start <= span.start).max(1);
-        let before = self.text.get(self.starts[line - 1]..span.start).unwrap_or_default();
-        Origin::File { line, column: before.chars().count() + 1 }
+        let line = self
+            .starts
+            .partition_point(|start| *start <= span.start)
+            .max(1);
+        let before = self
+            .text
+            .get(self.starts[line - 1]..span.start)
+            .unwrap_or_default();
+        Origin::File {
+            line,
+            column: before.chars().count() + 1,
+        }
     }
 }
 
@@ -99,13 +116,18 @@ mod tests {
         assert!(problems.is_empty());
         assert_eq!(found[0].at, Origin::File { line: 1, column: 1 });
         assert_eq!(found[0].node.origin, Origin::File { line: 1, column: 5 });
-        let Value::Table(inner) = &found[1].node.value else { panic!("a table") };
+        let Value::Table(inner) = &found[1].node.value else {
+            panic!("a table")
+        };
         assert_eq!(inner[0].at, Origin::File { line: 4, column: 3 });
     }
 
     #[test]
     fn broken_toml_is_told_with_its_line() {
         let (_, problems) = parse("issuer = \"x\"\nlisten = = 3\n");
-        assert!(matches!(problems[0].origin, Origin::File { line: 2, .. }), "{problems:?}");
+        assert!(
+            matches!(problems[0].origin, Origin::File { line: 2, .. }),
+            "{problems:?}"
+        );
     }
 }

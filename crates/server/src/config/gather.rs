@@ -20,11 +20,17 @@ impl Gathered {
 }
 
 /// Lays the environment over the file over the defaults.
-pub(crate) fn gather(text: Option<&str>, variables: &[(String, String)]) -> (Gathered, Vec<Problem>) {
+pub(crate) fn gather(
+    text: Option<&str>,
+    variables: &[(String, String)],
+) -> (Gathered, Vec<Problem>) {
     let mut gathered = Gathered::default();
     let mut problems = Vec::new();
     for key in KEYS {
-        match key.default.map(|text| environment::typed(key, text, &Origin::Default)) {
+        match key
+            .default
+            .map(|text| environment::typed(key, text, &Origin::Default))
+        {
             Some(Ok(node)) => drop(gathered.values.insert(key.path, node)),
             Some(Err(problem)) => problems.push(problem),
             None => {}
@@ -37,13 +43,19 @@ pub(crate) fn gather(text: Option<&str>, variables: &[(String, String)]) -> (Gat
     }
     let (values, found) = environment::read(variables);
     problems.extend(found);
-    gathered.values.extend(values.into_iter().map(|(key, node)| (key.path, node)));
+    gathered
+        .values
+        .extend(values.into_iter().map(|(key, node)| (key.path, node)));
     (gathered, problems)
 }
 
 fn walk(section: &str, entries: Vec<Entry>, into: &mut Gathered, problems: &mut Vec<Problem>) {
     for entry in entries {
-        let path = if section.is_empty() { entry.key.clone() } else { format!("{section}.{}", entry.key) };
+        let path = if section.is_empty() {
+            entry.key.clone()
+        } else {
+            format!("{section}.{}", entry.key)
+        };
         if let Some(key) = Key::find(&path) {
             into.values.insert(key.path, entry.node);
         } else if !Key::is_section(&path) {
@@ -52,7 +64,10 @@ fn walk(section: &str, entries: Vec<Entry>, into: &mut Gathered, problems: &mut 
             walk(&path, inner, into, problems);
         } else {
             let message = format!("{path:?} is a section: write [{path}] and its keys below");
-            problems.push(Problem { origin: entry.at, message });
+            problems.push(Problem {
+                origin: entry.at,
+                message,
+            });
         }
     }
 }
@@ -62,18 +77,31 @@ fn unknown(section: &str, entry: &Entry) -> Problem {
     let here: Vec<&str> = KEYS
         .iter()
         .filter_map(|key| {
-            let rest = if section.is_empty() { key.path } else { key.path.strip_prefix(section)?.strip_prefix('.')? };
+            let rest = if section.is_empty() {
+                key.path
+            } else {
+                key.path.strip_prefix(section)?.strip_prefix('.')?
+            };
             rest.split('.').next()
         })
         .collect();
     let mut hint = suggest::hint(&entry.key, here);
     if hint.is_empty() {
-        let elsewhere = KEYS.iter().find(|key| key.path.rsplit('.').next() == Some(&entry.key));
+        let elsewhere = KEYS
+            .iter()
+            .find(|key| key.path.rsplit('.').next() == Some(&entry.key));
         hint = elsewhere.map_or_else(String::new, |key| match key.path.split_once('.') {
             Some((section, _)) => format!("; it belongs below [{section}]"),
             None => "; it belongs above the first [section]".to_owned(),
         });
     }
-    let place = if section.is_empty() { String::new() } else { format!(" in [{section}]") };
-    Problem { origin: entry.at.clone(), message: format!("there is no key {:?}{place}{hint}", entry.key) }
+    let place = if section.is_empty() {
+        String::new()
+    } else {
+        format!(" in [{section}]")
+    };
+    Problem {
+        origin: entry.at.clone(),
+        message: format!("there is no key {:?}{place}{hint}", entry.key),
+    }
 }

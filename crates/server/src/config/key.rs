@@ -62,7 +62,11 @@ impl Key {
 
     /// Whether `path` is a section.
     pub(crate) fn is_section(path: &str) -> bool {
-        KEYS.iter().any(|key| key.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+        KEYS.iter().any(|key| {
+            key.path
+                .strip_prefix(path)
+                .is_some_and(|rest| rest.starts_with('.'))
+        })
     }
 }
 
@@ -75,11 +79,26 @@ const DAY: u64 = 24 * HOUR;
 const YEAR: u64 = 366 * DAY;
 
 const fn key(path: &'static str, kind: Kind, default: Option<&'static str>) -> Key {
-    Key { path, kind, default, shown: Shown::Plain }
+    Key {
+        path,
+        kind,
+        default,
+        shown: Shown::Plain,
+    }
 }
 
-const fn hidden(path: &'static str, kind: Kind, default: Option<&'static str>, shown: Shown) -> Key {
-    Key { path, kind, default, shown }
+const fn hidden(
+    path: &'static str,
+    kind: Kind,
+    default: Option<&'static str>,
+    shown: Shown,
+) -> Key {
+    Key {
+        path,
+        kind,
+        default,
+        shown,
+    }
 }
 
 const fn duration(path: &'static str, default: &'static str, least: u64, most: u64) -> Key {
@@ -95,7 +114,12 @@ pub(crate) const KEYS: &[Key] = &[
     key("issuer", Kind::Text(512), Some("http://localhost:7100")),
     key("listen", Kind::Address(false), Some("127.0.0.1:7100")),
     key("ops_listen", Kind::Address(true), Some("127.0.0.1:7101")),
-    hidden("database_url", Kind::Text(2048), Some("sqlite:stepwell.db"), Shown::Url),
+    hidden(
+        "database_url",
+        Kind::Text(2048),
+        Some("sqlite:stepwell.db"),
+        Shown::Url,
+    ),
     key("auto_migrate", Kind::Bool, Some("true")),
     hidden("redis_url", Kind::Text(2048), None, Shown::Url),
     key("trusted_proxies", Kind::List, Some("")),
@@ -122,8 +146,16 @@ pub(crate) const KEYS: &[Key] = &[
     key("acr", Kind::Tables, Some(super::acr::SHIPPED)),
     key("scope", Kind::Tables, Some("[]")),
     key("resource", Kind::Tables, Some("[]")),
-    key("log.format", Kind::Choice(&["pretty", "json"]), Some("pretty")),
-    key("log.level", Kind::Choice(&["error", "warn", "info", "debug", "trace"]), Some("info")),
+    key(
+        "log.format",
+        Kind::Choice(&["pretty", "json"]),
+        Some("pretty"),
+    ),
+    key(
+        "log.level",
+        Kind::Choice(&["error", "warn", "info", "debug", "trace"]),
+        Some("info"),
+    ),
     count("server.workers", "0", 0, 256),
     count("server.blocking_threads", "8", 1, 512),
     count("server.max_in_flight", "512", 1, 65_536),

@@ -95,7 +95,10 @@ pub struct ServerSettings {
 }
 
 /// What was read, with the origin of every value.
-#[allow(missing_debug_implementations, reason = "it holds secrets that are not yet typed")]
+#[allow(
+    missing_debug_implementations,
+    reason = "it holds secrets that are not yet typed"
+)]
 pub struct Loaded {
     /// The checked configuration.
     pub config: Config,
@@ -132,11 +135,18 @@ pub fn environment() -> Vec<(String, String)> {
 fn text_of(path: &Path) -> Result<String, Problems> {
     let refuse = |message: String| Problems {
         file: None,
-        all: vec![Problem { origin: Origin::Default, message: format!("{}: {message}", path.display()) }],
+        all: vec![Problem {
+            origin: Origin::Default,
+            message: format!("{}: {message}", path.display()),
+        }],
     };
-    let metadata = std::fs::metadata(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
+    let metadata =
+        std::fs::metadata(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
     if metadata.len() > LARGEST {
-        return Err(refuse(format!("has {} bytes; a configuration has at most {LARGEST}", metadata.len())));
+        return Err(refuse(format!(
+            "has {} bytes; a configuration has at most {LARGEST}",
+            metadata.len()
+        )));
     }
     std::fs::read_to_string(path).map_err(|error| refuse(format!("cannot be read: {error}")))
 }
@@ -155,11 +165,18 @@ pub fn parse(
     let config = config(&mut reader);
     let (gathered, mut problems) = reader.finish();
     if problems.is_empty() {
-        return Ok(Loaded { config, file: path.map(Path::to_path_buf), gathered });
+        return Ok(Loaded {
+            config,
+            file: path.map(Path::to_path_buf),
+            gathered,
+        });
     }
     problems.sort_by(|a, b| a.origin.cmp(&b.origin));
     problems.dedup();
-    Err(Problems { file: path.map(|path| path.display().to_string()), all: problems })
+    Err(Problems {
+        file: path.map(|path| path.display().to_string()),
+        all: problems,
+    })
 }
 
 fn config(reader: &mut Reader) -> Config {
@@ -167,13 +184,18 @@ fn config(reader: &mut Reader) -> Config {
     let listen = reader.address("listen");
     let ops_listen = reader.address("ops_listen");
     if listen.is_some_and(|address| address.port() != 0 && ops_listen == Some(address)) {
-        reader.refuse("ops_listen", "ops_listen and listen are the same address; health and metrics need one of their own");
+        reader.refuse(
+            "ops_listen",
+            "ops_listen and listen are the same address; health and metrics need one of their own",
+        );
     }
     let workers = reader.count("server.workers") as usize;
     Config {
         listen: listen.unwrap_or(unused),
         ops_listen,
-        database_url: Secret::new(checked(reader, "database_url", address::database).unwrap_or_default()),
+        database_url: Secret::new(
+            checked(reader, "database_url", address::database).unwrap_or_default(),
+        ),
         auto_migrate: reader.bool("auto_migrate"),
         redis_url: checked(reader, "redis_url", address::redis).map(Secret::new),
         trusted_proxies: proxies(reader),
@@ -208,7 +230,14 @@ fn settings(reader: &mut Reader) -> Settings {
         code_budget: reader.count("limits.code_budget"),
         code_rest: reader.seconds("limits.code_rest"),
     };
-    Settings { issuer, catalog, scopes, resources, lifetimes, limits }
+    Settings {
+        issuer,
+        catalog,
+        scopes,
+        resources,
+        lifetimes,
+        limits,
+    }
 }
 
 fn lifetimes(reader: &mut Reader) -> Lifetimes {
@@ -223,21 +252,33 @@ fn lifetimes(reader: &mut Reader) -> Lifetimes {
         session_idle: reader.seconds("lifetimes.session_idle"),
         interaction: reader.seconds("lifetimes.interaction"),
     };
-    for (idle, whole) in [("refresh_idle", "refresh_absolute"), ("session_idle", "session")] {
+    for (idle, whole) in [
+        ("refresh_idle", "refresh_absolute"),
+        ("session_idle", "session"),
+    ] {
         let (short, long) = if idle == "session_idle" {
             (found.session_idle, found.session)
         } else {
             (found.refresh_idle, found.refresh_absolute)
         };
         if short > long && long > Seconds(0) {
-            reader.refuse(&format!("lifetimes.{idle}"), format!("lifetimes.{idle} ({short}) may not be longer than lifetimes.{whole} ({long})"));
+            reader.refuse(
+                &format!("lifetimes.{idle}"),
+                format!(
+                    "lifetimes.{idle} ({short}) may not be longer than lifetimes.{whole} ({long})"
+                ),
+            );
         }
     }
     found
 }
 
 /// A text under a rule; refused, it counts as missing.
-fn checked(reader: &mut Reader, path: &str, rule: fn(&str) -> Result<(), String>) -> Option<String> {
+fn checked(
+    reader: &mut Reader,
+    path: &str,
+    rule: fn(&str) -> Result<(), String>,
+) -> Option<String> {
     let text = reader.text(path)?;
     match rule(&text) {
         Ok(()) => Some(text),
@@ -253,7 +294,10 @@ fn proxies(reader: &mut Reader) -> Vec<Network> {
     for (text, origin) in reader.list("trusted_proxies") {
         match Network::parse(&text) {
             Ok(network) => found.push(network),
-            Err(message) => reader.problems.push(Problem { origin, message: format!("trusted_proxies: {message}") }),
+            Err(message) => reader.problems.push(Problem {
+                origin,
+                message: format!("trusted_proxies: {message}"),
+            }),
         }
     }
     found

@@ -31,7 +31,9 @@ impl Origin {
     pub fn shown(&self, file: Option<&str>) -> String {
         match self {
             Self::Default => "default".to_owned(),
-            Self::File { line, column } => format!("{}:{line}:{column}", file.unwrap_or("stepwell.toml")),
+            Self::File { line, column } => {
+                format!("{}:{line}:{column}", file.unwrap_or("stepwell.toml"))
+            }
             Self::Env(name) => format!("environment {name}"),
             Self::EnvFile { name, file } => format!("environment {name} ({})", file.display()),
         }

@@ -15,9 +15,24 @@ const MOST: usize = 16;
 /// The time that a person is given for each proof.
 const PER_PROOF: u64 = 60;
 const TRAITS: &[&str] = &["phishing_resistant", "user_verified", "hardware_bound"];
-const PROOF: &[&str] = &["method", "phishing_resistant", "user_verified", "hardware_bound", "within"];
-const ALL: &[&str] =
-    &["kinds", "all", "any", "proof", "method", "phishing_resistant", "user_verified", "hardware_bound", "within"];
+const PROOF: &[&str] = &[
+    "method",
+    "phishing_resistant",
+    "user_verified",
+    "hardware_bound",
+    "within",
+];
+const ALL: &[&str] = &[
+    "kinds",
+    "all",
+    "any",
+    "proof",
+    "method",
+    "phishing_resistant",
+    "user_verified",
+    "hardware_bound",
+    "within",
+];
 /// The methods that exist.
 const METHODS: &[&str] = &["password", "totp"];
 
@@ -27,10 +42,14 @@ type Read<T> = Result<T, (Option<Node>, String)>;
 /// Reads `requires`.
 pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Predicate> {
     let Some(node) = fields.node("requires").cloned() else {
-        fields.refuse("requires", "[[acr]] needs requires, such as { kinds = 2 } or { method = [\"totp\"] }");
+        fields.refuse(
+            "requires",
+            "[[acr]] needs requires, such as { kinds = 2 } or { method = [\"totp\"] }",
+        );
         return None;
     };
-    let found = table(&node, 1).and_then(|predicate| timely(&predicate, 0, &node).map(|()| predicate));
+    let found =
+        table(&node, 1).and_then(|predicate| timely(&predicate, 0, &node).map(|()| predicate));
     match found {
         Ok(predicate) => Some(predicate),
         Err((at, message)) => {
@@ -55,7 +74,10 @@ fn refuse<T>(at: &Node, message: impl Into<String>) -> Read<T> {
 }
 
 fn get<'a>(entries: &'a [Entry], key: &str) -> Option<&'a Node> {
-    entries.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
+    entries
+        .iter()
+        .find(|entry| entry.key == key)
+        .map(|entry| &entry.node)
 }
 
 fn table(node: &Node, depth: usize) -> Read<Predicate> {
@@ -63,28 +85,45 @@ fn table(node: &Node, depth: usize) -> Read<Predicate> {
         return refuse(node, format!("requires is nested more than {DEEPEST} deep"));
     }
     let Value::Table(entries) = &node.value else {
-        return refuse(node, format!("requires takes a table such as {{ kinds = 2 }}, not {}", node.kind()));
+        return refuse(
+            node,
+            format!(
+                "requires takes a table such as {{ kinds = 2 }}, not {}",
+                node.kind()
+            ),
+        );
     };
     known(entries, ALL)?;
-    let heads: Vec<&str> =
-        ["kinds", "all", "any", "proof"].into_iter().filter(|head| get(entries, head).is_some()).collect();
+    let heads: Vec<&str> = ["kinds", "all", "any", "proof"]
+        .into_iter()
+        .filter(|head| get(entries, head).is_some())
+        .collect();
     match heads.as_slice() {
-        [] if entries.is_empty() => {
-            refuse(node, "requires says nothing; write { proof = {} } for any single proof, or { kinds = 2 }")
-        }
+        [] if entries.is_empty() => refuse(
+            node,
+            "requires says nothing; write { proof = {} } for any single proof, or { kinds = 2 }",
+        ),
         [] => proof(entries),
         [head] => {
             let within_too = *head == "kinds";
-            let other = entries.iter().find(|e| e.key != *head && !(within_too && e.key == "within"));
+            let other = entries
+                .iter()
+                .find(|e| e.key != *head && !(within_too && e.key == "within"));
             if let Some(other) = other {
-                let message = format!("{head} and {} cannot stand in one table; join them with {{ all = [ … ] }}", other.key);
+                let message = format!(
+                    "{head} and {} cannot stand in one table; join them with {{ all = [ … ] }}",
+                    other.key
+                );
                 return refuse(&other.node, message);
             }
             headed(head, entries, node, depth)
         }
-        [first, second, ..] => {
-            refuse(node, format!("{first} and {second} cannot stand in one table; join them with {{ all = [ … ] }}"))
-        }
+        [first, second, ..] => refuse(
+            node,
+            format!(
+                "{first} and {second} cannot stand in one table; join them with {{ all = [ … ] }}"
+            ),
+        ),
     }
 }
 
@@ -94,45 +133,78 @@ fn headed(head: &str, entries: &[Entry], node: &Node, depth: usize) -> Read<Pred
         "kinds" => kinds(value, within(entries)?),
         "proof" => match &value.value {
             Value::Table(inner) => known(inner, PROOF).and_then(|()| proof(inner)),
-            _ => refuse(value, "proof takes a table such as {} or { method = [\"totp\"] }"),
+            _ => refuse(
+                value,
+                "proof takes a table such as {} or { method = [\"totp\"] }",
+            ),
         },
         _ => {
             let Value::List(items) = &value.value else {
-                return refuse(value, format!("{head} takes a list of tables, not {}", value.kind()));
+                return refuse(
+                    value,
+                    format!("{head} takes a list of tables, not {}", value.kind()),
+                );
             };
             if items.is_empty() || items.len() > MOST {
-                return refuse(value, format!("{head} has {} parts; it takes 1 to {MOST}", items.len()));
+                return refuse(
+                    value,
+                    format!("{head} has {} parts; it takes 1 to {MOST}", items.len()),
+                );
             }
-            let parts = items.iter().map(|item| table(item, depth + 1)).collect::<Read<Vec<_>>>()?;
-            Ok(if head == "all" { Predicate::All(parts) } else { Predicate::Any(parts) })
+            let parts = items
+                .iter()
+                .map(|item| table(item, depth + 1))
+                .collect::<Read<Vec<_>>>()?;
+            Ok(if head == "all" {
+                Predicate::All(parts)
+            } else {
+                Predicate::Any(parts)
+            })
         }
     }
 }
 
 fn kinds(value: &Node, within: Option<Seconds>) -> Read<Predicate> {
     let Value::Integer(count @ 1..=3) = value.value else {
-        return refuse(value, "kinds takes 1, 2 or 3: there are knowledge, possession and inherence");
+        return refuse(
+            value,
+            "kinds takes 1, 2 or 3: there are knowledge, possession and inherence",
+        );
     };
-    Ok(Predicate::Kinds { count: u8::try_from(count).unwrap_or(3), within })
+    Ok(Predicate::Kinds {
+        count: u8::try_from(count).unwrap_or(3),
+        within,
+    })
 }
 
 fn proof(entries: &[Entry]) -> Read<Predicate> {
-    let mut pattern = Pattern { within: within(entries)?, ..Pattern::default() };
+    let mut pattern = Pattern {
+        within: within(entries)?,
+        ..Pattern::default()
+    };
     if let Some(node) = get(entries, "method") {
         let Value::List(items) = &node.value else {
             return refuse(node, "method takes a list such as [\"totp\"]");
         };
         if items.is_empty() {
-            return refuse(node, "method is an empty list: nothing could fit; leave it out for any method");
+            return refuse(
+                node,
+                "method is an empty list: nothing could fit; leave it out for any method",
+            );
         }
         for item in items {
             pattern.methods.insert(method(item)?);
         }
     }
     for name in TRAITS {
-        let Some(node) = get(entries, name) else { continue };
+        let Some(node) = get(entries, name) else {
+            continue;
+        };
         if !matches!(node.value, Value::Bool(true)) {
-            return refuse(node, format!("{name} takes only true; leave it out where it is not needed"));
+            return refuse(
+                node,
+                format!("{name} takes only true; leave it out where it is not needed"),
+            );
         }
         match *name {
             "phishing_resistant" => pattern.phishing_resistant = true,
@@ -148,14 +220,22 @@ fn method(node: &Node) -> Read<Method> {
         Value::Text(name) if METHODS.contains(&name.as_str()) => Ok(Method::new(name)),
         Value::Text(name) => {
             let hint = suggest::hint(name, METHODS.iter().copied());
-            refuse(node, format!("there is no method {name:?}{hint}; there are {}", METHODS.join(", ")))
+            refuse(
+                node,
+                format!(
+                    "there is no method {name:?}{hint}; there are {}",
+                    METHODS.join(", ")
+                ),
+            )
         }
         _ => refuse(node, "method takes a list of texts such as [\"totp\"]"),
     }
 }
 
 fn within(entries: &[Entry]) -> Read<Option<Seconds>> {
-    let Some(node) = get(entries, "within") else { return Ok(None) };
+    let Some(node) = get(entries, "within") else {
+        return Ok(None);
+    };
     match values::duration(node, 1, 3_660 * 86_400) {
         Ok(found) => Ok(Some(found)),
         Err(message) => refuse(node, format!("within {message}")),
@@ -163,10 +243,16 @@ fn within(entries: &[Entry]) -> Read<Option<Seconds>> {
 }
 
 fn known(entries: &[Entry], keys: &[&str]) -> Read<()> {
-    match entries.iter().find(|entry| !keys.contains(&entry.key.as_str())) {
+    match entries
+        .iter()
+        .find(|entry| !keys.contains(&entry.key.as_str()))
+    {
         Some(entry) => {
             let hint = suggest::hint(&entry.key, keys.iter().copied());
-            let node = Node { value: Value::Bool(true), origin: entry.at.clone() };
+            let node = Node {
+                value: Value::Bool(true),
+                origin: entry.at.clone(),
+            };
             refuse(&node, format!("requires has no key {:?}{hint}", entry.key))
         }
         None => Ok(()),
@@ -180,7 +266,10 @@ fn timely(predicate: &Predicate, beside: u64, at: &Node) -> Read<()> {
         match within {
             Some(within) if within.0 < least => refuse(
                 at,
-                format!("within = \"{within}\" is too short: a person gets 60 s for each proof, here at least {}", Seconds(least)),
+                format!(
+                    "within = \"{within}\" is too short: a person gets 60 s for each proof, here at least {}",
+                    Seconds(least)
+                ),
             ),
             _ => Ok(()),
         }
@@ -191,7 +280,9 @@ fn timely(predicate: &Predicate, beside: u64, at: &Node) -> Read<()> {
         Predicate::Any(parts) => parts.iter().try_for_each(|part| timely(part, beside, at)),
         Predicate::All(parts) => {
             let total: u64 = parts.iter().map(proofs).sum();
-            parts.iter().try_for_each(|part| timely(part, beside + total - proofs(part), at))
+            parts
+                .iter()
+                .try_for_each(|part| timely(part, beside + total - proofs(part), at))
         }
     }
 }

@@ -29,7 +29,11 @@ impl Problems {
             .iter()
             .map(|problem| match &problem.origin {
                 Origin::Default => problem.message.clone(),
-                origin => format!("{}: {}", origin.shown(self.file.as_deref()), problem.message),
+                origin => format!(
+                    "{}: {}",
+                    origin.shown(self.file.as_deref()),
+                    problem.message
+                ),
             })
             .collect()
     }

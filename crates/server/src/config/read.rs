@@ -29,17 +29,31 @@ impl Reader {
 
     /// Notes a problem with the value of `path`.
     pub(crate) fn refuse(&mut self, path: &str, message: impl Into<String>) {
-        let origin = self.gathered.get(path).map(|node| node.origin.clone()).unwrap_or_default();
-        self.problems.push(Problem { origin, message: message.into() });
+        let origin = self
+            .gathered
+            .get(path)
+            .map(|node| node.origin.clone())
+            .unwrap_or_default();
+        self.problems.push(Problem {
+            origin,
+            message: message.into(),
+        });
     }
 
-    fn take<T>(&mut self, path: &str, read: impl Fn(&Node, Kind) -> Result<T, String>) -> Option<T> {
+    fn take<T>(
+        &mut self,
+        path: &str,
+        read: impl Fn(&Node, Kind) -> Result<T, String>,
+    ) -> Option<T> {
         let kind = Key::find(path)?.kind;
         let node = self.gathered.get(path)?;
         match read(node, kind) {
             Ok(value) => Some(value),
             Err(message) => {
-                self.problems.push(Problem { origin: node.origin.clone(), message: format!("{path} {message}") });
+                self.problems.push(Problem {
+                    origin: node.origin.clone(),
+                    message: format!("{path} {message}"),
+                });
                 None
             }
         }
@@ -51,14 +65,18 @@ impl Reader {
     }
 
     /// Whether the value of `path` stands in the environment.
-    pub(crate) fn from_environment(&self, path: &str) -> bool {
-        self.gathered.get(path).is_some_and(|node| matches!(node.origin, Origin::Env(_) | Origin::EnvFile { .. }))
+    pub(crate) fn is_from_environment(&self, path: &str) -> bool {
+        self.gathered
+            .get(path)
+            .is_some_and(|node| matches!(node.origin, Origin::Env(_) | Origin::EnvFile { .. }))
     }
 
     /// A length of time.
     pub(crate) fn seconds(&mut self, path: &str) -> Seconds {
         self.take(path, |node, kind| {
-            let Kind::Duration(least, most) = kind else { return Err("is no duration".to_owned()) };
+            let Kind::Duration(least, most) = kind else {
+                return Err("is no duration".to_owned());
+            };
             duration(node, least, most)
         })
         .unwrap_or_default()
@@ -67,7 +85,9 @@ impl Reader {
     /// A whole number.
     pub(crate) fn count(&mut self, path: &str) -> u32 {
         self.take(path, |node, kind| {
-            let Kind::Count(least, most) = kind else { return Err("is no number".to_owned()) };
+            let Kind::Count(least, most) = kind else {
+                return Err("is no number".to_owned());
+            };
             let number = match &node.value {
                 Value::Integer(number) => u64::try_from(*number).ok(),
                 Value::Text(text) if node.untyped() => text.trim().parse().ok(),
@@ -95,7 +115,10 @@ impl Reader {
     /// `host:port`; `None` for `off`.
     pub(crate) fn address(&mut self, path: &str) -> Option<SocketAddr> {
         let text = self.text(path)?;
-        let off = matches!(Key::find(path).map(|key| key.kind), Some(Kind::Address(true)));
+        let off = matches!(
+            Key::find(path).map(|key| key.kind),
+            Some(Kind::Address(true))
+        );
         if off && text == "off" {
             return None;
         }
@@ -158,9 +181,10 @@ pub(crate) fn text(node: &Node, kind: Kind) -> Result<String, String> {
             let hint = suggest::hint(text, choices.iter().copied());
             Err(format!("takes one of {}{hint}", choices.join(", ")))
         }
-        Kind::Text(most) if text.chars().count() > most => {
-            Err(format!("has {} characters; it may have {most}", text.chars().count()))
-        }
+        Kind::Text(most) if text.chars().count() > most => Err(format!(
+            "has {} characters; it may have {most}",
+            text.chars().count()
+        )),
         _ if text.trim().is_empty() => Err("is empty; leave it out instead".to_owned()),
         _ if text.chars().any(char::is_control) => Err("contains a control character".to_owned()),
         _ => Ok(text.clone()),
@@ -170,13 +194,24 @@ pub(crate) fn text(node: &Node, kind: Kind) -> Result<String, String> {
 /// A length of time in bounds: `"5m"`, or a number of seconds.
 pub(crate) fn duration(node: &Node, least: u64, most: u64) -> Result<Seconds, String> {
     let found = match &node.value {
-        Value::Text(text) => Seconds::parse(text).map_err(|message| format!("takes a duration: {message}"))?,
+        Value::Text(text) => {
+            Seconds::parse(text).map_err(|message| format!("takes a duration: {message}"))?
+        }
         Value::Integer(number) if *number >= 0 => Seconds(number.unsigned_abs()),
-        _ => return Err(format!("takes a duration such as \"5m\", not {}", node.kind())),
+        _ => {
+            return Err(format!(
+                "takes a duration such as \"5m\", not {}",
+                node.kind()
+            ));
+        }
     };
     if (least..=most).contains(&found.0) {
         Ok(found)
     } else {
-        Err(format!("takes a duration from {} to {}, not {found}", Seconds(least), Seconds(most)))
+        Err(format!(
+            "takes a duration from {} to {}, not {found}",
+            Seconds(least),
+            Seconds(most)
+        ))
     }
 }

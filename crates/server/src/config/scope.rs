@@ -22,12 +22,24 @@ pub(crate) fn scopes(reader: &mut Reader, catalog: &Catalog) -> Vec<ScopeSetting
         let action = fields.text("action", 80);
         let (minimum_acr, max_age) = floor(&mut fields, catalog);
         let Some(name) = name else { continue };
-        if !name.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\') {
+        if !name
+            .chars()
+            .all(|c| c.is_ascii_graphic() && c != '"' && c != '\\')
+        {
             fields.refuse("name", format!("the scope {name:?} may hold visible ASCII without space, quote and backslash (RFC 6749 §3.3)"));
         } else if found.iter().any(|scope| scope.name == name) {
-            fields.refuse("name", format!("the scope {name:?} stands twice; keep one [[scope]] for it"));
+            fields.refuse(
+                "name",
+                format!("the scope {name:?} stands twice; keep one [[scope]] for it"),
+            );
         } else {
-            found.push(ScopeSetting { name, description, action, minimum_acr, max_age });
+            found.push(ScopeSetting {
+                name,
+                description,
+                action,
+                minimum_acr,
+                max_age,
+            });
         }
     }
     found
@@ -37,16 +49,34 @@ pub(crate) fn scopes(reader: &mut Reader, catalog: &Catalog) -> Vec<ScopeSetting
 pub(crate) fn resources(reader: &mut Reader, catalog: &Catalog) -> Vec<ResourceSetting> {
     let mut found: Vec<ResourceSetting> = Vec::new();
     for (entries, origin) in reader.tables("resource") {
-        let mut fields = Fields::open("[[resource]]", RESOURCE, entries, origin, &mut reader.problems);
+        let mut fields = Fields::open(
+            "[[resource]]",
+            RESOURCE,
+            entries,
+            origin,
+            &mut reader.problems,
+        );
         let identifier = fields.required("identifier", 512);
         let (minimum_acr, max_age) = floor(&mut fields, catalog);
-        let Some(identifier) = identifier else { continue };
+        let Some(identifier) = identifier else {
+            continue;
+        };
         if !Url::parse(&identifier).is_ok_and(|url| url.fragment().is_none()) {
             fields.refuse("identifier", format!("the resource {identifier:?} has to be an absolute URI without fragment (RFC 8707 §2)"));
-        } else if found.iter().any(|resource| resource.identifier == identifier) {
-            fields.refuse("identifier", format!("the resource {identifier:?} stands twice; keep one [[resource]] for it"));
+        } else if found
+            .iter()
+            .any(|resource| resource.identifier == identifier)
+        {
+            fields.refuse(
+                "identifier",
+                format!("the resource {identifier:?} stands twice; keep one [[resource]] for it"),
+            );
         } else {
-            found.push(ResourceSetting { identifier, minimum_acr, max_age });
+            found.push(ResourceSetting {
+                identifier,
+                minimum_acr,
+                max_age,
+            });
         }
     }
     found
@@ -58,10 +88,16 @@ fn floor(fields: &mut Fields<'_>, catalog: &Catalog) -> (Option<AcrName>, Option
     if let Some(acr) = minimum.as_ref().filter(|acr| catalog.find(acr).is_none()) {
         let known = catalog.published();
         let hint = suggest::hint(acr.as_str(), known.iter().map(AcrName::as_str));
-        fields.refuse("minimum_acr", format!("there is no acr {:?}{hint}", acr.as_str()));
+        fields.refuse(
+            "minimum_acr",
+            format!("there is no acr {:?}{hint}", acr.as_str()),
+        );
     }
     if max_age.is_some() && fields.node("minimum_acr").is_none() {
-        fields.refuse("max_age", "max_age limits the age of minimum_acr; name that acr too");
+        fields.refuse(
+            "max_age",
+            "max_age limits the age of minimum_acr; name that acr too",
+        );
     }
     (minimum, max_age)
 }

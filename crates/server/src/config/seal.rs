@@ -33,13 +33,26 @@ impl SealSource {
     pub(crate) fn read(reader: &mut Reader) -> Self {
         // As everywhere the environment wins over the file, whichever of the three ways each takes.
         let ways = ["seal.key", "seal.key_file", "seal.key_command"];
-        let over = ways.iter().any(|path| reader.from_environment(path));
-        let mut take = |path: &str| reader.text(path).filter(|_| !over || reader.from_environment(path));
+        let over = ways.iter().any(|path| reader.is_from_environment(path));
+        let mut take = |path: &str| {
+            reader
+                .text(path)
+                .filter(|_| !over || reader.is_from_environment(path))
+        };
         let key = take("seal.key").map(Secret::new);
         let file = take("seal.key_file");
         let command = take("seal.key_command");
-        if [key.is_some(), file.is_some(), command.is_some()].into_iter().filter(|given| *given).count() > 1 {
-            let path = if command.is_some() { "seal.key_command" } else { "seal.key_file" };
+        if [key.is_some(), file.is_some(), command.is_some()]
+            .into_iter()
+            .filter(|given| *given)
+            .count()
+            > 1
+        {
+            let path = if command.is_some() {
+                "seal.key_command"
+            } else {
+                "seal.key_file"
+            };
             reader.refuse(path, "seal.key, seal.key_file and seal.key_command are three ways to give one key; keep one");
         }
         let key = key.and_then(|key| match SealKey::parse(key.expose()) {
@@ -50,7 +63,10 @@ impl SealSource {
             }
         });
         let older = older(reader);
-        Self { current: key.or(file.map(From::File)).or(command.map(From::Command)), older }
+        Self {
+            current: key.or(file.map(From::File)).or(command.map(From::Command)),
+            older,
+        }
     }
 
     /// Whether a key is configured at all.
@@ -65,14 +81,20 @@ impl SealSource {
     pub fn fetch(&self) -> Result<SealingKeys, String> {
         let key = match &self.current {
             None => return Err(NO_KEY.to_owned()),
-            Some(From::Key(key)) => return Ok(SealingKeys::new((**key).clone(), self.older.clone())),
+            Some(From::Key(key)) => {
+                return Ok(SealingKeys::new((**key).clone(), self.older.clone()));
+            }
             Some(From::File(path)) => {
-                let text = contents(path).map(Secret::new).map_err(|error| format!("seal.key_file: {error}"))?;
-                SealKey::parse(text.expose()).map_err(|error| format!("seal.key_file {path}: {error}"))?
+                let text = contents(path)
+                    .map(Secret::new)
+                    .map_err(|error| format!("seal.key_file: {error}"))?;
+                SealKey::parse(text.expose())
+                    .map_err(|error| format!("seal.key_file {path}: {error}"))?
             }
             Some(From::Command(command)) => {
                 let text = output(command).map_err(|error| format!("seal.key_command: {error}"))?;
-                SealKey::parse(text.expose()).map_err(|error| format!("seal.key_command: {error}"))?
+                SealKey::parse(text.expose())
+                    .map_err(|error| format!("seal.key_command: {error}"))?
             }
         };
         Ok(SealingKeys::new(key, self.older.clone()))
@@ -101,5 +123,7 @@ fn output(command: &str) -> Result<Secret, String> {
     if !output.status.success() {
         return Err(format!("the command ended with {}", output.status));
     }
-    String::from_utf8(output.stdout).map(Secret::new).map_err(|_| "the command wrote no text".to_owned())
+    String::from_utf8(output.stdout)
+        .map(Secret::new)
+        .map_err(|_| "the command wrote no text".to_owned())
 }

@@ -1,7 +1,10 @@
 //! "Did you mean …?": the nearest of the known names, if one is near enough to be a slip.
 
 /// The candidate with the fewest slips from `given`, when they are at most a third of its length.
-pub(crate) fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    given: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let given = lower(given);
     let allowed = (given.len() / 3).clamp(1, 4);
     candidates
@@ -24,7 +27,11 @@ fn lower(text: &str) -> Vec<char> {
 /// Slips; a name that was cut short or written on counts as one.
 fn distance(a: &[char], b: &[char]) -> usize {
     let cut = a.len().min(b.len()) >= 3 && (a.starts_with(b) || b.starts_with(a));
-    if cut { usize::from(a != b) } else { slips(a, b) }
+    if cut {
+        usize::from(a != b)
+    } else {
+        slips(a, b)
+    }
 }
 
 /// Insertions, deletions, replacements and swapped neighbours that turn `a` into `b`.
@@ -56,7 +63,10 @@ mod tests {
         assert_eq!(nearest("isuer", names), Some("issuer"));
         assert_eq!(nearest("lisetn", names), Some("listen"));
         assert_eq!(nearest("issu", names), Some("issuer"));
-        assert_eq!(nearest("Lifetimes.acces_token", names), Some("lifetimes.access_token"));
+        assert_eq!(
+            nearest("Lifetimes.acces_token", names),
+            Some("lifetimes.access_token")
+        );
     }
 
     #[test]

@@ -105,7 +105,8 @@ fn factor(prove: &ProveView, trouble: Option<&Trouble>, now: Timestamp) -> Facto
                 .enumerate()
                 .map(|(i, (id, label))| Authenticator { id: id.clone(), label: Shown::from(label.as_str()), selected: i == 0 })
                 .collect(),
-            wrong_codes: u32::try_from(totp.failures).unwrap_or_default(),
+            // The person's own slip of a moment ago is no news to them.
+            wrong_codes: if trouble.is_some() { 0 } else { u32::try_from(totp.failures).unwrap_or_default() },
             locked_for: waits.or(totp.locked_until.filter(|until| *until > now).map(seconds)),
         },
         FactorView::Password | FactorView::Other(_) => FactorInput::Password { locked_for: waits },

@@ -30,25 +30,34 @@ impl Background {
     /// When the system has no thread to give.
     pub fn start(engine: Arc<Engine>, metrics: Option<Metrics>) -> std::io::Result<Self> {
         let (stop, stopped) = mpsc::channel::<()>();
-        let thread = std::thread::Builder::new().name("background".to_owned()).spawn(move || {
-            prepare_keys(&engine);
-            let mut tick = 0u32;
-            while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-                tick = (tick + 1) % CLEARING;
-                if let Some(metrics) = &metrics {
-                    metrics.upkeep();
+        let thread = std::thread::Builder::new()
+            .name("background".to_owned())
+            .spawn(move || {
+                prepare_keys(&engine);
+                let mut tick = 0u32;
+                while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                    tick = (tick + 1) % CLEARING;
+                    if let Some(metrics) = &metrics {
+                        metrics.upkeep();
+                    }
+                    match engine.refresh() {
+                        Ok(true) => {
+                            tracing::info!("clients or keys were changed and have been loaded anew")
+                        }
+                        Ok(false) => {}
+                        Err(error) => {
+                            tracing::warn!(%error, "clients and keys could not be compared")
+                        }
+                    }
+                    if tick == 0 {
+                        clear(&engine);
+                    }
                 }
-                match engine.refresh() {
-                    Ok(true) => tracing::info!("clients or keys were changed and have been loaded anew"),
-                    Ok(false) => {}
-                    Err(error) => tracing::warn!(%error, "clients and keys could not be compared"),
-                }
-                if tick == 0 {
-                    clear(&engine);
-                }
-            }
-        })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
+            })?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 }
 
@@ -65,7 +74,12 @@ impl Drop for Background {
 /// The next keys are made here, because making an RSA key takes up to a second.
 fn prepare_keys(engine: &Engine) {
     let reference = entropy::reference(&OsEntropy);
-    let call = Call { now: SystemClock.now(), entropy: &OsEntropy, reference: &reference, peer: &Peer::default() };
+    let call = Call {
+        now: SystemClock.now(),
+        entropy: &OsEntropy,
+        reference: &reference,
+        peer: &Peer::default(),
+    };
     if let Err(error) = engine.ensure_next_keys(&call) {
         tracing::warn!(%error, "the next signing keys could not be made");
     }
@@ -73,7 +87,12 @@ fn prepare_keys(engine: &Engine) {
 
 fn clear(engine: &Engine) {
     let reference = entropy::reference(&OsEntropy);
-    let call = Call { now: SystemClock.now(), entropy: &OsEntropy, reference: &reference, peer: &Peer::default() };
+    let call = Call {
+        now: SystemClock.now(),
+        entropy: &OsEntropy,
+        reference: &reference,
+        peer: &Peer::default(),
+    };
     match engine.maintain(&call) {
         Ok(rows) => tracing::debug!(rows, "cleared what is over"),
         Err(error) => tracing::warn!(%error, "what is over could not be cleared"),

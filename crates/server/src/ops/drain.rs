@@ -20,7 +20,10 @@ impl Signals {
     /// # Errors
     /// When the system refuses.
     pub fn take() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 
     /// Waits for either; true for SIGTERM.
@@ -34,7 +37,12 @@ impl Signals {
 
 /// Waits for a signal, then ends `servers` in order. SIGTERM lets `delay` pass first, so that load
 /// balancers see `/ready` fail; a second signal ends everything at once.
-pub async fn end(mut signals: Signals, health: &Health, delay: Duration, servers: Vec<ServerHandle>) {
+pub async fn end(
+    mut signals: Signals,
+    health: &Health,
+    delay: Duration,
+    servers: Vec<ServerHandle>,
+) {
     let terminated = signals.next().await;
     health.drain();
     tracing::info!("draining: not ready any more");

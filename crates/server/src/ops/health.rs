@@ -38,7 +38,11 @@ pub struct Health {
 impl Health {
     /// The health of a node that runs `engine`.
     pub fn of(engine: Arc<Engine>) -> Self {
-        Self { engine, draining: Arc::default(), migrated: Arc::default() }
+        Self {
+            engine,
+            draining: Arc::default(),
+            migrated: Arc::default(),
+        }
     }
 
     /// From now on `/ready` says no.
@@ -50,14 +54,29 @@ impl Health {
     pub fn report(&self) -> Report {
         let keys = self.engine.list_keys();
         let migrations = if keys.is_ok() { self.pending() } else { None };
-        let signing = keys.as_ref().map(|keys| keys.iter().any(|key| key.status == "current"));
+        let signing = keys
+            .as_ref()
+            .map(|keys| keys.iter().any(|key| key.status == "current"));
         let checks = vec![
-            check("database", signing.as_ref().map(|_| ()).map_err(ToString::to_string)),
+            check(
+                "database",
+                signing.as_ref().map(|_| ()).map_err(ToString::to_string),
+            ),
             check("migrations", applied(migrations)),
             check("keys", current(signing.ok())),
-            check("draining", if self.draining.load(Ordering::Relaxed) { Err("this node is going away".to_owned()) } else { Ok(()) }),
+            check(
+                "draining",
+                if self.draining.load(Ordering::Relaxed) {
+                    Err("this node is going away".to_owned())
+                } else {
+                    Ok(())
+                },
+            ),
         ];
-        Report { ready: checks.iter().all(|check| check.ok), checks }
+        Report {
+            ready: checks.iter().all(|check| check.ok),
+            checks,
+        }
     }
 
     /// Asking takes the lock of a write, so once nothing was missing it is not asked again.
@@ -72,14 +91,21 @@ impl Health {
 }
 
 fn check(name: &'static str, found: Result<(), String>) -> Check {
-    Check { name, ok: found.is_ok(), reason: found.err() }
+    Check {
+        name,
+        ok: found.is_ok(),
+        reason: found.err(),
+    }
 }
 
 fn applied(pending: Option<Vec<String>>) -> Result<(), String> {
     match pending {
         None => Err("not known: the database cannot be asked".to_owned()),
         Some(pending) if pending.is_empty() => Ok(()),
-        Some(pending) => Err(format!("pending: {}; run `stepwell migrate`", pending.join(", "))),
+        Some(pending) => Err(format!(
+            "pending: {}; run `stepwell migrate`",
+            pending.join(", ")
+        )),
     }
 }
 
@@ -87,7 +113,9 @@ fn current(signing: Option<bool>) -> Result<(), String> {
     match signing {
         None => Err("not known: the database cannot be asked".to_owned()),
         Some(true) => Ok(()),
-        Some(false) => Err("there is no current signing key; run `stepwell keys rotate`".to_owned()),
+        Some(false) => {
+            Err("there is no current signing key; run `stepwell keys rotate`".to_owned())
+        }
     }
 }
 

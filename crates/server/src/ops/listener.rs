@@ -36,16 +36,63 @@ pub fn serve(listener: TcpListener, health: Health, metrics: Metrics) -> std::io
 }
 
 async fn live() -> HttpResponse {
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).content_type(ContentType::plaintext()).body("live\n")
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .content_type(ContentType::plaintext())
+        .body("live\n")
 }
 
 async fn ready(health: web::Data<Health>) -> HttpResponse {
     let report = web::block(move || health.report()).await;
-    let Ok(report) = report else { return HttpResponse::ServiceUnavailable().finish() };
-    let mut answer = if report.ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-    answer.insert_header((CACHE_CONTROL, "no-store")).json(report)
+    let Ok(report) = report else {
+        return HttpResponse::ServiceUnavailable().finish();
+    };
+    let mut answer = if report.ready {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
+    answer
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(report)
 }
 
 async fn figures(metrics: web::Data<Metrics>) -> HttpResponse {
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).content_type(METRICS_TYPE).body(metrics.render())
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .content_type(METRICS_TYPE)
+        .body(metrics.render())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn being_alive_needs_nothing_and_figures_are_prometheus_text() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let metrics = Metrics::of(recorder.handle());
+        metrics::with_local_recorder(&recorder, || {
+            metrics::gauge!("stepwell_build_info").set(1.0)
+        });
+        let app = App::new()
+            .app_data(web::Data::new(metrics))
+            .route("/live", web::get().to(live))
+            .route("/metrics", web::get().to(figures));
+        let app = init_service(app).await;
+        let answer = call_service(&app, TestRequest::get().uri("/live").to_request()).await;
+        assert_eq!(answer.status(), 200);
+        let answer = call_service(&app, TestRequest::get().uri("/metrics").to_request()).await;
+        assert_eq!(answer.headers().get("content-type").unwrap(), METRICS_TYPE);
+        let text = read_body(answer).await;
+        assert!(
+            std::str::from_utf8(&text)
+                .unwrap()
+                .contains("stepwell_build_info 1")
+        );
+    }
 }

@@ -18,17 +18,46 @@ fn subscriber<W>(settings: &LogSettings, out: W) -> Box<dyn tracing::Subscriber 
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(&settings.level)).with_writer(out);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter(&settings.level))
+        .with_writer(out);
     if settings.json {
-        Box::new(builder.json().flatten_event(true).with_current_span(false).with_span_list(false).finish())
+        Box::new(
+            builder
+                .json()
+                .flatten_event(true)
+                .with_current_span(false)
+                .with_span_list(false)
+                .finish(),
+        )
     } else {
-        Box::new(builder.compact().with_ansi(false).with_target(false).finish())
+        Box::new(
+            builder
+                .compact()
+                .with_ansi(false)
+                .with_target(false)
+                .finish(),
+        )
     }
 }
 
-/// Libraries below us are heard only when they complain.
+/// Libraries below us are heard only when they complain; of a visitor's malformed bytes, which any
+/// scanner sends by the thousand, not at all.
 fn filter(level: &str) -> EnvFilter {
-    EnvFilter::new(format!("warn,stepwell={level},stepwell_server={level},stepwell_engine={level},stepwell_store={level},stepwell_demo={level},stepwell_guard={level}"))
+    let ours = [
+        "stepwell",
+        "stepwell_server",
+        "stepwell_engine",
+        "stepwell_store",
+        "stepwell_demo",
+        "stepwell_guard",
+    ];
+    let ours: Vec<String> = ours
+        .iter()
+        .map(|target| format!("{target}={level}"))
+        .collect();
+    let below = if level == "error" { "error" } else { "warn" };
+    EnvFilter::new(format!("{below},actix_http::h1=off,{}", ours.join(",")))
 }
 
 #[cfg(test)]
@@ -56,7 +85,10 @@ mod tests {
     fn logged(json: bool, level: &str) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
-        let settings = LogSettings { json, level: level.to_owned() };
+        let settings = LogSettings {
+            json,
+            level: level.to_owned(),
+        };
         tracing::subscriber::with_default(subscriber(&settings, move || writer.clone()), || {
             RequestLine {
                 method: "GET",
@@ -93,7 +125,10 @@ mod tests {
     fn for_people_it_is_one_line_too() {
         let text = logged(false, "info");
         assert_eq!(text.lines().count(), 1, "{text}");
-        assert!(text.contains("7KQ2-M4TX") && text.contains("303") && !text.contains('\u{1b}'), "{text}");
+        assert!(
+            text.contains("7KQ2-M4TX") && text.contains("303") && !text.contains('\u{1b}'),
+            "{text}"
+        );
     }
 
     #[test]

@@ -11,7 +11,9 @@ use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandl
 
 const REQUESTS: &str = "stepwell_http_request_duration_seconds";
 /// Seconds; from a cached answer to a password hash that had to wait.
-const BUCKETS: &[f64] = &[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+const BUCKETS: &[f64] = &[
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
+];
 
 /// The process's figures.
 #[derive(Clone)]
@@ -31,14 +33,30 @@ impl Metrics {
     /// # Errors
     /// When something else in this process counts already.
     pub fn install() -> Result<Self, BuildError> {
-        let handle = PrometheusBuilder::new().set_buckets(BUCKETS)?.install_recorder()?;
+        let handle = PrometheusBuilder::new()
+            .set_buckets(BUCKETS)?
+            .install_recorder()?;
         describe_histogram!(REQUESTS, metrics::Unit::Seconds, "How long answers took");
-        describe_counter!("stepwell_authn_attempts_total", "Attempts to prove a factor");
+        describe_counter!(
+            "stepwell_authn_attempts_total",
+            "Attempts to prove a factor"
+        );
         describe_counter!("stepwell_stepup_total", "Step-ups by how they ended");
-        describe_counter!("stepwell_token_requests_total", "Requests to the token endpoint");
-        describe_gauge!("stepwell_build_info", "Always 1; its labels say what is running");
+        describe_counter!(
+            "stepwell_token_requests_total",
+            "Requests to the token endpoint"
+        );
+        describe_gauge!(
+            "stepwell_build_info",
+            "Always 1; its labels say what is running"
+        );
         gauge!("stepwell_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
-        Ok(Self { handle })
+        Ok(Self::of(handle))
+    }
+
+    /// Figures that another recorder keeps.
+    pub(crate) fn of(handle: PrometheusHandle) -> Self {
+        Self { handle }
     }
 
     /// The text of `/metrics`.
@@ -91,7 +109,10 @@ mod tests {
 
     #[test]
     fn a_request_is_counted_under_its_route_and_never_under_what_was_typed() {
-        let recorder = PrometheusBuilder::new().set_buckets(BUCKETS).unwrap().build_recorder();
+        let recorder = PrometheusBuilder::new()
+            .set_buckets(BUCKETS)
+            .unwrap()
+            .build_recorder();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
             let times = RequestTimes::default();
@@ -101,8 +122,14 @@ mod tests {
         });
         let text = handle.render();
         let counted = |labels: &str| format!("{REQUESTS}_count{{{labels}}}");
-        assert!(text.contains(&(counted("route=\"/i/{id}\",method=\"GET\",status=\"200\"") + " 2")), "{text}");
-        assert!(text.contains(&(counted("route=\"unknown\",method=\"other\",status=\"404\"") + " 1")), "{text}");
+        assert!(
+            text.contains(&(counted("route=\"/i/{id}\",method=\"GET\",status=\"200\"") + " 2")),
+            "{text}"
+        );
+        assert!(
+            text.contains(&(counted("route=\"unknown\",method=\"other\",status=\"404\"") + " 1")),
+            "{text}"
+        );
         assert!(!text.contains("injected"));
         assert!(text.contains("le=\"0.005\"} 1"), "{text}");
     }

@@ -49,7 +49,9 @@ impl RequestLine<'_> {
 }
 
 fn cut(text: &str) -> &str {
-    text.char_indices().nth(LONGEST).map_or(text, |(at, _)| &text[..at])
+    text.char_indices()
+        .nth(LONGEST)
+        .map_or(text, |(at, _)| &text[..at])
 }
 
 #[cfg(test)]

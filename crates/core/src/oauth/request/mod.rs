@@ -146,6 +146,11 @@ impl AuthorizationRequest {
         }
     }
 
+    /// What the person has to agree to: the scope, and the standard scopes of claims asked for by name.
+    pub fn disclosed(&self, client: &Client) -> Scope {
+        self.scope.or(&self.claims.scopes().and(&client.scope))
+    }
+
     /// The age to satisfy: the one asked for, else the client's `default_max_age`; never above the
     /// client's `maximum_auth_age`.
     pub fn effective_max_age(&self, client: &Client) -> Option<Seconds> {

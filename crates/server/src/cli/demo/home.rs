@@ -13,7 +13,11 @@ use crate::clock::OsEntropy;
 use crate::config;
 
 /// What the command line decides for a demo, so that the environment may not.
-const DECIDED: &[&str] = &["STEPWELL__ISSUER", "STEPWELL__LISTEN", "STEPWELL__OPS_LISTEN"];
+const DECIDED: &[&str] = &[
+    "STEPWELL__ISSUER",
+    "STEPWELL__LISTEN",
+    "STEPWELL__OPS_LISTEN",
+];
 
 /// The folder, absolute.
 pub(super) struct Home(PathBuf);
@@ -21,11 +25,20 @@ pub(super) struct Home(PathBuf);
 impl Home {
     /// Makes the folder for its owner alone, with a sealing key in it, where it is not there.
     pub(super) fn open(folder: &Path) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| Failure::failed(format!("--data {}: {error}", folder.display()));
-        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+        let failed = |error: std::io::Error| {
+            Failure::failed(format!("--data {}: {error}", folder.display()))
+        };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(failed)?;
         let home = Self(folder.canonicalize().map_err(failed)?);
         if !home.seal().exists() {
-            private_file::create(&home.seal(), &format!("{}\n", SealKey::generate(&OsEntropy).to_text().as_str()))?;
+            private_file::create(
+                &home.seal(),
+                &format!("{}\n", SealKey::generate(&OsEntropy).to_text().as_str()),
+            )?;
         }
         Ok(home)
     }
@@ -59,8 +72,8 @@ impl Home {
              [product]\nname = \"Stepwell\"\n\n\
              [seal]\nkey_file = {seal}\n\n\
              [server]\ndrain_delay = \"0s\"\n\n\
-             [[scope]]\nname = \"accounts\"\ndescription = \"see your accounts and their balances\"\n\n\
-             [[scope]]\nname = \"transfer\"\ndescription = \"make transfers from your accounts\"\naction = \"make a transfer\"\n\n\
+             [[scope]]\nname = \"accounts\"\ndescription = \"See your accounts and their balances\"\n\n\
+             [[scope]]\nname = \"transfer\"\ndescription = \"Make transfers from your accounts\"\naction = \"make a transfer\"\n\n\
              [[resource]]\nidentifier = {api}\n",
             config = self.config().display(),
             issuer = text(&at.issuer),
@@ -89,7 +102,8 @@ mod tests {
 
     #[test]
     fn the_folder_keeps_its_secrets_from_others_and_its_configuration_is_sound() {
-        let folder = std::env::temp_dir().join(format!("stepwell-demo-home-{}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("stepwell-demo-home-{}", std::process::id()));
         let home = Home::open(&folder).unwrap();
         let at = Addresses {
             issuer: "http://localhost:7100".into(),
@@ -100,14 +114,30 @@ mod tests {
         };
         home.write_config(&at).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&folder), mode(&home.seal()), mode(&home.config())), (0o700, 0o600, 0o600));
-        let config = config::load(Some(&home.config()), &[]).map_err(|problems| problems.to_string()).unwrap().config;
+        assert_eq!(
+            (mode(&folder), mode(&home.seal()), mode(&home.config())),
+            (0o700, 0o600, 0o600)
+        );
+        let config = config::load(Some(&home.config()), &[])
+            .map_err(|problems| problems.to_string())
+            .unwrap()
+            .config;
         let first = config.seal.fetch().unwrap();
         assert_eq!(config.settings.scopes.len(), 2);
-        assert_eq!(config.settings.resources[0].identifier, "http://localhost:7200/api");
+        assert_eq!(
+            config.settings.resources[0].identifier,
+            "http://localhost:7200/api"
+        );
         Home::open(&folder).unwrap().write_config(&at).unwrap();
-        let again = config::load(Some(&home.config()), &[]).map_err(|problems| problems.to_string()).unwrap().config;
-        assert_eq!(again.seal.fetch().unwrap().current_id(), first.current_id(), "the key is kept");
+        let again = config::load(Some(&home.config()), &[])
+            .map_err(|problems| problems.to_string())
+            .unwrap()
+            .config;
+        assert_eq!(
+            again.seal.fetch().unwrap().current_id(),
+            first.current_id(),
+            "the key is kept"
+        );
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

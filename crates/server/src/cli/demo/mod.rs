@@ -38,7 +38,9 @@ pub(super) fn run(args: &Demo, output: &mut Output<'_>) -> Result<(), Failure> {
     let bank_listener = bind(args.bank_listen, "--bank-listen")?;
     let ops_listener = bind(SocketAddr::from(([127, 0, 0, 1], 0)), "ops_listen")?;
     let bound = |listener: &std::net::TcpListener| {
-        listener.local_addr().map_err(|error| Failure::failed(format!("a listener has no address: {error}")))
+        listener
+            .local_addr()
+            .map_err(|error| Failure::failed(format!("a listener has no address: {error}")))
     };
     let (listen, bank_listen) = (bound(&listener)?, bound(&bank_listener)?);
     let at = Addresses {
@@ -56,9 +58,14 @@ pub(super) fn run(args: &Demo, output: &mut Output<'_>) -> Result<(), Failure> {
     in_runtime(async move {
         let mut running = Running::start(&config, engine, listener, Some(ops_listener))?;
         let bank = stepwell_demo::serve(bank(&at, &kept), bank_listener);
-        running.beside(bank.map_err(|error| Failure::failed(format!("the bank cannot start: {error}")))?);
+        running.beside(
+            bank.map_err(|error| Failure::failed(format!("the bank cannot start: {error}")))?,
+        );
         ready::wait(&at).await?;
-        output.answer(&announce::text(&at, &kept, &home), &announce::json(&at, &kept, &home))?;
+        output.answer(
+            &announce::text(&at, &kept, &home),
+            &announce::json(&at, &kept, &home),
+        )?;
         running.until_told().await
     })
 }

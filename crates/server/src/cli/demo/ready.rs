@@ -13,14 +13,20 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Waits at most about a quarter of a minute.
 pub(super) async fn wait(at: &Addresses) -> Result<(), Failure> {
     for (address, path, what) in [
-        (at.listen, "/.well-known/openid-configuration", "the provider"),
+        (
+            at.listen,
+            "/.well-known/openid-configuration",
+            "the provider",
+        ),
         (at.bank_listen, "/", "the bank"),
     ] {
         let mut tries = 0;
         while !asked(address, path).await {
             tries += 1;
             if tries == TRIES {
-                return Err(Failure::unavailable(format!("{what} does not answer at {address}{path}")));
+                return Err(Failure::unavailable(format!(
+                    "{what} does not answer at {address}{path}"
+                )));
             }
             tokio::time::sleep(PAUSE).await;
         }
@@ -29,7 +35,9 @@ pub(super) async fn wait(at: &Addresses) -> Result<(), Failure> {
 }
 
 async fn asked(address: SocketAddr, path: &'static str) -> bool {
-    tokio::task::spawn_blocking(move || answers(address, path).unwrap_or(false)).await.unwrap_or(false)
+    tokio::task::spawn_blocking(move || answers(address, path).unwrap_or(false))
+        .await
+        .unwrap_or(false)
 }
 
 /// Whether a GET is answered with 200.
@@ -42,7 +50,11 @@ fn answers(address: SocketAddr, path: &str) -> std::io::Result<bool> {
     let patience = Duration::from_secs(2);
     let mut stream = TcpStream::connect_timeout(&SocketAddr::new(ip, address.port()), patience)?;
     stream.set_read_timeout(Some(patience))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n\r\n", address.port())?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n\r\n",
+        address.port()
+    )?;
     let mut start = [0u8; 12];
     stream.read_exact(&mut start)?;
     Ok(&start == b"HTTP/1.1 200")

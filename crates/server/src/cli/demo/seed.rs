@@ -47,18 +47,27 @@ fn read(home: &Home) -> Result<Kept, Failure> {
     if !path.exists() {
         return Ok(Kept::default());
     }
-    serde_json::from_str(&input::file(&path)?)
-        .map_err(|error| Failure::failed(format!("{} is damaged: {error}; delete its folder to begin anew", path.display())))
+    serde_json::from_str(&input::file(&path)?).map_err(|error| {
+        Failure::failed(format!(
+            "{} is damaged: {error}; delete its folder to begin anew",
+            path.display()
+        ))
+    })
 }
 
 fn write(home: &Home, kept: &Kept) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(kept).map_err(|error| Failure::failed(error.to_string()))?;
+    let text =
+        serde_json::to_string_pretty(kept).map_err(|error| Failure::failed(error.to_string()))?;
     private_file::replace(&home.kept(), &format!("{text}\n"))
 }
 
 fn person(engine: &Engine, home: &Home, kept: &mut Kept) -> Result<(), Failure> {
-    let canonical = username::canonical(USERNAME).map_err(|error| Failure::failed(error.to_string()))?;
-    let there = engine.db().read(|tx| users::find_by_canonical(tx, &canonical))?.is_some();
+    let canonical =
+        username::canonical(USERNAME).map_err(|error| Failure::failed(error.to_string()))?;
+    let there = engine
+        .db()
+        .read(|tx| users::find_by_canonical(tx, &canonical))?
+        .is_some();
     if there && kept.totp_uri.is_empty() {
         let message = format!(
             "the database holds {USERNAME} already, but {} with the password is gone; use another database",
@@ -70,7 +79,12 @@ fn person(engine: &Engine, home: &Home, kept: &mut Kept) -> Result<(), Failure> 
         return Ok(());
     }
     // Two references have 80 bits, and read well from a screen.
-    let password = format!("{}-{}", entropy::reference(&OsEntropy), entropy::reference(&OsEntropy)).to_lowercase();
+    let password = format!(
+        "{}-{}",
+        entropy::reference(&OsEntropy),
+        entropy::reference(&OsEntropy)
+    )
+    .to_lowercase();
     let new = NewUser {
         username: USERNAME.to_owned(),
         password: Some(Secret::new(password.as_str())),
@@ -80,7 +94,10 @@ fn person(engine: &Engine, home: &Home, kept: &mut Kept) -> Result<(), Failure> 
     let created = with_call(|call| engine.create_user(call, new))?;
     kept.username = created.user.username;
     kept.password = password;
-    kept.totp_uri = created.totp_uri.map(|uri| uri.as_str().to_owned()).unwrap_or_default();
+    kept.totp_uri = created
+        .totp_uri
+        .map(|uri| uri.as_str().to_owned())
+        .unwrap_or_default();
     write(home, kept)
 }
 
@@ -129,7 +146,10 @@ fn bank(engine: &Engine, at: &Addresses, kept: &mut Kept) -> Result<(), Failure>
     kept.client_id = CLIENT.to_owned();
     let Some(known) = registered else {
         let created = with_call(|call| engine.create_client(call, Some(id), registration(at)))?;
-        kept.client_secret = created.secret.map(|secret| secret.expose().to_owned()).unwrap_or_default();
+        kept.client_secret = created
+            .secret
+            .map(|secret| secret.expose().to_owned())
+            .unwrap_or_default();
         return Ok(());
     };
     let mut client = Client {
@@ -154,9 +174,13 @@ fn registration(at: &Addresses) -> NewClient {
         redirect_uris: redirects(at),
         post_logout_redirect_uris: post_logout(at),
         resources: vec![at.api()],
-        scope: Some(Scope::of(["openid", "profile", "email", "accounts", "transfer"])),
+        scope: Some(Scope::of([
+            "openid", "profile", "email", "accounts", "transfer",
+        ])),
         action: Some("make a transfer".to_owned()),
-        ..NewClient::new(ApplicationType::Web, "Demo Bank")
+        // The bank and the provider are one house here; nobody is asked whether they trust it.
+        skip_consent: true,
+        ..NewClient::new(ApplicationType::Web, "Acme Bank")
     }
 }
 

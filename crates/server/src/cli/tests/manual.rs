@@ -15,12 +15,17 @@ fn the_command_line_is_sound() {
 #[test]
 fn the_manual_names_every_command_and_every_option() {
     fn walk(command: &clap::Command, path: &str) {
-        let name = format!("{path} {}", command.get_name()).trim_start().to_owned();
+        let name = format!("{path} {}", command.get_name())
+            .trim_start()
+            .to_owned();
         if !command.has_subcommands() {
             assert!(MANUAL.contains(&format!("`{name}")), "{name} is missing");
         }
         for option in command.get_arguments().filter_map(clap::Arg::get_long) {
-            assert!(MANUAL.contains(&format!("`--{option}")), "--{option} of {name} is missing");
+            assert!(
+                MANUAL.contains(&format!("`--{option}")),
+                "--{option} of {name} is missing"
+            );
         }
         for below in command.get_subcommands() {
             walk(below, &name);
@@ -31,7 +36,13 @@ fn the_manual_names_every_command_and_every_option() {
 
 #[test]
 fn the_manual_names_every_exit_code() {
-    for code in [Code::Failed, Code::Usage, Code::NotFound, Code::Conflict, Code::Unavailable] {
+    for code in [
+        Code::Failed,
+        Code::Usage,
+        Code::NotFound,
+        Code::Conflict,
+        Code::Unavailable,
+    ] {
         let row = format!("| {} | `{}` |", code as u8, code.name());
         assert!(MANUAL.contains(&row), "{row} is missing");
     }

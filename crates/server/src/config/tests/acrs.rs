@@ -6,25 +6,63 @@ use super::*;
 
 fn requires(text: &str) -> Predicate {
     let loaded = read(&format!("[[acr]]\nname = \"a\"\nrequires = {text}"), &[]);
-    let catalog = loaded.map_err(|problems| problems.to_string()).unwrap().config.settings.catalog;
+    let catalog = loaded
+        .map_err(|problems| problems.to_string())
+        .unwrap()
+        .config
+        .settings
+        .catalog;
     catalog.find(&AcrName::new("a")).unwrap().requires.clone()
 }
 
 fn totp(within: Option<Seconds>) -> Predicate {
-    Predicate::Proof(Pattern { methods: [Method::totp()].into(), within, ..Pattern::default() })
+    Predicate::Proof(Pattern {
+        methods: [Method::totp()].into(),
+        within,
+        ..Pattern::default()
+    })
 }
 
 #[test]
 fn every_form_of_requires_is_read() {
-    assert_eq!(requires("{ proof = {} }"), Predicate::Proof(Pattern::default()));
-    assert_eq!(requires("{ method = [\"totp\"], within = \"5m\" }"), totp(Some(Seconds(300))));
+    assert_eq!(
+        requires("{ proof = {} }"),
+        Predicate::Proof(Pattern::default())
+    );
+    assert_eq!(
+        requires("{ method = [\"totp\"], within = \"5m\" }"),
+        totp(Some(Seconds(300)))
+    );
     assert_eq!(requires("{ proof = { method = [\"totp\"] } }"), totp(None));
-    assert_eq!(requires("{ kinds = 2, within = \"1h\" }"), Predicate::Kinds { count: 2, within: Some(Seconds(3_600)) });
-    let strong = Pattern { hardware_bound: true, phishing_resistant: true, user_verified: true, ..Pattern::default() };
-    assert_eq!(requires("{ hardware_bound = true, phishing_resistant = true, user_verified = true }"), Predicate::Proof(strong));
-    let two = Predicate::Kinds { count: 2, within: None };
-    assert_eq!(requires("{ any = [{ kinds = 2 }, { method = [\"totp\"] }] }"), Predicate::Any(vec![two.clone(), totp(None)]));
-    assert_eq!(requires("{ all = [{ kinds = 2 }, { any = [{ kinds = 2 }] }] }"), Predicate::All(vec![two.clone(), Predicate::Any(vec![two])]));
+    assert_eq!(
+        requires("{ kinds = 2, within = \"1h\" }"),
+        Predicate::Kinds {
+            count: 2,
+            within: Some(Seconds(3_600))
+        }
+    );
+    let strong = Pattern {
+        hardware_bound: true,
+        phishing_resistant: true,
+        user_verified: true,
+        ..Pattern::default()
+    };
+    assert_eq!(
+        requires("{ hardware_bound = true, phishing_resistant = true, user_verified = true }"),
+        Predicate::Proof(strong)
+    );
+    let two = Predicate::Kinds {
+        count: 2,
+        within: None,
+    };
+    assert_eq!(
+        requires("{ any = [{ kinds = 2 }, { method = [\"totp\"] }] }"),
+        Predicate::Any(vec![two.clone(), totp(None)])
+    );
+    assert_eq!(
+        requires("{ all = [{ kinds = 2 }, { any = [{ kinds = 2 }] }] }"),
+        Predicate::All(vec![two.clone(), Predicate::Any(vec![two])])
+    );
 }
 
 #[test]
@@ -38,9 +76,26 @@ fn an_acr_has_its_lifetime_its_renewal_and_its_aliases() {
 
 #[test]
 fn acrs_can_come_from_the_environment() {
-    let loaded = read("", &[("STEPWELL__ACR", "[{ name = \"a\", requires = { kinds = 3 } }]")]).unwrap();
-    assert!(loaded.config.settings.catalog.find(&AcrName::new("a")).is_some());
-    assert!(problem("", &[("STEPWELL__ACR", "[{ name = ")]).contains("environment STEPWELL__ACR: this is not a TOML value"));
+    let loaded = read(
+        "",
+        &[(
+            "STEPWELL__ACR",
+            "[{ name = \"a\", requires = { kinds = 3 } }]",
+        )],
+    )
+    .unwrap();
+    assert!(
+        loaded
+            .config
+            .settings
+            .catalog
+            .find(&AcrName::new("a"))
+            .is_some()
+    );
+    assert!(
+        problem("", &[("STEPWELL__ACR", "[{ name = ")])
+            .contains("environment STEPWELL__ACR: this is not a TOML value")
+    );
 }
 
 #[test]
@@ -50,26 +105,62 @@ fn a_requirement_that_makes_no_sense_is_refused_with_its_place() {
         ("3", "requires takes a table"),
         ("{ any = [] }", "any has 0 parts"),
         ("{ all = [] }", "all has 0 parts"),
-        ("{ all = { kinds = 2 } }", "all takes a list of tables, not a table"),
+        (
+            "{ all = { kinds = 2 } }",
+            "all takes a list of tables, not a table",
+        ),
         ("{ kinds = 0 }", "kinds takes 1, 2 or 3"),
         ("{ kinds = 4 }", "kinds takes 1, 2 or 3"),
-        ("{ kinds = 2, method = [\"totp\"] }", "kinds and method cannot stand in one table"),
-        ("{ any = [{ kinds = 2 }], within = \"5m\" }", "any and within cannot stand in one table"),
-        ("{ any = [{ kinds = 2 }], all = [{ kinds = 2 }] }", "all and any cannot stand in one table"),
-        ("{ kind = 2 }", "requires has no key \"kind\"; did you mean \"kinds\"?"),
+        (
+            "{ kinds = 2, method = [\"totp\"] }",
+            "kinds and method cannot stand in one table",
+        ),
+        (
+            "{ any = [{ kinds = 2 }], within = \"5m\" }",
+            "any and within cannot stand in one table",
+        ),
+        (
+            "{ any = [{ kinds = 2 }], all = [{ kinds = 2 }] }",
+            "all and any cannot stand in one table",
+        ),
+        (
+            "{ kind = 2 }",
+            "requires has no key \"kind\"; did you mean \"kinds\"?",
+        ),
         ("{ proof = { kinds = 2 } }", "requires has no key \"kinds\""),
         ("{ method = [] }", "method is an empty list"),
         ("{ method = \"totp\" }", "method takes a list"),
-        ("{ method = [\"topt\"] }", "there is no method \"topt\"; did you mean \"totp\"?"),
-        ("{ phishing_resistant = false }", "phishing_resistant takes only true"),
-        ("{ any = [{ any = [{ any = [{ any = [{ kinds = 2 }] }] }] }] }", "nested more than 4 deep"),
-        ("{ method = [\"totp\"], within = \"59s\" }", "is too short: a person gets 60 s for each proof, here at least 1m"),
+        (
+            "{ method = [\"topt\"] }",
+            "there is no method \"topt\"; did you mean \"totp\"?",
+        ),
+        (
+            "{ phishing_resistant = false }",
+            "phishing_resistant takes only true",
+        ),
+        (
+            "{ any = [{ any = [{ any = [{ any = [{ kinds = 2 }] }] }] }] }",
+            "nested more than 4 deep",
+        ),
+        (
+            "{ method = [\"totp\"], within = \"59s\" }",
+            "is too short: a person gets 60 s for each proof, here at least 1m",
+        ),
         ("{ kinds = 2, within = \"90s\" }", "here at least 2m"),
-        ("{ all = [{ method = [\"password\"] }, { method = [\"totp\"], within = \"1m\" }] }", "here at least 2m"),
-        ("{ method = [\"totp\"], within = \"a while\" }", "is not a duration"),
+        (
+            "{ all = [{ method = [\"password\"] }, { method = [\"totp\"], within = \"1m\" }] }",
+            "here at least 2m",
+        ),
+        (
+            "{ method = [\"totp\"], within = \"a while\" }",
+            "is not a duration",
+        ),
     ] {
         let told = problem(&format!("[[acr]]\nname = \"a\"\nrequires = {text}"), &[]);
-        assert!(told.starts_with("stepwell.toml:3:") && told.contains(why), "{text}: {told}");
+        assert!(
+            told.starts_with("stepwell.toml:3:") && told.contains(why),
+            "{text}: {told}"
+        );
     }
 }
 
@@ -77,18 +168,36 @@ fn a_requirement_that_makes_no_sense_is_refused_with_its_place() {
 fn an_acr_that_makes_no_sense_is_refused_with_its_place() {
     let good = "[[acr]]\nname = \"a\"\nrequires = { kinds = 2 }\n";
     for (text, why) in [
-        ("[[acr]]\nrequires = { kinds = 2 }".to_owned(), "[[acr]] needs name"),
+        (
+            "[[acr]]\nrequires = { kinds = 2 }".to_owned(),
+            "[[acr]] needs name",
+        ),
         ("[[acr]]\nname = \"a\"".to_owned(), "[[acr]] needs requires"),
         (format!("{good}{good}"), "\"a\" is used twice"),
         (format!("{good}aliases = [\"a\"]"), "\"a\" is used twice"),
-        ("[[acr]]\nname = \"a b\"\nrequires = { kinds = 2 }".to_owned(), "visible ASCII"),
-        (format!("{good}lifetime = \"1m\""), "takes a duration from 2m"),
-        (format!("{good}renew = \"never\""), "renew takes \"strongest\" or \"all\""),
-        (format!("{good}alias = [\"b\"]"), "there is no key \"alias\" in [[acr]]; did you mean \"aliases\"?"),
+        (
+            "[[acr]]\nname = \"a b\"\nrequires = { kinds = 2 }".to_owned(),
+            "visible ASCII",
+        ),
+        (
+            format!("{good}lifetime = \"1m\""),
+            "takes a duration from 2m",
+        ),
+        (
+            format!("{good}renew = \"never\""),
+            "renew takes \"strongest\" or \"all\"",
+        ),
+        (
+            format!("{good}alias = [\"b\"]"),
+            "there is no key \"alias\" in [[acr]]; did you mean \"aliases\"?",
+        ),
         ("acr = []".to_owned(), "nothing could be claimed"),
     ] {
         let told = problem(&text, &[]);
-        assert!(told.starts_with("stepwell.toml:") && told.contains(why), "{text}: {told}");
+        assert!(
+            told.starts_with("stepwell.toml:") && told.contains(why),
+            "{text}: {told}"
+        );
     }
 }
 
@@ -101,13 +210,31 @@ fn scopes_and_resources_have_floors_that_exist() {
     assert_eq!(settings.scopes[0].max_age, Some(Seconds(300)));
     assert_eq!(settings.resources[0].minimum_acr, Some(AcrName::new("phr")));
     for (text, why) in [
-        ("[[scope]]\nname = \"a\"\nminimum_acr = \"phhr\"", "there is no acr \"phhr\"; did you mean \"phr\"?"),
-        ("[[scope]]\nname = \"a\"\nmax_age = \"5m\"", "name that acr too"),
+        (
+            "[[scope]]\nname = \"a\"\nminimum_acr = \"phhr\"",
+            "there is no acr \"phhr\"; did you mean \"phr\"?",
+        ),
+        (
+            "[[scope]]\nname = \"a\"\nmax_age = \"5m\"",
+            "name that acr too",
+        ),
         ("[[scope]]\nname = \"a b\"", "visible ASCII"),
-        ("[[scope]]\nname = \"a\"\n[[scope]]\nname = \"a\"", "stands twice"),
-        ("[[scope]]\nname = \"a\"\nactoin = \"x\"", "did you mean \"action\"?"),
-        ("[[resource]]\nidentifier = \"/api\"", "absolute URI without fragment"),
-        ("[[resource]]\nidentifier = \"https://api.example/#x\"", "absolute URI without fragment"),
+        (
+            "[[scope]]\nname = \"a\"\n[[scope]]\nname = \"a\"",
+            "stands twice",
+        ),
+        (
+            "[[scope]]\nname = \"a\"\nactoin = \"x\"",
+            "did you mean \"action\"?",
+        ),
+        (
+            "[[resource]]\nidentifier = \"/api\"",
+            "absolute URI without fragment",
+        ),
+        (
+            "[[resource]]\nidentifier = \"https://api.example/#x\"",
+            "absolute URI without fragment",
+        ),
         ("[[resource]]\n", "[[resource]] needs identifier"),
     ] {
         let told = problem(text, &[]);

@@ -23,7 +23,11 @@ mod tempdir {
 
     impl Dir {
         pub(super) fn new() -> Self {
-            let name = format!("stepwell-config-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+            let name = format!(
+                "stepwell-config-{}-{}",
+                std::process::id(),
+                NEXT.fetch_add(1, Ordering::Relaxed)
+            );
             let path = std::env::temp_dir().join(name);
             std::fs::create_dir(&path).unwrap();
             Self(path)
@@ -46,8 +50,16 @@ fn a_secret_can_come_from_a_file_and_loses_one_newline() {
     let (_folder, path) = file("postgres://u:p@h/d\r\n");
     let loaded = read("", &[("STEPWELL__DATABASE_URL_FILE", &path)]).unwrap();
     assert_eq!(loaded.config.database_url.expose(), "postgres://u:p@h/d");
-    let line = loaded.dump().keys.into_iter().find(|line| line.key == "database_url").unwrap();
-    assert_eq!(line.place.unwrap(), format!("environment STEPWELL__DATABASE_URL_FILE ({path})"));
+    let line = loaded
+        .dump()
+        .keys
+        .into_iter()
+        .find(|line| line.key == "database_url")
+        .unwrap();
+    assert_eq!(
+        line.place.unwrap(),
+        format!("environment STEPWELL__DATABASE_URL_FILE ({path})")
+    );
 }
 
 #[test]
@@ -55,13 +67,24 @@ fn a_secret_file_that_is_missing_or_stands_beside_the_value_is_refused() {
     let told = problem("", &[("STEPWELL__REDIS_URL_FILE", "/nonexistent/redis")]);
     assert!(told.contains("/nonexistent/redis cannot be read"), "{told}");
     let (_folder, path) = file("redis://b");
-    let told = problem("", &[("STEPWELL__REDIS_URL", "redis://a"), ("STEPWELL__REDIS_URL_FILE", &path)]);
-    assert!(told.contains("is given twice, also by environment STEPWELL__REDIS_URL"), "{told}");
+    let told = problem(
+        "",
+        &[
+            ("STEPWELL__REDIS_URL", "redis://a"),
+            ("STEPWELL__REDIS_URL_FILE", &path),
+        ],
+    );
+    assert!(
+        told.contains("is given twice, also by environment STEPWELL__REDIS_URL"),
+        "{told}"
+    );
 }
 
 #[test]
 fn only_secrets_have_a_file_variant() {
-    assert!(problem("", &[("STEPWELL__ISSUER_FILE", "/etc/issuer")]).contains("there is no such key"));
+    assert!(
+        problem("", &[("STEPWELL__ISSUER_FILE", "/etc/issuer")]).contains("there is no such key")
+    );
 }
 
 #[test]
@@ -74,7 +97,11 @@ fn the_sealing_key_comes_from_a_value_a_file_or_a_command() {
         ("STEPWELL__SEAL__KEY_COMMAND", format!("cat {path}")),
     ] {
         let loaded = read("", &[(name, &text)]).unwrap();
-        assert_eq!(loaded.config.seal.fetch().unwrap().current_id(), expected.id(), "{name}");
+        assert_eq!(
+            loaded.config.seal.fetch().unwrap().current_id(),
+            expected.id(),
+            "{name}"
+        );
     }
 }
 
@@ -83,8 +110,16 @@ fn without_a_sealing_key_the_way_to_make_one_is_told() {
     let error = read("", &[]).unwrap().config.seal.fetch().unwrap_err();
     assert!(error.contains("stepwell keys generate-seal"), "{error}");
     let told = problem("[seal]\nkey_file = \"a\"\nkey_command = \"b\"", &[]);
-    assert!(told.contains("three ways to give one key; keep one"), "{told}");
-    let failed = read("[seal]\nkey_command = \"exit 3\"", &[]).unwrap().config.seal.fetch().unwrap_err();
+    assert!(
+        told.contains("three ways to give one key; keep one"),
+        "{told}"
+    );
+    let failed = read("[seal]\nkey_command = \"exit 3\"", &[])
+        .unwrap()
+        .config
+        .seal
+        .fetch()
+        .unwrap_err();
     assert!(failed.contains("exit status: 3"), "{failed}");
     assert!(problem("[seal]\nkey = \"short\"", &[]).contains("32 random bytes"));
 }
@@ -103,17 +138,29 @@ fn a_dump_shows_no_secret_and_hides_no_address() {
     );
     let loaded = read(&text, &[]).unwrap();
     let dump = loaded.dump();
-    for shown in [dump.text(), serde_json::to_string(&dump).unwrap(), format!("{:?}", loaded.config)] {
+    for shown in [
+        dump.text(),
+        serde_json::to_string(&dump).unwrap(),
+        format!("{:?}", loaded.config),
+    ] {
         for secret in ["hunter2", "hunter3", KEY] {
             assert!(!shown.contains(secret), "{shown}");
         }
     }
-    assert!(dump.text().contains("postgres://app:hidden@db/stepwell"), "{}", dump.text());
+    assert!(
+        dump.text().contains("postgres://app:hidden@db/stepwell"),
+        "{}",
+        dump.text()
+    );
 }
 
 #[test]
 fn a_problem_with_a_secret_does_not_quote_it() {
-    for text in ["[seal]\nkey = \"hunter2\"", "database_url = \"hunter2\"", "redis_url = \"hunter2\""] {
+    for text in [
+        "[seal]\nkey = \"hunter2\"",
+        "database_url = \"hunter2\"",
+        "redis_url = \"hunter2\"",
+    ] {
         assert!(!problem(text, &[]).contains("hunter2"), "{text}");
     }
 }

@@ -13,21 +13,40 @@ use crate::clock::OsEntropy;
 use crate::config;
 
 fn health(name: &str) -> (Health, std::path::PathBuf) {
-    let folder = std::env::temp_dir().join(format!("stepwell-health-{name}-{}", std::process::id()));
+    let folder =
+        std::env::temp_dir().join(format!("stepwell-health-{name}-{}", std::process::id()));
     std::fs::create_dir(&folder).unwrap();
-    let url = format!("sqlite:{}", folder.join("s.db").display()).parse().unwrap();
+    let url = format!("sqlite:{}", folder.join("s.db").display())
+        .parse()
+        .unwrap();
     let db = Db::open(&url, &Options::default()).unwrap();
     db.migrate().unwrap();
-    let cheap = HashParams { memory_kib: 64, iterations: 1, parallelism: 1 };
+    let cheap = HashParams {
+        memory_kib: 64,
+        iterations: 1,
+        parallelism: 1,
+    };
     let parts = Parts {
-        settings: config::parse(None, None, &[]).map_err(|problems| problems.to_string()).unwrap().config.settings,
+        settings: config::parse(None, None, &[])
+            .map_err(|problems| problems.to_string())
+            .unwrap()
+            .config
+            .settings,
         db,
         seal: SealingKeys::new(SealKey::generate(&OsEntropy), vec![]),
         limits: Arc::new(MemoryLimits::new(100)),
         passwords: Passwords::new(cheap, Arc::new(HashGate::new(1, 1)), &OsEntropy).unwrap(),
     };
-    let call = Call { now: Timestamp::from_secs(1_800_000_000), entropy: &OsEntropy, reference: "TEST-TEST", peer: &Peer::default() };
-    (Health::of(Arc::new(Engine::open(&call, parts).unwrap())), folder)
+    let call = Call {
+        now: Timestamp::from_secs(1_800_000_000),
+        entropy: &OsEntropy,
+        reference: "TEST-TEST",
+        peer: &Peer::default(),
+    };
+    (
+        Health::of(Arc::new(Engine::open(&call, parts).unwrap())),
+        folder,
+    )
 }
 
 #[test]
@@ -35,11 +54,23 @@ fn a_node_is_ready_until_it_drains_and_then_says_why() {
     let (health, folder) = health("drain");
     let report = health.report();
     assert!(report.ready, "{report:?}");
-    assert_eq!(report.checks.iter().map(|check| check.name).collect::<Vec<_>>(), ["database", "migrations", "keys", "draining"]);
+    assert_eq!(
+        report
+            .checks
+            .iter()
+            .map(|check| check.name)
+            .collect::<Vec<_>>(),
+        ["database", "migrations", "keys", "draining"]
+    );
     health.clone().drain();
     let report = health.report();
     assert!(!report.ready);
-    let failed: Vec<_> = report.checks.iter().filter(|check| !check.ok).map(|check| check.name).collect();
+    let failed: Vec<_> = report
+        .checks
+        .iter()
+        .filter(|check| !check.ok)
+        .map(|check| check.name)
+        .collect();
     assert_eq!(failed, ["draining"]);
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -1,0 +1,162 @@
+//! Ways out: cancelling, another way, coming back too late.
+
+use stepwell_engine::answer::{Answered, Input};
+use stepwell_engine::authorize::{Left, StepView};
+
+use crate::support::{Stage, a_person, a_relying_party};
+
+#[test]
+fn cancelling_a_step_up_is_access_denied_and_the_session_stays() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    browser.authorize(&bank, &[("acr_values", "2")]);
+    assert_eq!(browser.page(), "totp");
+    assert_eq!(browser.cancel().follow().error(), "access_denied");
+    let answer = browser.authorize(&bank, &[]).answer();
+    assert_eq!(bank.redeem(&stage, &answer).grounds().0, "urn:stepwell:acr:basic");
+}
+
+#[test]
+fn after_cancelling_a_code_typed_in_another_tab_changes_nothing() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    browser.authorize(&bank, &[("acr_values", "2")]);
+    let mut other = browser.another_tab();
+    browser.cancel();
+    other.type_code();
+    assert_eq!(browser.follow().error(), "access_denied");
+    assert_eq!(stage.database().count("SELECT count(*) AS n FROM evidence"), 1);
+}
+
+#[test]
+fn another_way_lists_what_leads_there_first_and_nothing_before_a_proof() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[("acr_values", "2")]);
+    browser.type_username();
+    assert!(browser.see_proof().others.is_empty(), "nobody learns what an account owns");
+    browser.type_password();
+    let others = browser.see_proof().others;
+    let told: Vec<_> = others.iter().map(|m| (m.method.as_str(), m.reaches)).collect();
+    assert_eq!(told, [("password", false)]);
+}
+
+#[test]
+fn another_way_switches_between_methods_that_reach_and_ignores_those_that_do_not() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.complete(&bank, &[("acr_values", "2")]);
+    stage.advance(100);
+    // Either proof alone is fresh enough for `1`.
+    browser.authorize(&bank, &[("acr_values", "1"), ("max_age", "60")]);
+    let first = browser.see_proof();
+    let other = first.others.iter().find(|m| m.reaches).unwrap().method.clone();
+    browser.another_way(other.as_str());
+    assert_eq!(browser.page(), other.as_str());
+    browser.another_way("carrier-pigeon");
+    assert_eq!(browser.page(), first.method.as_str());
+    // Only the code reaches this.
+    browser.authorize(&bank, &[("acr_values", "2"), ("max_age", "60")]);
+    browser.another_way("password");
+    assert_eq!(browser.page(), "totp");
+    assert_eq!(
+        browser.fails_with("password", &ada.password),
+        stepwell_engine::answer::Trouble::NotEnough
+    );
+}
+
+#[test]
+fn an_answered_interaction_answers_nothing_twice() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.type_username().type_password();
+    browser.follow().code();
+    match browser.view() {
+        Left::AlreadyDone { client } => assert_eq!((client.name.as_str(), client.host.as_str()), ("Bank", "bank.example")),
+        other => panic!("{other:?}"),
+    }
+    for input in [Input::Cancel, Input::Consent { allow: true }, Input::Switch, Input::Identify { username: "ada" }] {
+        match browser.submit(&input) {
+            Answered::Not(left) => assert!(matches!(*left, Left::AlreadyDone { .. })),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(stage.database().count("SELECT count(*) AS n FROM codes"), 1);
+}
+
+#[test]
+fn an_expired_interaction_says_so_and_takes_nothing() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.type_username();
+    stage.advance(1_800);
+    assert!(matches!(browser.view(), Left::Expired));
+    let typed = Input::Prove { method: "password", secret: &ada.password, credential: None };
+    match browser.submit(&typed) {
+        Answered::Not(left) => assert!(matches!(*left, Left::Expired)),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(stage.database().count("SELECT count(*) AS n FROM sessions"), 0);
+}
+
+#[test]
+fn an_interaction_that_never_was_is_expired_too() {
+    let stage = Stage::new();
+    let ada = a_person(&stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    for id in ["", "x", "../../etc/passwd", &"x".repeat(10_000), "\0", "é"] {
+        browser.go_to(&stepwell_core::ids::InteractionId::new(id));
+        assert!(matches!(browser.view(), Left::Expired), "{id:?}");
+    }
+}
+
+#[test]
+fn opening_the_resume_address_without_finishing_shows_the_step_again() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[("acr_values", "2")]);
+    assert_eq!(browser.page(), "identify");
+    browser.type_username();
+    assert_eq!(browser.page(), "password");
+    browser.type_password();
+    for _ in 0..3 {
+        assert_eq!(browser.page(), "totp");
+    }
+    assert_eq!(stage.database().count("SELECT count(*) AS n FROM codes"), 0);
+}
+
+#[test]
+fn a_factor_that_is_not_asked_for_is_not_taken() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    // Nobody was named yet: the form is let pass, and the page asks again.
+    browser.type_password();
+    assert!(matches!(browser.see(), StepView::Identify { .. }));
+    browser.type_username();
+    let code = ada.code(stage.now());
+    for method in ["totp", "passkey", ""] {
+        assert_eq!(browser.fails_with(method, &code), stepwell_engine::answer::Trouble::NotEnough);
+    }
+    assert_eq!(stage.database().count("SELECT count(*) AS n FROM evidence"), 0);
+}

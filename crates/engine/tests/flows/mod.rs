@@ -1,0 +1,18 @@
+//! A file for each theme.
+
+mod audit;
+mod browsers;
+mod consent;
+mod decay;
+mod guessing;
+mod hints;
+mod leaving;
+mod locked;
+mod max_age;
+mod names;
+mod nodes;
+mod open_redirect;
+mod prompts;
+mod sign_in;
+mod step_up;
+mod unmet;
