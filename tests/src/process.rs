@@ -36,6 +36,8 @@ pub struct Ready {
     pub password: String,
     /// That person's authenticator app.
     pub totp_uri: String,
+    /// The operators' listener: `/live`, `/ready`, `/metrics`.
+    pub ops: String,
 }
 
 /// A running demo with its data folder; it ends when this value is dropped.

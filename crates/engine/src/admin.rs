@@ -85,6 +85,9 @@ impl Engine {
             mine.push(one);
         }
         self.db.write(|tx| -> Result<(), EngineError> {
+            if users::find_by_canonical(tx, &user.canonical)?.is_some() {
+                return Err(EngineError::Conflict(format!("the username {} is taken", user.username)));
+            }
             users::insert(tx, &user)?;
             tx.audit(Event::new(names::USER_CREATED, call.now).actor("cli").user(&user.id).reference(call.reference));
             for one in &mine {

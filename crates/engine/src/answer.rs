@@ -15,7 +15,7 @@ use stepwell_store::sessions::{self, Session};
 use stepwell_store::{consents, credentials, evidence, interactions, users};
 
 use crate::Engine;
-use crate::authorize::{Identified, Left, Loaded, State, is_step_up, encode, Known, Opened};
+use crate::authorize::{Identified, Known, Left, Loaded, Opened, Outcome, State, encode, is_step_up};
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 use crate::factors::{self, Failure, Tools, Verified};
@@ -263,7 +263,11 @@ impl Engine {
                     );
                 }
             }
-            let name = if is_step_up(loaded, known) { names::STEPUP_FAILED } else { names::LOGIN_FAILED };
+            let step_up = is_step_up(loaded, known);
+            if step_up {
+                self.count_step_up(loaded, Outcome::Failed);
+            }
+            let name = if step_up { names::STEPUP_FAILED } else { names::LOGIN_FAILED };
             tx.audit(self.about(call, loaded, known, name).with("method", typed.method.as_str()).with("why", why));
             Ok(locked)
         })
@@ -336,6 +340,9 @@ impl Engine {
         match outcome {
             Ok(()) => {
                 count(&proof.method, "passed");
+                if is_step_up(loaded, known) {
+                    self.count_step_up(loaded, Outcome::Passed);
+                }
                 Ok(Answered::Continue { session: Some(secret) })
             }
             Err(Lost::Race) => Ok(Answered::Again(Trouble::TryAgain)),

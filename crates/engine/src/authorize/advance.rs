@@ -15,6 +15,7 @@ use stepwell_store::{Tx, interactions, sessions};
 use super::demand::question;
 use super::facts::{About, Known};
 use super::state::State;
+use super::stepup::Outcome;
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
@@ -117,6 +118,9 @@ impl Engine {
         if loaded.id.is_none() && !fell_short {
             return Ok(leave(reasons));
         }
+        if fell_short {
+            self.count_step_up(loaded, Outcome::Unmet);
+        }
         let done = self.db.write(|tx| -> Result<bool, EngineError> {
             if let Some(id) = &loaded.id {
                 if !interactions::finish(tx, id, answer.code().as_str(), call.now)? {
@@ -158,6 +162,7 @@ impl Engine {
             let code = self.issue_code(tx, call, &loaded.request, &loaded.client, &session.id, grounds)?;
             sessions::touch(tx, &session.id, call.now)?;
             if loaded.id.is_none() && steps_up(&loaded.question(self)) {
+                self.count_step_up(loaded, Outcome::Satisfied);
                 tx.audit(self.about(call, loaded, &known, names::STEPUP_SATISFIED).with("reasons", json(&decision.reasons)?));
             }
             let to = loaded.path.success(code.expose());

@@ -4,6 +4,7 @@
 //! everything goes back by the ReturnPath.
 
 use stepwell_core::audit::names;
+use stepwell_core::authn::{Reason, Step};
 use stepwell_core::client::Client;
 use stepwell_core::ids::{InteractionId, UserId};
 use stepwell_core::oauth::request::{client_id, return_path};
@@ -14,6 +15,7 @@ use stepwell_store::interactions::{self, Interaction};
 use super::advance::{Loaded, Next};
 use super::facts::Known;
 use super::state::State;
+use super::stepup::Outcome;
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
@@ -102,11 +104,14 @@ impl Engine {
         };
         // A form from another site comes without cookies: the page that follows has them.
         if via == Via::Post {
-            return self.store(call, loaded, cookies, None);
+            return self.store(call, loaded, cookies, None, None);
         }
         let (next, known) = self.advance(call, &loaded, cookies.session.as_ref())?;
         match next {
-            Next::Ask(..) => self.store(call, loaded, cookies, Some(&known)),
+            Next::Ask(step, reasons) => {
+                let why = matches!(step, Step::Prove(_)).then_some(reasons);
+                self.store(call, loaded, cookies, Some(&known), why)
+            }
             Next::Leave { to, refused: Some(_) } => {
                 let error = OAuthError::access_denied("RFC 9700 §4.11.2", "the request was turned down");
                 self.unasked(call, &loaded.client, cookies, to, error)
@@ -159,6 +164,7 @@ impl Engine {
         mut loaded: Loaded,
         cookies: &Cookies,
         known: Option<&Known>,
+        why: Option<Vec<Reason>>,
     ) -> Result<Begun, EngineError> {
         let id = InteractionId::new(call.secret().expose());
         let fresh = (known.is_some() && cookies.browser.is_none()).then(|| call.secret());
@@ -178,12 +184,14 @@ impl Engine {
         };
         self.db.write(|tx| -> Result<(), EngineError> {
             interactions::insert(tx, &row)?;
-            if let Some(known) = known.filter(|k| k.facts.session.is_some()) {
+            if let (Some(known), Some(why)) = (known.filter(|k| k.facts.session.is_some()), &why) {
+                self.count_step_up(&loaded, Outcome::Required);
                 let question = loaded.question(self);
                 tx.audit(
                     self.about(call, &loaded, known, names::STEPUP_REQUIRED)
                         .with("acr_values", question.prefer.iter().map(|a| a.as_str()).collect::<Vec<_>>())
-                        .with("max_age", question.demand.fresh.max_age.map(|a| a.0)),
+                        .with("max_age", question.demand.fresh.max_age.map(|a| a.0))
+                        .with("reasons", serde_json::to_value(why).map_err(EngineError::broken)?),
                 );
             }
             Ok(())

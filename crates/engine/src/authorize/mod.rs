@@ -10,6 +10,7 @@ mod demand;
 mod facts;
 mod grant;
 mod state;
+mod stepup;
 mod view;
 
 pub use advance::Next;
@@ -23,4 +24,5 @@ pub(crate) use advance::Loaded;
 pub(crate) use begin::encode;
 pub(crate) use facts::Known;
 pub(crate) use state::{Identified, State};
+pub(crate) use stepup::Outcome;
 pub(crate) use view::{Opened, is_step_up};

@@ -62,7 +62,9 @@ pub struct Verified {
 
 impl fmt::Debug for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verified").field("credential", &self.credential).finish_non_exhaustive()
+        f.debug_struct("Verified")
+            .field("credential", &self.credential)
+            .finish_non_exhaustive()
     }
 }
 
@@ -107,7 +109,11 @@ pub trait Factor: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// When it cannot be made or delivered.
-    fn begin(&self, _tools: &Tools<'_>, _credentials: &[Credential]) -> Result<Option<Value>, EngineError> {
+    fn begin(
+        &self,
+        _tools: &Tools<'_>,
+        _credentials: &[Credential],
+    ) -> Result<Option<Value>, EngineError> {
         Ok(None)
     }
 
@@ -124,6 +130,9 @@ pub trait Factor: fmt::Debug + Send + Sync {
     ) -> Result<Verified, Failure>;
 }
 
+/// The methods of [`Factors::shipped`], which configuration may name.
+pub const METHODS: &[&str] = &["password", "totp"];
+
 /// Every factor of this installation, in the order that pages list them.
 #[derive(Debug)]
 pub struct Factors(Vec<Box<dyn Factor>>);
@@ -131,19 +140,32 @@ pub struct Factors(Vec<Box<dyn Factor>>);
 impl Factors {
     /// The factors that Stepwell ships.
     pub fn shipped(code_budget: u32, code_rest: Seconds) -> Self {
-        Self(vec![Box::new(PasswordFactor), Box::new(TotpFactor { budget: code_budget, rest: code_rest })])
+        Self(vec![
+            Box::new(PasswordFactor),
+            Box::new(TotpFactor {
+                budget: code_budget,
+                rest: code_rest,
+            }),
+        ])
     }
 
     /// The factor of a method.
     pub fn find(&self, method: &Method) -> Option<&dyn Factor> {
-        self.0.iter().find(|f| f.method() == *method).map(AsRef::as_ref)
+        self.0
+            .iter()
+            .find(|f| f.method() == *method)
+            .map(AsRef::as_ref)
     }
 
     /// What this installation offers, for unmet detection by configuration.
     pub fn available(&self) -> Vec<Available> {
         self.0
             .iter()
-            .map(|f| Available { method: f.method(), traits: f.traits(), opens: f.opens() })
+            .map(|f| Available {
+                method: f.method(),
+                traits: f.traits(),
+                opens: f.opens(),
+            })
             .collect()
     }
 
@@ -175,5 +197,22 @@ impl Factors {
             })
             .into_iter()
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn configuration_may_name_every_factor_and_no_other() {
+        let shipped = Factors::shipped(5, Seconds(900)).available();
+        assert_eq!(
+            shipped
+                .iter()
+                .map(|one| one.method.as_str())
+                .collect::<Vec<_>>(),
+            METHODS
+        );
     }
 }

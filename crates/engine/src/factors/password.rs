@@ -38,7 +38,9 @@ impl Factor for PasswordFactor {
             .verify(&password, kept.map(|c| c.secret.as_str()))
             .map_err(|error| match error {
                 crate::passwords::PasswordError::TooLong => Failure::Malformed("password-too-long"),
-                crate::passwords::PasswordError::Busy => Failure::Engine(crate::error::EngineError::Busy),
+                crate::passwords::PasswordError::Busy => {
+                    Failure::Engine(crate::error::EngineError::Busy)
+                }
                 other => Failure::Engine(crate::error::EngineError::broken(other)),
             })?;
         let Some(kept) = kept.filter(|_| verdict.ok) else {

@@ -54,14 +54,19 @@ impl Factor for TotpFactor {
             .filter(|c| c.method == Method::totp())
             .filter(|c| answer.credential.is_none_or(|id| c.id.as_str() == id))
             .collect();
-        let Some(first) = candidates.first() else { return Err(Failure::Wrong(None)) };
+        let Some(first) = candidates.first() else {
+            return Err(Failure::Wrong(None));
+        };
         let Some(code) = crate::totp::clean(answer.secret) else {
             return Err(Failure::Malformed("code-not-six-digits"));
         };
-        let awake: Vec<&&Credential> =
-            candidates.iter().filter(|c| !c.is_locked(now)).collect();
+        let awake: Vec<&&Credential> = candidates.iter().filter(|c| !c.is_locked(now)).collect();
         if awake.is_empty() {
-            let until = candidates.iter().filter_map(|c| c.locked_until).min().unwrap_or(now);
+            let until = candidates
+                .iter()
+                .filter_map(|c| c.locked_until)
+                .min()
+                .unwrap_or(now);
             return Err(Failure::Locked(until));
         }
         for credential in awake {

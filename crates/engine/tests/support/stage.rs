@@ -63,7 +63,7 @@ impl Stage {
         };
         change(&mut settings);
         let clock = AtomicI64::new(START.as_micros());
-        Self::open(Arc::new(Place { database, clock, entropy: Seeded::new(7), settings }))
+        Self::open(Arc::new(Place { database, clock, entropy: Seeded::new(7), settings }), HashGate::new(2, 64))
     }
 
     /// Another node on the same database, with the same clock; also what a restart brings: whatever was

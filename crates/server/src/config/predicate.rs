@@ -5,6 +5,7 @@
 
 use stepwell_core::authn::{Method, Pattern, Predicate};
 use stepwell_core::time::Seconds;
+use stepwell_engine::factors::METHODS;
 
 use super::fields::Fields;
 use super::node::{Entry, Node, Value};
@@ -33,9 +34,6 @@ const ALL: &[&str] = &[
     "hardware_bound",
     "within",
 ];
-/// The methods that exist.
-const METHODS: &[&str] = &["password", "totp"];
-
 /// A refusal; where it points is the table's `requires`.
 type Read<T> = Result<T, (Option<Node>, String)>;
 

@@ -1,0 +1,211 @@
+//! What is written down, with reasons, in the same write as what it is about.
+
+use serde_json::Value;
+use stepwell_core::audit::Record;
+use stepwell_core::time::Seconds;
+use stepwell_engine::EngineError;
+use stepwell_engine::answer::{Input, Trouble};
+use stepwell_engine::authorize::Via;
+
+use crate::support::{Stage, a_person, a_relying_party, each_database};
+
+fn data(record: &Record) -> Value {
+    serde_json::from_str(&record.data).unwrap()
+}
+
+fn reasons(record: &Record) -> Vec<String> {
+    let data = data(record);
+    let list = data["reasons"].as_array().unwrap_or_else(|| panic!("{} has no reasons", record.event));
+    list.iter().map(|reason| reason["reason"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_step_up_is_written_down_from_the_demand_to_the_proof_with_its_reasons() {
+    each_database(|stage| {
+        let bank = a_relying_party(stage).create();
+        let ada = a_person(stage).with_password().with_totp().create();
+        let mut browser = stage.browser(&ada);
+        browser.sign_in(&bank);
+        browser.authorize(&bank, &[("acr_values", "2"), ("max_age", "300")]);
+        assert_eq!(browser.page(), "totp");
+        assert_eq!(browser.page(), "totp", "a reload starts nothing anew");
+        browser.fails_with("totp", &ada.wrong_code(stage.now()));
+        browser.type_code().follow().code();
+        assert_eq!(
+            stage.events("stepup."),
+            ["stepup.required", "stepup.started", "stepup.failed", "stepup.passed"]
+        );
+        let records = stage.audited("stepup.");
+        for record in &records {
+            assert_eq!(record.user_id.as_deref(), Some(ada.subject()), "{}", record.event);
+            assert_eq!(record.client_id.as_deref(), Some(bank.client.id.as_str()));
+            assert_eq!(record.interaction_id, records[0].interaction_id);
+            assert_eq!(record.reference.as_deref(), Some("TEST-TEST"));
+            assert_eq!(record.ip.as_deref(), Some("192.0.2.1"));
+            assert!(record.session_id.is_some());
+        }
+        assert_eq!(reasons(&records[0]), ["not_proven"]);
+        assert_eq!(data(&records[0])["max_age"], 300);
+        assert_eq!(reasons(&records[1]), ["not_proven"]);
+        assert_eq!(data(&records[2])["why"], "wrong");
+        assert_eq!(reasons(&records[3]), ["satisfied"]);
+        assert!(stage.chain_is_whole());
+        let text: String = stage.audited("").into_iter().map(|r| format!("{r:?}")).collect();
+        assert!(!text.contains(&ada.password), "no secret is ever written down");
+    });
+}
+
+#[test]
+fn a_step_up_of_two_proofs_has_passed_only_after_the_second() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let shop = a_relying_party(&stage).named("Shop").with(|n| n.minimum_acr = Some("2".into())).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    stage.advance(60);
+    // A fresh `1` wants the password, the shop's floor a code; the code alone would do for both, so the
+    // person takes the longer way.
+    browser.authorize(&shop, &[("prompt", "login")]);
+    let first = browser.see_proof().method;
+    if first.as_str() == "password" {
+        browser.type_password();
+        assert_eq!(stage.events("stepup.passed"), [""; 0]);
+        assert_eq!(stage.events("stepup.advanced"), ["stepup.advanced"]);
+    }
+    browser.type_code().follow().code();
+    assert_eq!(stage.events("stepup.passed"), ["stepup.passed"]);
+}
+
+#[test]
+fn what_was_proven_already_is_written_down_as_enough() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.complete(&bank, &[("acr_values", "2")]);
+    browser.authorize(&bank, &[("acr_values", "2")]).answer().code();
+    assert_eq!(stage.events("stepup."), ["stepup.satisfied_by_existing"]);
+    assert_eq!(reasons(&stage.audited("stepup.")[0]), ["satisfied"]);
+}
+
+#[test]
+fn a_page_that_asks_for_consent_or_an_account_only_is_no_step_up() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let shop = a_relying_party(&stage).named("Shop").asking_consent().create();
+    let ada = a_person(&stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    assert_eq!(browser.complete(&shop, &[]).1, ["consent"]);
+    assert_eq!(browser.complete(&bank, &[("prompt", "select_account")]).1, ["account"]);
+    assert_eq!(stage.events("stepup."), [""; 0]);
+}
+
+#[test]
+fn a_posted_request_is_written_down_as_required_once_it_is_known_who_asks() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    browser.send(&bank.query(&[("acr_values", "2")]), Via::Post);
+    assert_eq!(browser.page(), "totp");
+    assert_eq!(stage.events("stepup."), ["stepup.required", "stepup.started"]);
+    assert_eq!(reasons(&stage.audited("stepup.required")[0]), ["not_proven"]);
+}
+
+#[test]
+fn a_step_up_that_nobody_finished_is_written_down_as_abandoned_once() {
+    each_database(|stage| {
+        let bank = a_relying_party(stage).create();
+        let ada = a_person(stage).with_password().with_totp().create();
+        let mut browser = stage.browser(&ada);
+        browser.sign_in(&bank);
+        browser.authorize(&bank, &[("acr_values", "2")]);
+        assert_eq!(browser.page(), "totp");
+        let interaction = browser.interaction();
+        // Another was never looked at, so nothing was begun.
+        browser.authorize(&bank, &[("acr_values", "2")]);
+        stage.engine.maintain(&stage.call()).unwrap();
+        assert_eq!(stage.events("stepup.abandoned"), [""; 0], "not yet");
+        stage.advance(1_801);
+        for _ in 0..2 {
+            stage.engine.maintain(&stage.call()).unwrap();
+        }
+        let abandoned = stage.audited("stepup.abandoned");
+        assert_eq!(abandoned.len(), 1);
+        assert_eq!(abandoned[0].interaction_id.as_deref(), Some(interaction.as_str()));
+        assert_eq!(data(&abandoned[0])["why"], "expired");
+        stage.advance(3_601);
+        stage.engine.maintain(&stage.call()).unwrap();
+        assert_eq!(stage.database().count("SELECT count(*) AS n FROM interactions"), 0, "and cleared away");
+        assert!(stage.chain_is_whole());
+    });
+}
+
+#[test]
+fn a_step_up_that_was_cancelled_is_written_down_as_abandoned() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    browser.authorize(&bank, &[("acr_values", "2")]);
+    assert_eq!(browser.page(), "totp");
+    browser.cancel().follow();
+    stage.advance(3_601);
+    stage.engine.maintain(&stage.call()).unwrap();
+    let abandoned = stage.audited("stepup.abandoned");
+    assert_eq!(abandoned.len(), 1);
+    assert_eq!(data(&abandoned[0])["why"], "cancelled");
+    assert_eq!(reasons(&stage.audited("authorization.refused")[0]), ["cancelled"]);
+}
+
+#[test]
+fn evidence_is_not_added_when_the_audit_cannot_be_written() {
+    each_database(|stage| {
+        let bank = a_relying_party(stage).create();
+        let ada = a_person(stage).with_password().with_totp().create();
+        let mut browser = stage.browser(&ada);
+        browser.sign_in(&bank);
+        browser.authorize(&bank, &[("acr_values", "2")]);
+        assert_eq!(browser.page(), "totp");
+        let session = browser.cookies.session.clone();
+        // The head of the chain points back, so the next record's place is taken.
+        stage.database().shell("UPDATE audit_head SET seq = seq - 1");
+        let code = ada.code(stage.now());
+        let typed = Input::Prove { method: "totp", secret: &code, credential: None };
+        assert!(browser.try_submit(&typed).is_err());
+        assert_eq!(stage.database().count("SELECT count(*) AS n FROM evidence"), 1);
+        assert_eq!(browser.cookies.session.as_ref().map(|s| s.expose()), session.as_ref().map(|s| s.expose()));
+        let silent = [("acr_values", "2"), ("prompt", "none")];
+        let mut elsewhere = browser.another_tab();
+        assert_eq!(elsewhere.authorize(&bank, &silent).answer().error(), "login_required");
+        assert!(browser.try_send(&bank.query(&[]), Via::Get).is_err(), "no code either");
+        assert_eq!(stage.database().count("SELECT count(*) AS n FROM codes"), 1);
+        stage.database().shell("UPDATE audit_head SET seq = seq + 1");
+        browser.authorize(&bank, &[("acr_values", "2")]);
+        let answered = browser.submit(&typed);
+        assert!(matches!(answered, stepwell_engine::answer::Answered::Continue { session: Some(_) }), "{answered:?}");
+        browser.follow().code();
+        assert!(stage.chain_is_whole());
+    });
+}
+
+#[test]
+fn a_database_that_is_away_in_the_middle_of_a_flow_gives_no_code_and_loses_nothing() {
+    let stage = Stage::with(|settings| settings.lifetimes.interaction = Seconds(3_600));
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.type_username();
+    stage.database().shell("ALTER TABLE evidence RENAME TO away");
+    let typed = Input::Prove { method: "password", secret: &ada.password, credential: None };
+    assert!(matches!(browser.try_submit(&typed), Err(EngineError::Unavailable(_) | EngineError::Broken(_))));
+    assert_eq!(stage.database().count("SELECT count(*) AS n FROM sessions"), 0);
+    stage.database().shell("ALTER TABLE away RENAME TO evidence");
+    assert_eq!(browser.fails_with("password", "wrong"), Trouble::WrongPassword);
+    browser.type_password().follow().code();
+}
