@@ -5,11 +5,12 @@
 
 use serde::Serialize;
 use stepwell_core::client::{ApplicationType, Client};
+use stepwell_core::ids::GrantId;
 use stepwell_core::oauth::{OAuthError, Params};
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::time::Timestamp;
-use stepwell_core::ids::GrantId;
-use stepwell_store::{grants, refresh_tokens, token_status};
+use stepwell_core::user::Status;
+use stepwell_store::{refresh_tokens, token_status, users};
 
 use crate::Engine;
 use crate::call::Call;
@@ -56,31 +57,64 @@ impl Engine {
     ///
     /// # Errors
     /// A missing token, a public client, or the database being away.
-    pub fn introspect(&self, call: &Call<'_>, client: &Client, params: &Params) -> Result<Introspection, EngineError> {
+    pub fn introspect(
+        &self,
+        call: &Call<'_>,
+        client: &Client,
+        params: &Params,
+    ) -> Result<Introspection, EngineError> {
         if client.is_public() {
-            return Err(OAuthError::unauthorized_client("RFC 7662 §2.1", "only confidential clients may introspect").into());
+            return Err(OAuthError::unauthorized_client(
+                "RFC 7662 §2.1",
+                "only confidential clients may introspect",
+            )
+            .into());
         }
         let token = params.require("token", "RFC 7662 §2.1")?;
         let about = match self.live_access(token, call.now)? {
             Some(claims) => may_see(client, &claims).then(|| access(&claims)),
             None => self.refresh_about(call, client, token)?,
         };
-        Ok(Introspection { active: about.is_some(), about })
+        Ok(Introspection {
+            active: about.is_some(),
+            about,
+        })
     }
 
     /// An access token of ours that verifies, has not expired, and whose grant and `jti` were not revoked.
-    pub(crate) fn live_access(&self, token: &str, now: Timestamp) -> Result<Option<VerifiedAccess>, EngineError> {
-        let Ok(claims) = self.keys().verify_access(token, &self.settings.issuer, now) else { return Ok(None) };
-        let live = self.db.read(|tx| token_status::token_status(tx, &claims.jti, claims.grant_id().map(GrantId::new).as_ref()))?;
+    pub(crate) fn live_access(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Option<VerifiedAccess>, EngineError> {
+        let Ok(claims) = self.keys().verify_access(token, &self.settings.issuer, now) else {
+            return Ok(None);
+        };
+        let live = self.db.read(|tx| {
+            token_status::token_status(
+                tx,
+                &claims.jti,
+                claims.grant_id().map(GrantId::new).as_ref(),
+            )
+        })?;
         Ok(live.then_some(claims))
     }
 
-    fn refresh_about(&self, call: &Call<'_>, client: &Client, token: &str) -> Result<Option<About>, EngineError> {
+    fn refresh_about(
+        &self,
+        call: &Call<'_>,
+        client: &Client,
+        token: &str,
+    ) -> Result<Option<About>, EngineError> {
         let hash = Hashed::of(&Secret::new(token));
         let found = self.db.read(|tx| -> Result<_, EngineError> {
-            let Some(row) = refresh_tokens::find(tx, &hash)? else { return Ok(None) };
-            let grant = grants::find(tx, &row.grant_id)?.map(Grant::from_row).transpose()?;
-            Ok(grant.map(|grant| (row, grant)))
+            let Some((row, grant)) = refresh_tokens::find_with_grant(tx, &hash)? else {
+                return Ok(None);
+            };
+            let active =
+                users::find(tx, &grant.user_id)?.is_some_and(|user| user.status == Status::Active);
+            let grant = Grant::from_row(grant)?;
+            Ok(active.then_some((row, grant)))
         })?;
         let live = |(row, grant): &(refresh_tokens::RefreshToken, Grant)| {
             row.client_id == client.id

@@ -41,16 +41,30 @@ fn purpose(kid: &str) -> String {
 
 /// Makes a current key for every algorithm that has none. Two nodes that start together may both try: the
 /// database keeps the first.
-pub(crate) fn ensure_current(call: &Call<'_>, db: &Db, seal: &SealingKeys) -> Result<(), EngineError> {
+pub(crate) fn ensure_current(
+    call: &Call<'_>,
+    db: &Db,
+    seal: &SealingKeys,
+) -> Result<(), EngineError> {
     let have = db.read(|tx| rows::all(tx))?;
-    let missing: Vec<Algorithm> = Algorithm::ALL.into_iter().filter(|alg| !has(&have, *alg, Stored::Current)).collect();
+    let missing: Vec<Algorithm> = Algorithm::ALL
+        .into_iter()
+        .filter(|alg| !has(&have, *alg, Stored::Current))
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let made = missing.into_iter().map(|alg| make(call, seal, alg)).collect::<Result<Vec<_>, _>>()?;
+    let made = missing
+        .into_iter()
+        .map(|alg| make(call, seal, alg))
+        .collect::<Result<Vec<_>, _>>()?;
     db.write(|tx| -> Result<(), EngineError> {
         let have = settled(tx)?;
-        for key in made.iter().filter(|key| !have.iter().any(|k| k.alg == key.alg && k.status == Stored::Current)) {
+        for key in made.iter().filter(|key| {
+            !have
+                .iter()
+                .any(|k| k.alg == key.alg && k.status == Stored::Current)
+        }) {
             insert(call, tx, key, Stored::Current)?;
         }
         Ok(())
@@ -65,7 +79,8 @@ fn settled(tx: &mut Tx<'_>) -> Result<Vec<Key>, EngineError> {
 }
 
 fn has(rows: &[Key], alg: Algorithm, status: Stored) -> bool {
-    rows.iter().any(|key| key.alg == alg.as_str() && key.status == status)
+    rows.iter()
+        .any(|key| key.alg == alg.as_str() && key.status == status)
 }
 
 fn make(call: &Call<'_>, seal: &SealingKeys, alg: Algorithm) -> Result<Key, EngineError> {
@@ -84,7 +99,13 @@ fn make(call: &Call<'_>, seal: &SealingKeys, alg: Algorithm) -> Result<Key, Engi
 }
 
 fn insert(call: &Call<'_>, tx: &mut Tx<'_>, key: &Key, status: Stored) -> Result<(), EngineError> {
-    rows::insert(tx, &Key { status, ..key.clone() })?;
+    rows::insert(
+        tx,
+        &Key {
+            status,
+            ..key.clone()
+        },
+    )?;
     tx.audit(
         Event::new(names::KEY_CREATED, call.now)
             .reference(call.reference)
@@ -106,11 +127,16 @@ pub(crate) fn ring(rows: &[Key], seal: &SealingKeys) -> Result<KeyRing, EngineEr
             Stored::Previous => KeyStatus::Previous,
             Stored::Revoked => continue,
         };
-        let plain = seal.open(&purpose(row.id.as_str()), &row.sealed_private).map_err(EngineError::broken)?;
+        let plain = seal
+            .open(&purpose(row.id.as_str()), &row.sealed_private)
+            .map_err(EngineError::broken)?;
         let text = std::str::from_utf8(&plain).map_err(EngineError::broken)?;
         records.push(KeyRecord {
             kid: row.id.clone(),
-            alg: row.alg.parse().map_err(|_| EngineError::broken(format!("unknown key algorithm {}", row.alg)))?,
+            alg: row
+                .alg
+                .parse()
+                .map_err(|_| EngineError::broken(format!("unknown key algorithm {}", row.alg)))?,
             status,
             private_jwk: PrivateJwk(Zeroizing::new(text.to_owned())),
         });
@@ -144,7 +170,11 @@ impl Engine {
             if !has(&self.db.read(|tx| rows::all(tx))?, alg, Stored::Next) {
                 let key = make(call, &self.seal, alg)?;
                 self.db.write(|tx| -> Result<(), EngineError> {
-                    if has(&settled(tx)?, alg, Stored::Next) { Ok(()) } else { insert(call, tx, &key, Stored::Next) }
+                    if has(&settled(tx)?, alg, Stored::Next) {
+                        Ok(())
+                    } else {
+                        insert(call, tx, &key, Stored::Next)
+                    }
                 })?;
             }
         }
@@ -156,12 +186,22 @@ impl Engine {
     ///
     /// # Errors
     /// When the database is away.
-    pub fn rotate_keys(&self, call: &Call<'_>, only: Option<Algorithm>) -> Result<Vec<KeyView>, EngineError> {
-        for alg in Algorithm::ALL.into_iter().filter(|alg| only.is_none_or(|o| o == *alg)) {
+    pub fn rotate_keys(
+        &self,
+        call: &Call<'_>,
+        only: Option<Algorithm>,
+    ) -> Result<Vec<KeyView>, EngineError> {
+        for alg in Algorithm::ALL
+            .into_iter()
+            .filter(|alg| only.is_none_or(|o| o == *alg))
+        {
             let spare = make(call, &self.seal, alg)?;
             let following = make(call, &self.seal, alg)?;
             self.db.write(|tx| -> Result<(), EngineError> {
-                let have: Vec<Key> = settled(tx)?.into_iter().filter(|k| k.alg == alg.as_str()).collect();
+                let have: Vec<Key> = settled(tx)?
+                    .into_iter()
+                    .filter(|k| k.alg == alg.as_str())
+                    .collect();
                 for key in have.iter().filter(|k| k.status == Stored::Current) {
                     rows::set_status(tx, &key.id, Stored::Current, Stored::Previous, call.now)?;
                 }
@@ -196,7 +236,9 @@ impl Engine {
         let mut changed = 0;
         self.db.write(|tx| -> Result<(), EngineError> {
             for key in rows::all(tx)? {
-                if let Some(sealed) = self.resealed(call, &purpose(key.id.as_str()), &key.sealed_private)? {
+                if let Some(sealed) =
+                    self.resealed(call, &purpose(key.id.as_str()), &key.sealed_private)?
+                {
                     rows::replace_sealed(tx, &key.id, &key.sealed_private, &sealed)?;
                     changed += 1;
                 }
@@ -225,11 +267,19 @@ impl Engine {
         Ok(changed)
     }
 
-    fn resealed(&self, call: &Call<'_>, purpose: &str, sealed: &str) -> Result<Option<String>, EngineError> {
+    fn resealed(
+        &self,
+        call: &Call<'_>,
+        purpose: &str,
+        sealed: &str,
+    ) -> Result<Option<String>, EngineError> {
         if self.seal.is_current(sealed) {
             return Ok(None);
         }
-        let plain = self.seal.open(purpose, sealed).map_err(EngineError::broken)?;
+        let plain = self
+            .seal
+            .open(purpose, sealed)
+            .map_err(EngineError::broken)?;
         Ok(Some(self.seal.seal(purpose, &plain, call.entropy)))
     }
 }

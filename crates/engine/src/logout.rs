@@ -38,14 +38,28 @@ impl Engine {
     ///
     /// # Errors
     /// An error to show, never to send anywhere; or the database being away.
-    pub fn logout(&self, call: &Call<'_>, params: &Params, cookies: &Cookies) -> Result<Logout, EngineError> {
-        let hint = params.get("id_token_hint").map(|hint| self.verify_id_token_hint(hint)).transpose().map_err(|why| {
-            invalid(&format!("id_token_hint is not an ID token of this issuer: {why}"))
-        })?;
+    pub fn logout(
+        &self,
+        call: &Call<'_>,
+        params: &Params,
+        cookies: &Cookies,
+    ) -> Result<Logout, EngineError> {
+        let hint = params
+            .get("id_token_hint")
+            .map(|hint| self.verify_id_token_hint(hint))
+            .transpose()
+            .map_err(|why| {
+                invalid(&format!(
+                    "id_token_hint is not an ID token of this issuer: {why}"
+                ))
+            })?;
         let named = params.get("client_id").map(ClientId::new);
         let client = match (&hint, named) {
             (Some(hint), Some(named)) if hint.aud != named.as_str() => {
-                return Err(invalid("client_id is not the client that id_token_hint was issued to").into());
+                return Err(invalid(
+                    "client_id is not the client that id_token_hint was issued to",
+                )
+                .into());
             }
             (Some(hint), _) => self.client(&ClientId::new(hint.aud.clone()))?,
             (None, Some(named)) => self.client(&named)?,
@@ -53,15 +67,24 @@ impl Engine {
         };
         let to = self.way_out(params, hint.is_some(), client.as_deref())?;
         let name = client.as_ref().map(|c| c.name.clone());
-        let session = self.db.read(|tx| self.session_of(tx, cookies.session.as_ref(), call.now))?;
-        let Some(session) = session else { return Ok(Logout::Done { to, client: name }) };
+        let session = self
+            .db
+            .read(|tx| self.session_of(tx, cookies.session.as_ref(), call.now))?;
+        let Some(session) = session else {
+            return Ok(Logout::Done { to, client: name });
+        };
         let names_it = hint.as_ref().is_some_and(|hint| {
-            hint.sub == session.user_id.as_str() && hint.sid.as_deref().is_none_or(|sid| sid == session.id.as_str())
+            hint.sub == session.user_id.as_str()
+                && hint
+                    .sid
+                    .as_deref()
+                    .is_none_or(|sid| sid == session.id.as_str())
         });
         if !names_it {
             return Ok(Logout::Ask { client: name });
         }
-        self.db.write(|tx| self.end_session(tx, call, &session, "logout by the app"))?;
+        self.db
+            .write(|tx| self.end_session(tx, call, &session, "logout by the app"))?;
         Ok(Logout::Done { to, client: name })
     }
 
@@ -70,10 +93,12 @@ impl Engine {
     /// # Errors
     /// When the database is away.
     pub fn logout_confirmed(&self, call: &Call<'_>, cookies: &Cookies) -> Result<(), EngineError> {
-        self.db.write(|tx| match self.session_of(tx, cookies.session.as_ref(), call.now)? {
-            Some(session) => self.end_session(tx, call, &session, "logout by the person"),
-            None => Ok(()),
-        })
+        self.db.write(
+            |tx| match self.session_of(tx, cookies.session.as_ref(), call.now)? {
+                Some(session) => self.end_session(tx, call, &session, "logout by the person"),
+                None => Ok(()),
+            },
+        )
     }
 
     /// Ends a session and every grant that was to live no longer than it.
@@ -88,7 +113,8 @@ impl Engine {
             return Ok(());
         }
         for grant in grants::live_of_session(tx, &session.id)? {
-            let outlives = Scope::parse(&grant.scope).is_ok_and(|scope| scope.contains(OFFLINE_ACCESS));
+            let outlives =
+                Scope::parse(&grant.scope).is_ok_and(|scope| scope.contains(OFFLINE_ACCESS));
             if !outlives {
                 grants::revoke(tx, &grant.id, "session ended", call.now)?;
             }
@@ -103,8 +129,15 @@ impl Engine {
         Ok(())
     }
 
-    fn way_out(&self, params: &Params, hinted: bool, client: Option<&Client>) -> Result<Option<String>, EngineError> {
-        let Some(uri) = params.get("post_logout_redirect_uri") else { return Ok(None) };
+    fn way_out(
+        &self,
+        params: &Params,
+        hinted: bool,
+        client: Option<&Client>,
+    ) -> Result<Option<String>, EngineError> {
+        let Some(uri) = params.get("post_logout_redirect_uri") else {
+            return Ok(None);
+        };
         let Some(client) = client.filter(|_| hinted) else {
             // Without a hint nobody is sent anywhere; the page still ends the session if the person wants.
             return Ok(None);
@@ -115,7 +148,9 @@ impl Engine {
             )
             .into());
         }
-        let Some(state) = params.get("state") else { return Ok(Some(uri.to_owned())) };
+        let Some(state) = params.get("state") else {
+            return Ok(Some(uri.to_owned()));
+        };
         let mut url = url::Url::parse(uri).map_err(EngineError::broken)?;
         url.query_pairs_mut().append_pair("state", state);
         Ok(Some(url.into()))
@@ -123,7 +158,11 @@ impl Engine {
 
     /// Reads an ID token of ours; it may have expired (OIDC Core §3.1.2.1).
     pub(crate) fn verify_id_token_hint(&self, hint: &str) -> Result<IdClaims, JwtError> {
-        let expect = Expect { typ: TYP_ID, issuer: &self.settings.issuer, expiry: Expiry::Ignored };
+        let expect = Expect {
+            typ: TYP_ID,
+            issuer: &self.settings.issuer,
+            expiry: Expiry::Ignored,
+        };
         self.keys().verify(hint, &expect)
     }
 }

@@ -23,13 +23,15 @@ impl Engine {
         self.db.write(|tx| {
             let mut gone = 0;
             for row in interactions::abandoned(tx, call.now, BATCH)? {
-                let started = serde_json::from_str::<State>(&row.state).is_ok_and(|s| s.stepup_started);
+                let started =
+                    serde_json::from_str::<State>(&row.state).is_ok_and(|s| s.stepup_started);
                 if started {
                     tx.audit(
                         Event::new(names::STEPUP_ABANDONED, call.now)
                             .actor("system")
                             .client(&row.client_id)
-                            .interaction(&row.id),
+                            .interaction(&row.id)
+                            .with("why", "expired"),
                     );
                 }
                 interactions::finish(tx, &row.id, "abandoned", call.now)?;

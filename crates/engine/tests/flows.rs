@@ -2,5 +2,6 @@
 //! tokens, on a clock that is moved by hand.
 #![allow(clippy::unwrap_used)]
 
-mod flows;
 mod support;
+#[path = "flows/mod.rs"]
+mod themes;

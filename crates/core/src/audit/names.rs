@@ -25,6 +25,8 @@ vocabulary! {
     STEPUP_REQUIRED = "stepup.required";
     /// A page that asks for more proof was shown for the first time.
     STEPUP_STARTED = "stepup.started";
+    /// A proof counted, but more is demanded.
+    STEPUP_ADVANCED = "stepup.advanced";
     /// What was demanded is proven.
     STEPUP_PASSED = "stepup.passed";
     /// A proof was refused.

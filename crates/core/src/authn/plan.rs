@@ -111,7 +111,7 @@ fn way(question: &Question<'_>, proven: &[&Evidence], some: &[&Owned], set: u32)
 }
 
 /// Leaves out the weakest of too many authenticators, but never one without which there is no way.
-fn narrowed<'o>(mut kinds: Vec<&'o Owned>, leads: impl Fn(&[&Owned]) -> bool) -> Vec<&'o Owned> {
+fn narrowed(mut kinds: Vec<&Owned>, leads: impl Fn(&[&Owned]) -> bool) -> Vec<&Owned> {
     while kinds.len() > WIDEST {
         let without = |i: &usize| {
             let mut rest = kinds.clone();

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use stepwell_core::authn::{
-    Acr, AcrName, Clause, Consent, Decision, Error, Evidence, Freshness, Method, Owned, Pin, Step, Verdict,
+    Acr, AcrName, Clause, Consent, Decision, Error, Evidence, Freshness, Method, Owned, Pin, Step,
+    Verdict,
 };
 use stepwell_core::ids::{CredentialId, EvidenceId};
 use stepwell_core::time::Timestamp;
@@ -20,7 +21,10 @@ pub(crate) enum Outcome {
     /// Every method offered, with the least number of proofs when beginning with it.
     Prove(BTreeMap<Method, usize>),
     Refuse(Error),
-    Grant { acr: Option<AcrName>, auth_time: Timestamp },
+    Grant {
+        acr: Option<AcrName>,
+        auth_time: Timestamp,
+    },
     /// Equally good ways differ in whether they rest on an earlier proof, which decides what is offered.
     EitherWay,
 }
@@ -31,11 +35,18 @@ impl From<&Decision> for Outcome {
             Verdict::Ask(Step::Identify) => Self::Identify,
             Verdict::Ask(Step::ChooseAccount) => Self::ChooseAccount,
             Verdict::Ask(Step::Consent) => Self::Consent,
-            Verdict::Ask(Step::Prove(prove)) => {
-                Self::Prove(prove.choices.iter().map(|c| (c.method.clone(), c.steps)).collect())
-            }
+            Verdict::Ask(Step::Prove(prove)) => Self::Prove(
+                prove
+                    .choices
+                    .iter()
+                    .map(|c| (c.method.clone(), c.steps))
+                    .collect(),
+            ),
             Verdict::Refuse(error) => Self::Refuse(*error),
-            Verdict::Grant(g) => Self::Grant { acr: g.acr.clone(), auth_time: g.auth_time },
+            Verdict::Grant(g) => Self::Grant {
+                acr: g.acr.clone(),
+                auth_time: g.auth_time,
+            },
         }
     }
 }
@@ -71,7 +82,12 @@ struct Oracle<'s> {
 
 impl Oracle<'_> {
     fn answer(&self) -> Outcome {
-        let Scene { request, facts, policy, .. } = self.scene;
+        let Scene {
+            request,
+            facts,
+            policy,
+            ..
+        } = self.scene;
         if facts.ended.is_some() || !request.demand.denied.is_empty() {
             return Outcome::Refuse(Error::AccessDenied);
         }
@@ -89,41 +105,76 @@ impl Oracle<'_> {
         let all = self.used(&offered.iter().collect::<Vec<_>>());
         let hopeless = |clause: &Clause| {
             let truth = self.truth(&all, self.pool(clause));
-            !clause.voluntary && !clause.any_of.iter().filter_map(|v| self.find(v)).any(|acr| truth.best(acr).is_some())
+            !clause.voluntary
+                && !clause
+                    .any_of
+                    .iter()
+                    .filter_map(|v| self.find(v))
+                    .any(|acr| truth.best(acr).is_some())
         };
         if request.demand.clauses.iter().any(hopeless) {
             return Outcome::Refuse(Error::UnmetAuthenticationRequirements);
         }
         if request.prompt.select_account && !facts.account_chosen {
-            return if facts.session.is_some() { Outcome::ChooseAccount } else { Outcome::Identify };
+            return if facts.session.is_some() {
+                Outcome::ChooseAccount
+            } else {
+                Outcome::Identify
+            };
         }
-        let Some(person) = &facts.person else { return Outcome::Identify };
+        let Some(person) = &facts.person else {
+            return Outcome::Identify;
+        };
         match &request.demand.subject {
-            Pin::Only(who) if Some(who) != person.subject.as_ref() => return Outcome::Refuse(Error::LoginRequired),
+            Pin::Only(who) if Some(who) != person.subject.as_ref() => {
+                return Outcome::Refuse(Error::LoginRequired);
+            }
             Pin::Nobody => return Outcome::Refuse(Error::LoginRequired),
             _ => {}
         }
-        let mine = facts.session.iter().filter(|s| Some(&s.subject) == person.subject.as_ref());
+        let mine = facts
+            .session
+            .iter()
+            .filter(|s| Some(&s.subject) == person.subject.as_ref());
         let proven: Vec<Evidence> = mine.flat_map(|s| s.evidence.clone()).collect();
-        let owned: Vec<&Owned> = person.owned.iter().filter(|o| self.allowed(&o.method)).collect();
+        let owned: Vec<&Owned> = person
+            .owned
+            .iter()
+            .filter(|o| self.allowed(&o.method))
+            .collect();
 
         let wants = request.demand.clauses.iter().any(|c| c.voluntary);
         for insist in [true, false] {
             if let Some(met) = self.met(&proven, &[], insist) {
                 return match facts.consent {
                     Consent::Missing => Outcome::Consent,
-                    Consent::Given => Outcome::Grant { acr: met.acr, auth_time: met.auth_time },
+                    Consent::Given => Outcome::Grant {
+                        acr: met.acr,
+                        auth_time: met.auth_time,
+                    },
                 };
             }
             let next = if proven.iter().all(|e| e.traits.remembered) {
                 let own = openers(owned.iter().copied());
-                Some(if own.is_empty() { openers(&offered) } else { own }).filter(|first| !first.is_empty())
+                Some(if own.is_empty() {
+                    openers(&offered)
+                } else {
+                    own
+                })
+                .filter(|first| !first.is_empty())
             } else if insist && wants && request.prompt.none {
                 None
             } else {
                 // An answer comes later than the request, if only by a moment.
-                let answered = self.scene.now.as_micros().max(request.began.as_micros() + 1);
-                let scene = &Scene { now: Timestamp::from_micros(answered), ..self.scene.clone() };
+                let answered = self
+                    .scene
+                    .now
+                    .as_micros()
+                    .max(request.began.as_micros() + 1);
+                let scene = &Scene {
+                    now: Timestamp::from_micros(answered),
+                    ..self.scene.clone()
+                };
                 Oracle { scene }.next(&proven, &owned, insist)
             };
             match next {
@@ -138,10 +189,18 @@ impl Oracle<'_> {
     /// Every method that begins a minimal way to the demand, with the length of the shortest such way.
     ///
     /// None where there is no way; empty where equally good ways differ.
-    fn next(&self, proven: &[Evidence], owned: &[&Owned], insist: bool) -> Option<BTreeMap<Method, usize>> {
+    fn next(
+        &self,
+        proven: &[Evidence],
+        owned: &[&Owned],
+        insist: bool,
+    ) -> Option<BTreeMap<Method, usize>> {
         let mut makes: Vec<&Owned> = Vec::new();
         for one in owned {
-            if !makes.iter().any(|m| m.method == one.method && m.traits == one.traits) {
+            if !makes
+                .iter()
+                .any(|m| m.method == one.method && m.traits == one.traits)
+            {
                 makes.push(one);
             }
         }
@@ -149,8 +208,13 @@ impl Oracle<'_> {
         // Which sets meet the demand, and whether anything may come first in them.
         let mut works: Vec<(u32, bool)> = Vec::new();
         for set in 1u32..1 << makes.len() {
-            let some: Vec<&Owned> = (0..makes.len()).filter(|i| set & (1 << i) != 0).map(|i| makes[i]).collect();
-            let Some(met) = self.met(proven, &self.used(&some), insist) else { continue };
+            let some: Vec<&Owned> = (0..makes.len())
+                .filter(|i| set & (1 << i) != 0)
+                .map(|i| makes[i])
+                .collect();
+            let Some(met) = self.met(proven, &self.used(&some), insist) else {
+                continue;
+            };
             if !signed_in && met.surely_earlier != met.possibly_earlier {
                 return Some(BTreeMap::new());
             }
@@ -161,11 +225,16 @@ impl Oracle<'_> {
         }
         let mut offer: BTreeMap<Method, usize> = BTreeMap::new();
         for (set, begun) in &works {
-            let needless = works.iter().any(|(less, _)| less != set && less & set == *less);
+            let needless = works
+                .iter()
+                .any(|(less, _)| less != set && less & set == *less);
             for (i, one) in makes.iter().enumerate() {
                 if !needless && set & (1 << i) != 0 && (*begun || one.opens) {
                     let steps = set.count_ones() as usize;
-                    offer.entry(one.method.clone()).and_modify(|n| *n = steps.min(*n)).or_insert(steps);
+                    offer
+                        .entry(one.method.clone())
+                        .and_modify(|n| *n = steps.min(*n))
+                        .or_insert(steps);
                 }
             }
         }
@@ -179,7 +248,9 @@ impl Oracle<'_> {
         let mut rests_on = |truth: &Truth<'_>, sets: &[u32]| {
             let earlier = |set: &u32| {
                 truth.proofs.iter().enumerate().any(|(i, e)| {
-                    set & (1 << i) != 0 && !e.traits.remembered && proven.iter().any(|p| p.id == e.id)
+                    set & (1 << i) != 0
+                        && !e.traits.remembered
+                        && proven.iter().any(|p| p.id == e.id)
                 })
             };
             surely |= sets.iter().all(earlier);
@@ -192,18 +263,32 @@ impl Oracle<'_> {
                 .any_of
                 .iter()
                 .filter_map(|value| truth.best(self.find(value)?))
-                .filter(|b| self.recent(b.auth_time, Freshness { max_age: clause.max_age, after: None }))
+                .filter(|b| {
+                    self.recent(
+                        b.auth_time,
+                        Freshness {
+                            max_age: clause.max_age,
+                            after: None,
+                        },
+                    )
+                })
                 .filter(|b| !named || self.recent(b.auth_time, demand.fresh))
                 .collect();
             let claimed = |b: &Best| b.auth_time.min(self.scene.now);
             let latest = best.iter().map(claimed).max()?;
             if !named {
                 let speaking = best.iter().filter(|b| claimed(b) == latest);
-                rests_on(&truth, &speaking.flat_map(|b| b.sets.clone()).collect::<Vec<_>>());
+                rests_on(
+                    &truth,
+                    &speaking.flat_map(|b| b.sets.clone()).collect::<Vec<_>>(),
+                );
             }
         }
         let real = self.truth(&everything, Pool::Real);
-        let claim = |acr: &Acr| real.best(acr).filter(|b| self.recent(b.auth_time, demand.fresh));
+        let claim = |acr: &Acr| {
+            real.best(acr)
+                .filter(|b| self.recent(b.auth_time, demand.fresh))
+        };
         let preferred = self
             .scene
             .request
@@ -211,22 +296,45 @@ impl Oracle<'_> {
             .iter()
             .find_map(|value| Some((Some(value.clone()), claim(self.find(value)?)?)));
         let strongest = || {
-            self.scene.policy.catalog.iter().rev().find_map(|acr| Some((Some(acr.name.clone()), claim(acr)?)))
+            self.scene
+                .policy
+                .catalog
+                .iter()
+                .rev()
+                .find_map(|acr| Some((Some(acr.name.clone()), claim(acr)?)))
         };
         let nameless = || {
-            let at = real.most_recent().filter(|at| self.recent(*at, demand.fresh))?;
-            let sets = (0..real.proofs.len()).filter(|i| real.proofs[*i].at == at).map(|i| 1 << i).collect();
-            Some((None, Best { auth_time: at, until: at, sets }))
+            let at = real
+                .most_recent()
+                .filter(|at| self.recent(*at, demand.fresh))?;
+            let sets = (0..real.proofs.len())
+                .filter(|i| real.proofs[*i].at == at)
+                .map(|i| 1 << i)
+                .collect();
+            Some((
+                None,
+                Best {
+                    auth_time: at,
+                    until: at,
+                    sets,
+                },
+            ))
         };
         let (acr, best) = preferred.or_else(strongest).or_else(nameless)?;
         rests_on(&real, &best.sets);
         let auth_time = best.auth_time.min(self.scene.now);
-        Some(Met { acr, auth_time, surely_earlier: surely, possibly_earlier: possibly })
+        Some(Met {
+            acr,
+            auth_time,
+            surely_earlier: surely,
+            possibly_earlier: possibly,
+        })
     }
 
     fn signed_in(&self, proven: &[Evidence]) -> bool {
         let real = Truth::new(proven, None, Pool::Real, self.scene.now);
-        real.most_recent().is_some_and(|at| self.recent(at, self.scene.request.demand.fresh))
+        real.most_recent()
+            .is_some_and(|at| self.recent(at, self.scene.request.demand.fresh))
     }
 
     fn recent(&self, auth_time: Timestamp, fresh: Freshness) -> bool {
@@ -241,19 +349,37 @@ impl Oracle<'_> {
     }
 
     fn truth<'e>(&self, evidence: &'e [Evidence], pool: Pool) -> Truth<'e> {
-        Truth::new(evidence, self.scene.request.demand.methods.as_ref(), pool, self.scene.now)
+        Truth::new(
+            evidence,
+            self.scene.request.demand.methods.as_ref(),
+            pool,
+            self.scene.now,
+        )
     }
 
     fn pool(&self, clause: &Clause) -> Pool {
-        if clause.source.is_named() || clause.max_age.is_some() { Pool::Real } else { Pool::WithRemembered }
+        if clause.source.is_named() || clause.max_age.is_some() {
+            Pool::Real
+        } else {
+            Pool::WithRemembered
+        }
     }
 
     fn find(&self, value: &AcrName) -> Option<&Acr> {
-        self.scene.policy.catalog.iter().find(|acr| acr.name == *value || acr.aliases.contains(value))
+        self.scene
+            .policy
+            .catalog
+            .iter()
+            .find(|acr| acr.name == *value || acr.aliases.contains(value))
     }
 
     fn allowed(&self, method: &Method) -> bool {
-        self.scene.request.demand.methods.as_ref().is_none_or(|m| m.contains(method))
+        self.scene
+            .request
+            .demand
+            .methods
+            .as_ref()
+            .is_none_or(|m| m.contains(method))
     }
 
     /// The proofs that using these right now would make.
@@ -271,5 +397,9 @@ impl Oracle<'_> {
 }
 
 fn openers<'o>(owned: impl IntoIterator<Item = &'o Owned>) -> BTreeMap<Method, usize> {
-    owned.into_iter().filter(|o| o.opens).map(|o| (o.method.clone(), 1)).collect()
+    owned
+        .into_iter()
+        .filter(|o| o.opens)
+        .map(|o| (o.method.clone(), 1))
+        .collect()
 }

@@ -43,7 +43,11 @@ const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
 
 fn strength(e: &Evidence) -> u8 {
     use stepwell_core::authn::Kind::{Inherence, Possession};
-    match (e.traits.phishing_resistant, e.traits.kinds.contains(&Possession), e.traits.kinds.contains(&Inherence)) {
+    match (
+        e.traits.phishing_resistant,
+        e.traits.kinds.contains(&Possession),
+        e.traits.kinds.contains(&Inherence),
+    ) {
         (true, _, _) => 3,
         (false, false, false) => 1,
         _ => 2,
@@ -65,7 +69,9 @@ impl<'a> Truth<'a> {
                 && (pool == Pool::WithRemembered || !e.traits.remembered)
                 && e.at.as_micros() - now.as_micros() <= 10_000_000;
             if counts {
-                let slot = newest.entry((&e.method, &e.credential, &e.traits)).or_insert(e);
+                let slot = newest
+                    .entry((&e.method, &e.credential, &e.traits))
+                    .or_insert(e);
                 if (e.at, &e.id) > (slot.at, &slot.id) {
                     *slot = e;
                 }
@@ -79,24 +85,43 @@ impl<'a> Truth<'a> {
     /// The most recent way in which `acr` is true now.
     pub(crate) fn best(&self, acr: &Acr) -> Option<Best> {
         let mut best: Option<Best> = None;
-        for (set, until) in conjunctions(&acr.requires).iter().flat_map(|leaves| self.ways(leaves)) {
+        for (set, until) in conjunctions(&acr.requires)
+            .iter()
+            .flat_map(|leaves| self.ways(leaves))
+        {
             let auth_time = self.speaks(set, acr.renew);
-            let until = acr.lifetime.map_or(until, |life| until.min(auth_time.plus(life)));
+            let until = acr
+                .lifetime
+                .map_or(until, |life| until.min(auth_time.plus(life)));
             if until < self.now {
                 continue;
             }
-            let worth = |at: Timestamp, until: Timestamp, set: u32| (at, until, 32 - set.count_ones());
+            let worth =
+                |at: Timestamp, until: Timestamp, set: u32| (at, until, 32 - set.count_ones());
             match &mut best {
-                Some(b) if worth(auth_time, until, set) < worth(b.auth_time, b.until, b.sets[0]) => {}
-                Some(b) if worth(auth_time, until, set) == worth(b.auth_time, b.until, b.sets[0]) => {
+                Some(b)
+                    if worth(auth_time, until, set) < worth(b.auth_time, b.until, b.sets[0]) => {}
+                Some(b)
+                    if worth(auth_time, until, set) == worth(b.auth_time, b.until, b.sets[0]) =>
+                {
                     b.sets.push(set);
                 }
-                _ => best = Some(Best { auth_time, until, sets: vec![set] }),
+                _ => {
+                    best = Some(Best {
+                        auth_time,
+                        until,
+                        sets: vec![set],
+                    })
+                }
             }
         }
         let alive = |at: &Timestamp| acr.lifetime.is_none_or(|life| self.now <= at.plus(life));
         let by_threshold = self.latest(&acr.requires, acr.renew).filter(alive);
-        assert_eq!(by_threshold, best.as_ref().map(|b| b.auth_time), "the two definitions differ on {acr:?}");
+        assert_eq!(
+            by_threshold,
+            best.as_ref().map(|b| b.auth_time),
+            "the two definitions differ on {acr:?}"
+        );
         best
     }
 
@@ -112,7 +137,11 @@ impl<'a> Truth<'a> {
             let witnesses = self.witnesses(leaf);
             ways = ways
                 .iter()
-                .flat_map(|(set, until)| witnesses.iter().map(move |(w, end)| (set | w, *until.min(end))))
+                .flat_map(|(set, until)| {
+                    witnesses
+                        .iter()
+                        .map(move |(w, end)| (set | w, *until.min(end)))
+                })
                 .collect();
         }
         ways.retain(|(set, _)| *set != 0);
@@ -122,31 +151,48 @@ impl<'a> Truth<'a> {
     fn witnesses(&self, leaf: &Leaf<'_>) -> Vec<(u32, Timestamp)> {
         match leaf {
             Leaf::One(pattern) => (0..self.proofs.len())
-                .filter(|i| fits(pattern, self.proofs[*i]) && self.end(1 << i, pattern.within) >= self.now)
+                .filter(|i| {
+                    fits(pattern, self.proofs[*i]) && self.end(1 << i, pattern.within) >= self.now
+                })
                 .map(|i| (1 << i, self.end(1 << i, pattern.within)))
                 .collect(),
             Leaf::Kinds(count, within) => (1u32..1 << self.proofs.len())
                 .filter(|set| set.count_ones() <= 3 && self.end(*set, *within) >= self.now)
                 .filter(|set| self.shows(*set, *count))
-                .filter(|set| bits(*set).all(|i| set & !(1 << i) == 0 || !self.shows(set & !(1 << i), *count)))
+                .filter(|set| {
+                    bits(*set).all(|i| set & !(1 << i) == 0 || !self.shows(set & !(1 << i), *count))
+                })
                 .map(|set| (set, self.end(set, *within)))
                 .collect(),
         }
     }
 
     fn shows(&self, set: u32, count: u8) -> bool {
-        let kinds: BTreeSet<_> = bits(set).flat_map(|i| &self.proofs[i].traits.kinds).collect();
+        let kinds: BTreeSet<_> = bits(set)
+            .flat_map(|i| &self.proofs[i].traits.kinds)
+            .collect();
         kinds.len() >= usize::from(count)
     }
 
     fn end(&self, set: u32, within: Option<Seconds>) -> Timestamp {
-        within.map_or(NEVER, |w| bits(set).map(|i| self.proofs[i].at.plus(w)).min().unwrap())
+        within.map_or(NEVER, |w| {
+            bits(set).map(|i| self.proofs[i].at.plus(w)).min().unwrap()
+        })
     }
 
     /// Design §2.3: the time of the strongest; of equals the older; or, with renew = "all", the oldest.
     fn speaks(&self, set: u32, renew: Renew) -> Timestamp {
         let mut of: Vec<&Evidence> = bits(set).map(|i| self.proofs[i]).collect();
-        of.sort_by_key(|e| (if renew == Renew::All { 0 } else { 3 - strength(e) }, e.at));
+        of.sort_by_key(|e| {
+            (
+                if renew == Renew::All {
+                    0
+                } else {
+                    3 - strength(e)
+                },
+                e.at,
+            )
+        });
         of[0].at
     }
 
@@ -176,7 +222,11 @@ impl<'a> Truth<'a> {
             Predicate::Proof(p) => left.iter().any(|e| fits(p, e) && self.young(e, p.within)),
             Predicate::Kinds { count, within } => {
                 let young = left.iter().filter(|e| self.young(e, *within));
-                young.flat_map(|e| &e.traits.kinds).collect::<BTreeSet<_>>().len() >= usize::from(*count)
+                young
+                    .flat_map(|e| &e.traits.kinds)
+                    .collect::<BTreeSet<_>>()
+                    .len()
+                    >= usize::from(*count)
             }
             Predicate::Any(parts) => parts.iter().any(|p| self.holds(p, left)),
             Predicate::All(parts) => parts.iter().all(|p| self.holds(p, left)),
@@ -186,29 +236,39 @@ impl<'a> Truth<'a> {
     /// Whether the predicate can be made true of these proofs with one of that strength among them.
     fn uses(&self, requires: &Predicate, left: &[&Evidence], rank: u8) -> bool {
         match requires {
-            Predicate::Proof(p) => {
-                left.iter().any(|e| strength(e) == rank && fits(p, e) && self.young(e, p.within))
-            }
+            Predicate::Proof(p) => left
+                .iter()
+                .any(|e| strength(e) == rank && fits(p, e) && self.young(e, p.within)),
             Predicate::Kinds { count, within } => {
                 let kinds = |of: &[&Evidence]| {
-                    of.iter().flat_map(|e| &e.traits.kinds).collect::<BTreeSet<_>>().len()
+                    of.iter()
+                        .flat_map(|e| &e.traits.kinds)
+                        .collect::<BTreeSet<_>>()
+                        .len()
                 };
-                let young: Vec<&Evidence> = left.iter().copied().filter(|e| self.young(e, *within)).collect();
-                (1u32..1 << young.len()).filter(|set| set.count_ones() <= 3).any(|set| {
-                    let of: Vec<&Evidence> = bits(set).map(|i| young[i]).collect();
-                    let needless = |i: usize| {
-                        let mut rest = of.clone();
-                        rest.remove(i);
-                        !rest.is_empty() && kinds(&rest) >= usize::from(*count)
-                    };
-                    of.iter().any(|e| strength(e) == rank)
-                        && kinds(&of) >= usize::from(*count)
-                        && !(0..of.len()).any(needless)
-                })
+                let young: Vec<&Evidence> = left
+                    .iter()
+                    .copied()
+                    .filter(|e| self.young(e, *within))
+                    .collect();
+                (1u32..1 << young.len())
+                    .filter(|set| set.count_ones() <= 3)
+                    .any(|set| {
+                        let of: Vec<&Evidence> = bits(set).map(|i| young[i]).collect();
+                        let needless = |i: usize| {
+                            let mut rest = of.clone();
+                            rest.remove(i);
+                            !rest.is_empty() && kinds(&rest) >= usize::from(*count)
+                        };
+                        of.iter().any(|e| strength(e) == rank)
+                            && kinds(&of) >= usize::from(*count)
+                            && !(0..of.len()).any(needless)
+                    })
             }
             Predicate::Any(parts) => parts.iter().any(|p| self.uses(p, left, rank)),
             Predicate::All(parts) => {
-                parts.iter().all(|p| self.holds(p, left)) && parts.iter().any(|p| self.uses(p, left, rank))
+                parts.iter().all(|p| self.holds(p, left))
+                    && parts.iter().any(|p| self.uses(p, left, rank))
             }
         }
     }
@@ -237,17 +297,27 @@ fn conjunctions(requires: &Predicate) -> Vec<Vec<Leaf<'_>>> {
         Predicate::Proof(pattern) => Some(Leaf::One(pattern)),
         _ => None,
     };
-    branches(requires).into_iter().map(|branch| branch.into_iter().filter_map(leaf).collect()).collect()
+    branches(requires)
+        .into_iter()
+        .map(|branch| branch.into_iter().filter_map(leaf).collect())
+        .collect()
 }
 
 /// The predicate as a choice between conjunctions of plain predicates.
 fn branches(requires: &Predicate) -> Vec<Vec<&Predicate>> {
     match requires {
         Predicate::Any(parts) => parts.iter().flat_map(branches).collect(),
-        Predicate::All(parts) => parts.iter().fold(vec![Vec::new()], |so_far: Vec<Vec<&Predicate>>, part| {
-            let branches = branches(part);
-            so_far.iter().flat_map(|c| branches.iter().map(move |b| [c.as_slice(), b].concat())).collect()
-        }),
+        Predicate::All(parts) => {
+            parts
+                .iter()
+                .fold(vec![Vec::new()], |so_far: Vec<Vec<&Predicate>>, part| {
+                    let branches = branches(part);
+                    so_far
+                        .iter()
+                        .flat_map(|c| branches.iter().map(move |b| [c.as_slice(), b].concat()))
+                        .collect()
+                })
+        }
         plain => vec![vec![plain]],
     }
 }

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use stepwell_core::authn::{
-    Acr, AcrName, Available, Catalog, Clause, Consent, Demand, Ended, Evidence, Facts, Freshness, Kind, Method,
-    Pattern, Person, Pin, Policy, Predicate, Prompt, Proven, Renew, Request, Source, Traits,
+    Acr, AcrName, Available, Catalog, Clause, Consent, Demand, Ended, Evidence, Facts, Freshness,
+    Kind, Method, Pattern, Person, Pin, Policy, Predicate, Prompt, Proven, Renew, Request, Source,
+    Traits,
 };
 use stepwell_core::ids::UserId;
 use stepwell_core::time::Seconds;
 
 use crate::support::{
-    Authenticator, NOW, Scene, ago, code, face, hardware_key, mailed_code, passkey, password, pin, remembered,
-    security_key,
+    Authenticator, NOW, Scene, ago, code, face, hardware_key, mailed_code, passkey, password, pin,
+    remembered, security_key,
 };
 
 /// Ages allowed, in seconds: whatever, or what a person can keep up with, as configuration will demand.
@@ -27,8 +28,11 @@ pub(crate) enum Pace {
 pub(crate) fn everything() -> Vec<Authenticator> {
     let mut elsewhere = password().called("elsewhere");
     elsewhere.owned.method = Method::new("federated");
-    elsewhere.owned.traits =
-        Traits { federated: true, kinds: [Kind::Knowledge, Kind::Possession].into(), ..Traits::default() };
+    elsewhere.owned.traits = Traits {
+        federated: true,
+        kinds: [Kind::Knowledge, Kind::Possession].into(),
+        ..Traits::default()
+    };
     vec![
         password(),
         code(),
@@ -45,7 +49,10 @@ pub(crate) fn everything() -> Vec<Authenticator> {
 }
 
 fn ownable() -> Vec<Authenticator> {
-    everything().into_iter().filter(|a| !a.owned.traits.remembered).collect()
+    everything()
+        .into_iter()
+        .filter(|a| !a.owned.traits.remembered)
+        .collect()
 }
 
 fn method() -> impl Strategy<Value = Method> {
@@ -65,14 +72,23 @@ fn age(pace: Pace) -> impl Strategy<Value = Option<Seconds>> {
 }
 
 fn pattern(pace: Pace) -> impl Strategy<Value = Pattern> {
-    let by_method = (prop::collection::btree_set(method(), 1..=3), age(pace)).prop_map(|(methods, within)| Pattern { methods, within, ..Pattern::default() });
-    let by_trait = (prop::array::uniform3(prop::bool::weighted(0.3)), age(pace)).prop_map(|([p, u, h], within)| Pattern {
-        phishing_resistant: p,
-        user_verified: u,
-        hardware_bound: h,
-        within,
-        ..Pattern::default()
-    });
+    let by_method =
+        (prop::collection::btree_set(method(), 1..=3), age(pace)).prop_map(|(methods, within)| {
+            Pattern {
+                methods,
+                within,
+                ..Pattern::default()
+            }
+        });
+    let by_trait = (prop::array::uniform3(prop::bool::weighted(0.3)), age(pace)).prop_map(
+        |([p, u, h], within)| Pattern {
+            phishing_resistant: p,
+            user_verified: u,
+            hardware_bound: h,
+            within,
+            ..Pattern::default()
+        },
+    );
     prop_oneof![by_method, by_trait]
 }
 
@@ -83,7 +99,10 @@ fn predicate(pace: Pace) -> impl Strategy<Value = Predicate> {
     ];
     leaf.prop_recursive(2, 6, 3, |inner| {
         let parts = prop_oneof![1 => Just(Vec::new()), 30 => prop::collection::vec(inner, 1..=3)];
-        prop_oneof![parts.clone().prop_map(Predicate::Any), parts.prop_map(Predicate::All)]
+        prop_oneof![
+            parts.clone().prop_map(Predicate::Any),
+            parts.prop_map(Predicate::All)
+        ]
     })
 }
 
@@ -99,28 +118,63 @@ fn acr(name: &'static str, pace: Pace) -> impl Strategy<Value = Acr> {
 }
 
 fn catalog(pace: Pace) -> impl Strategy<Value = Catalog> {
-    let own = (acr("a", pace), acr("b", pace), acr("c", pace), select(vec![0usize, 1, 2, 2, 3, 3, 3]))
+    let own = (
+        acr("a", pace),
+        acr("b", pace),
+        acr("c", pace),
+        select(vec![0usize, 1, 2, 2, 3, 3, 3]),
+    )
         .prop_map(|(a, b, c, keep)| Catalog::new([a, b, c].into_iter().take(keep).collect()));
     let shipped = Catalog::shipped();
-    let shipped = shipped.iter().cloned().zip(["a", "b", "c", "d"]).map(|(mut acr, name)| {
-        acr.name = AcrName::new(name);
-        acr.aliases = vec![AcrName::new(format!("alias of {name}"))];
-        acr
-    });
+    let shipped = shipped
+        .iter()
+        .cloned()
+        .zip(["a", "b", "c", "d"])
+        .map(|(mut acr, name)| {
+            acr.name = AcrName::new(name);
+            acr.aliases = vec![AcrName::new(format!("alias of {name}"))];
+            acr
+        });
     prop_oneof![3 => own, 1 => Just(Catalog::new(shipped.collect()))]
 }
 
 fn value() -> impl Strategy<Value = AcrName> {
-    let values = ["a", "a", "a", "b", "b", "b", "c", "alias of a", "alias of b", "d", "nonsense"];
+    let values = [
+        "a",
+        "a",
+        "a",
+        "b",
+        "b",
+        "b",
+        "c",
+        "alias of a",
+        "alias of b",
+        "d",
+        "nonsense",
+    ];
     select(values.to_vec()).prop_map(AcrName::new)
 }
 
 fn asked() -> impl Strategy<Value = (Vec<AcrName>, Option<Clause>)> {
-    let source = select(vec![Source::Request, Source::EssentialClaim, Source::ClientDefault]);
-    let named = (prop::collection::vec(value(), 1..=3), any::<bool>(), source).prop_map(|(prefer, voluntary, source)| {
-        let any_of = prefer.iter().cloned().collect();
-        (prefer, Some(Clause { any_of, max_age: None, voluntary, source }))
-    });
+    let source = select(vec![
+        Source::Request,
+        Source::EssentialClaim,
+        Source::ClientDefault,
+    ]);
+    let named = (prop::collection::vec(value(), 1..=3), any::<bool>(), source).prop_map(
+        |(prefer, voluntary, source)| {
+            let any_of = prefer.iter().cloned().collect();
+            (
+                prefer,
+                Some(Clause {
+                    any_of,
+                    max_age: None,
+                    voluntary,
+                    source,
+                }),
+            )
+        },
+    );
     prop_oneof![1 => Just((Vec::new(), None)), 2 => named]
 }
 
@@ -136,8 +190,17 @@ fn floor() -> impl Strategy<Value = Clause> {
         Source::Policy("p".into()),
         Source::Risk("k".into()),
     ];
-    (prop::collection::btree_set(value(), 1..=2), max_age(), select(sources))
-        .prop_map(|(any_of, max_age, source)| Clause { any_of, max_age, voluntary: false, source })
+    (
+        prop::collection::btree_set(value(), 1..=2),
+        max_age(),
+        select(sources),
+    )
+        .prop_map(|(any_of, max_age, source)| Clause {
+            any_of,
+            max_age,
+            voluntary: false,
+            source,
+        })
 }
 
 fn fresh() -> impl Strategy<Value = Freshness> {
@@ -157,14 +220,17 @@ pub(crate) fn demand() -> impl Strategy<Value = Demand> {
         2 => prop::collection::btree_set(floor(), 1..=2),
     ];
     let only = prop_oneof![9 => Just(None), 1 => methods(6).prop_map(Some)];
-    let denied = prop_oneof![60 => Just(BTreeSet::new()), 1 => Just(BTreeSet::from(["rule".to_owned()]))];
-    (clauses, fresh(), only, pin_to(), denied).prop_map(|(clauses, fresh, methods, subject, denied)| Demand {
-        clauses,
-        fresh,
-        methods,
-        subject,
-        denied,
-    })
+    let denied =
+        prop_oneof![60 => Just(BTreeSet::new()), 1 => Just(BTreeSet::from(["rule".to_owned()]))];
+    (clauses, fresh(), only, pin_to(), denied).prop_map(
+        |(clauses, fresh, methods, subject, denied)| Demand {
+            clauses,
+            fresh,
+            methods,
+            subject,
+            denied,
+        },
+    )
 }
 
 /// A demand that may ask for acrs by name as well.
@@ -177,19 +243,22 @@ pub(crate) fn any_demand() -> impl Strategy<Value = Demand> {
 
 /// One proof, at a time chosen so that limits are hit exactly.
 pub(crate) fn evidence() -> impl Strategy<Value = Evidence> {
-    let times =
-        [-30, -10, -5, 0, 1, 5, 9, 10, 11, 59, 60, 61, 120, 200, 299, 300, 301, 500, 600, 601, 3_600, 90_000];
+    let times = [
+        -30, -10, -5, 0, 1, 5, 9, 10, 11, 59, 60, 61, 120, 200, 299, 300, 301, 500, 600, 601,
+        3_600, 90_000,
+    ];
     (select(everything()), select(times.to_vec())).prop_map(|(one, seconds)| one.used(seconds))
 }
 
 fn session() -> impl Strategy<Value = Option<Proven>> {
     let who = prop_oneof![9 => Just("alice"), 1 => Just("bob")].prop_map(UserId::new);
-    let some = (who, prop::collection::vec(evidence(), 0..=4)).prop_map(|(subject, mut evidence)| {
-        // An identity names one proof.
-        let mut seen = BTreeSet::new();
-        evidence.retain(|e| seen.insert(e.id.clone()));
-        Some(Proven { subject, evidence })
-    });
+    let some =
+        (who, prop::collection::vec(evidence(), 0..=4)).prop_map(|(subject, mut evidence)| {
+            // An identity names one proof.
+            let mut seen = BTreeSet::new();
+            evidence.retain(|e| seen.insert(e.id.clone()));
+            Some(Proven { subject, evidence })
+        });
     prop_oneof![1 => Just(None), 6 => some]
 }
 
@@ -205,27 +274,50 @@ fn facts() -> impl Strategy<Value = Facts> {
     let ended = prop_oneof![90 => Just(None), 1 => Just(Some(Ended::Cancelled)), 1 => Just(Some(Ended::Declined))];
     let consent = prop_oneof![6 => Just(Consent::Given), 1 => Just(Consent::Missing)];
     (session(), person(), any::<bool>(), consent, ended).prop_map(
-        |(session, person, account_chosen, consent, ended)| Facts { session, person, account_chosen, consent, ended },
+        |(session, person, account_chosen, consent, ended)| Facts {
+            session,
+            person,
+            account_chosen,
+            consent,
+            ended,
+        },
     )
 }
 
 fn policy(pace: Pace) -> impl Strategy<Value = Policy> {
-    let all = ownable().iter().map(Authenticator::available).collect::<Vec<Available>>();
+    let all = ownable()
+        .iter()
+        .map(Authenticator::available)
+        .collect::<Vec<Available>>();
     let available = prop_oneof![12 => Just(all.clone()), 1 => subsequence(all, 0..=5)];
     (catalog(pace), available).prop_map(|(catalog, available)| Policy { catalog, available })
 }
 
 /// A whole scene.
 pub(crate) fn scene(pace: Pace) -> impl Strategy<Value = Scene> {
-    let prompt = (prop::bool::weighted(0.15), prop::bool::weighted(0.08))
-        .prop_map(|(none, select_account)| Prompt { none, select_account });
+    let prompt = (prop::bool::weighted(0.15), prop::bool::weighted(0.08)).prop_map(
+        |(none, select_account)| Prompt {
+            none,
+            select_account,
+        },
+    );
     let began = select(vec![ago(0), ago(10), ago(60)]);
     (asked(), demand(), prompt, began, facts(), policy(pace)).prop_map(
         |((prefer, clause), mut demand, prompt, began, facts, policy)| {
             demand.clauses.extend(clause);
             // Nothing is demanded to be later than the request itself.
             demand.fresh.after = demand.fresh.after.map(|_| began);
-            Scene { request: Request { prefer, demand, prompt, began }, facts, policy, now: NOW }
+            Scene {
+                request: Request {
+                    prefer,
+                    demand,
+                    prompt,
+                    began,
+                },
+                facts,
+                policy,
+                now: NOW,
+            }
         },
     )
 }

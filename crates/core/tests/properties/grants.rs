@@ -12,18 +12,38 @@ use crate::oracle::{Pool, Truth};
 use crate::support::Scene;
 
 fn grant(scene: &Scene) -> Option<(Grounds, Vec<Evidence>)> {
-    let Verdict::Grant(grounds) = scene.decide().verdict else { return None };
+    let Verdict::Grant(grounds) = scene.decide().verdict else {
+        return None;
+    };
     let session = scene.facts.session.as_ref().unwrap();
-    let named = session.evidence.iter().filter(|e| grounds.evidence.contains(&e.id)).cloned().collect();
+    let named = session
+        .evidence
+        .iter()
+        .filter(|e| grounds.evidence.contains(&e.id))
+        .cloned()
+        .collect();
     Some((grounds, named))
 }
 
-fn acr_of<'s>(scene: &'s Scene, value: &stepwell_core::authn::AcrName) -> Option<&'s stepwell_core::authn::Acr> {
-    scene.policy.catalog.iter().find(|acr| acr.name == *value || acr.aliases.contains(value))
+fn acr_of<'s>(
+    scene: &'s Scene,
+    value: &stepwell_core::authn::AcrName,
+) -> Option<&'s stepwell_core::authn::Acr> {
+    scene
+        .policy
+        .catalog
+        .iter()
+        .find(|acr| acr.name == *value || acr.aliases.contains(value))
 }
 
 /// The time an acr claims on nothing but these proofs.
-fn since(scene: &Scene, value: &stepwell_core::authn::AcrName, named: &[Evidence], pool: Pool, now: Timestamp) -> Option<Timestamp> {
+fn since(
+    scene: &Scene,
+    value: &stepwell_core::authn::AcrName,
+    named: &[Evidence],
+    pool: Pool,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let truth = Truth::new(named, scene.request.demand.methods.as_ref(), pool, now);
     Some(truth.best(acr_of(scene, value)?)?.auth_time.min(now))
 }

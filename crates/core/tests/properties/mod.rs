@@ -22,5 +22,11 @@ pub(crate) fn times(cases: u32) -> ProptestConfig {
         fixed => fixed,
     };
     let cases = cases.max(given.cases);
-    ProptestConfig { cases, rng_seed, failure_persistence: None, max_global_rejects: 200_000, ..given }
+    ProptestConfig {
+        cases,
+        rng_seed,
+        failure_persistence: None,
+        max_global_rejects: 200_000,
+        ..given
+    }
 }

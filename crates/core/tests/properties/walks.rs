@@ -13,9 +13,16 @@ use crate::support::{Scene, code, passkey, password};
 fn answered(scene: &Scene, choice: &Choice) -> Option<Evidence> {
     let person = scene.facts.person.as_ref()?;
     person.subject.as_ref()?;
-    let one = person.owned.iter().find(|o| o.method == choice.method && o.traits == choice.traits)?;
+    let one = person
+        .owned
+        .iter()
+        .find(|o| o.method == choice.method && o.traits == choice.traits)?;
     Some(Evidence {
-        id: EvidenceId::new(format!("walked {} {}", one.credential, scene.now.as_micros())),
+        id: EvidenceId::new(format!(
+            "walked {} {}",
+            one.credential,
+            scene.now.as_micros()
+        )),
         method: one.method.clone(),
         credential: one.credential.clone(),
         at: scene.now,
@@ -25,10 +32,22 @@ fn answered(scene: &Scene, choice: &Choice) -> Option<Evidence> {
 }
 
 fn add(scene: &mut Scene, proof: Evidence) {
-    let subject = scene.facts.person.as_ref().unwrap().subject.clone().unwrap();
+    let subject = scene
+        .facts
+        .person
+        .as_ref()
+        .unwrap()
+        .subject
+        .clone()
+        .unwrap();
     match &mut scene.facts.session {
         Some(session) if session.subject == subject => session.evidence.push(proof),
-        session => *session = Some(Proven { subject, evidence: vec![proof] }),
+        session => {
+            *session = Some(Proven {
+                subject,
+                evidence: vec![proof],
+            })
+        }
     }
 }
 
@@ -37,7 +56,10 @@ fn step(scene: &mut Scene, step: &Step, pick: usize) {
     match step {
         Step::Identify => {
             let owned = [password(), code(), passkey()].map(|a| a.owned).into();
-            scene.facts.person.get_or_insert(Person { subject: Some(UserId::new("alice")), owned });
+            scene.facts.person.get_or_insert(Person {
+                subject: Some(UserId::new("alice")),
+                owned,
+            });
             scene.facts.account_chosen = true;
         }
         Step::ChooseAccount => scene.facts.account_chosen = true,
@@ -52,12 +74,17 @@ fn step(scene: &mut Scene, step: &Step, pick: usize) {
 fn answers() -> impl Strategy<Value = Vec<(usize, u64)>> {
     // The first, the last (12 divides by every number of choices up to 4), or whichever.
     let pick = prop_oneof![Just(0usize), Just(11), 0usize..24];
-    (pick, any::<bool>(), prop::collection::vec((0usize..24, 1u64..=20), 12)).prop_map(|(habit, random, mut each)| {
-        if !random {
-            each.iter_mut().for_each(|(pick, _)| *pick = habit);
-        }
-        each
-    })
+    (
+        pick,
+        any::<bool>(),
+        prop::collection::vec((0usize..24, 1u64..=20), 12),
+    )
+        .prop_map(|(habit, random, mut each)| {
+            if !random {
+                each.iter_mut().for_each(|(pick, _)| *pick = habit);
+            }
+            each
+        })
 }
 
 proptest! {

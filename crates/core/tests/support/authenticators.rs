@@ -17,8 +17,16 @@ pub(crate) struct Authenticator {
 
 impl Authenticator {
     fn new(method: &str, amr: &str, opens: bool, traits: Traits) -> Self {
-        let owned = Owned { method: Method::new(method), credential: CredentialId::new(method), traits, opens };
-        Self { owned, amr: amr.split_whitespace().map(str::to_owned).collect() }
+        let owned = Owned {
+            method: Method::new(method),
+            credential: CredentialId::new(method),
+            traits,
+            opens,
+        };
+        Self {
+            owned,
+            amr: amr.split_whitespace().map(str::to_owned).collect(),
+        }
     }
 
     /// Another one of the same make.
@@ -110,6 +118,9 @@ pub(crate) fn security_key() -> Authenticator {
 
 /// A device that was remembered, standing in for something held.
 pub(crate) fn remembered() -> Authenticator {
-    let traits = Traits { remembered: true, ..Traits::of(Kind::Possession) };
+    let traits = Traits {
+        remembered: true,
+        ..Traits::of(Kind::Possession)
+    };
     Authenticator::new("device", "", false, traits)
 }

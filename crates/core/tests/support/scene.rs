@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use stepwell_core::authn::{
-    Acr, AcrName, Catalog, Clause, Consent, Decision, Demand, Ended, Error, Evidence, Facts, Freshness,
-    Grounds, Method, Person, Pin, Policy, Predicate, Prompt, Prove, Proven, Renew, Request, Source, Step,
-    Verdict, decide,
+    Acr, AcrName, Catalog, Clause, Consent, Decision, Demand, Ended, Error, Evidence, Facts,
+    Freshness, Grounds, Method, Person, Pin, Policy, Predicate, Prompt, Prove, Proven, Renew,
+    Request, Source, Step, Verdict, decide,
 };
 use stepwell_core::ids::UserId;
 use stepwell_core::time::{Seconds, Timestamp};
@@ -24,7 +24,13 @@ pub(crate) fn ago(seconds: i64) -> Timestamp {
 
 /// An acr with nothing but a name and a predicate.
 pub(crate) fn named(name: &str, requires: Predicate) -> Acr {
-    Acr { name: AcrName::new(name), aliases: Vec::new(), requires, lifetime: None, renew: Renew::Strongest }
+    Acr {
+        name: AcrName::new(name),
+        aliases: Vec::new(),
+        requires,
+        lifetime: None,
+        renew: Renew::Strongest,
+    }
 }
 
 /// What is asked, of whom, where and when.
@@ -39,8 +45,15 @@ pub(crate) struct Scene {
 impl Scene {
     /// Nobody is there, nothing special is asked, and the interaction began ten seconds ago.
     pub(crate) fn nobody() -> Self {
-        let offered =
-            [password(), pin(), code(), mailed_code(), face(), hardware_key(), security_key()];
+        let offered = [
+            password(),
+            pin(),
+            code(),
+            mailed_code(),
+            face(),
+            hardware_key(),
+            security_key(),
+        ];
         Self {
             request: Request {
                 prefer: Vec::new(),
@@ -81,9 +94,16 @@ impl Scene {
     }
 
     /// The browser has somebody's session with these proofs.
-    pub(crate) fn session_of(mut self, who: &str, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+    pub(crate) fn session_of(
+        mut self,
+        who: &str,
+        evidence: impl IntoIterator<Item = Evidence>,
+    ) -> Self {
         let evidence = evidence.into_iter().collect();
-        self.facts.session = Some(Proven { subject: UserId::new(who), evidence });
+        self.facts.session = Some(Proven {
+            subject: UserId::new(who),
+            evidence,
+        });
         self
     }
 
@@ -105,7 +125,12 @@ impl Scene {
     fn named_acrs(mut self, values: &[&str], voluntary: bool, source: Source) -> Self {
         self.request.prefer = values.iter().copied().map(AcrName::new).collect();
         let any_of = self.request.prefer.iter().cloned().collect();
-        self.and(Demand::of(Clause { any_of, max_age: None, voluntary, source }))
+        self.and(Demand::of(Clause {
+            any_of,
+            max_age: None,
+            voluntary,
+            source,
+        }))
     }
 
     /// One more demand.
@@ -116,7 +141,11 @@ impl Scene {
 
     /// A floor.
     pub(crate) fn floor(self, acr: &str, max_age: Option<u64>, source: Source) -> Self {
-        self.and(Demand::of(Clause::floor(AcrName::new(acr), max_age.map(Seconds), source)))
+        self.and(Demand::of(Clause::floor(
+            AcrName::new(acr),
+            max_age.map(Seconds),
+            source,
+        )))
     }
 
     /// The client's registered minimum.
@@ -126,13 +155,19 @@ impl Scene {
 
     /// `max_age`.
     pub(crate) fn max_age(self, seconds: u64) -> Self {
-        self.and(Demand::fresh(Freshness { max_age: Some(Seconds(seconds)), after: None }))
+        self.and(Demand::fresh(Freshness {
+            max_age: Some(Seconds(seconds)),
+            after: None,
+        }))
     }
 
     /// `prompt=login`.
     pub(crate) fn prompt_login(self) -> Self {
         let after = Some(self.request.began);
-        self.and(Demand::fresh(Freshness { max_age: None, after }))
+        self.and(Demand::fresh(Freshness {
+            max_age: None,
+            after,
+        }))
     }
 
     /// `prompt=none`.
@@ -149,13 +184,25 @@ impl Scene {
 
     /// Only this person will do.
     pub(crate) fn pinned_to(self, who: &str) -> Self {
-        self.and(Demand { subject: Pin::Only(UserId::new(who)), ..Demand::default() })
+        self.and(Demand {
+            subject: Pin::Only(UserId::new(who)),
+            ..Demand::default()
+        })
     }
 
     /// Only proofs by these methods count.
     pub(crate) fn only_by(self, methods: &[&str]) -> Self {
-        let methods = Some(methods.iter().copied().map(Method::new).collect::<BTreeSet<_>>());
-        self.and(Demand { methods, ..Demand::default() })
+        let methods = Some(
+            methods
+                .iter()
+                .copied()
+                .map(Method::new)
+                .collect::<BTreeSet<_>>(),
+        );
+        self.and(Demand {
+            methods,
+            ..Demand::default()
+        })
     }
 
     /// Consent is still missing.
@@ -220,14 +267,21 @@ pub(crate) fn granted(decision: &Decision) -> Grounds {
 pub(crate) fn asked(decision: &Decision) -> Prove {
     match &decision.verdict {
         Verdict::Ask(Step::Prove(prove)) => prove.clone(),
-        other => panic!("no proof is asked for: {other:?} because {:?}", decision.reasons),
+        other => panic!(
+            "no proof is asked for: {other:?} because {:?}",
+            decision.reasons
+        ),
     }
 }
 
 /// The methods that are offered, best first.
 #[track_caller]
 pub(crate) fn methods(decision: &Decision) -> Vec<String> {
-    asked(decision).choices.into_iter().map(|c| c.method.to_string()).collect()
+    asked(decision)
+        .choices
+        .into_iter()
+        .map(|c| c.method.to_string())
+        .collect()
 }
 
 /// Whether the person is asked for a name.

@@ -13,14 +13,20 @@ const REFEDS: &str = "https://refeds.org/profile/mfa";
 #[test]
 fn a_request_by_alias_is_answered_with_that_alias() {
     for asked in ["1", BASIC, "2", REFEDS, MFA] {
-        let scene = Scene::alice(&[]).proved([password().used(60), code().used(50)]).asks(&[asked]);
+        let scene = Scene::alice(&[])
+            .proved([password().used(60), code().used(50)])
+            .asks(&[asked]);
         assert_eq!(scene.claims().0, asked);
     }
 }
 
 #[test]
 fn the_most_preferred_that_is_true_is_answered_even_when_the_session_is_stronger() {
-    let strong = [password().used(70), code().used(60), hardware_key().used(50)];
+    let strong = [
+        password().used(70),
+        code().used(60),
+        hardware_key().used(50),
+    ];
     let weak = [password().used(70)];
     let table: [(&[&str], &str, &str); 5] = [
         (&[BASIC, "phr"], BASIC, BASIC),
@@ -30,8 +36,20 @@ fn the_most_preferred_that_is_true_is_answered_even_when_the_session_is_stronger
         (&["1", "2"], "1", "1"),
     ];
     for (asks, with_strong, with_weak) in table {
-        assert_eq!(Scene::alice(&[]).proved(strong.clone()).asks(asks).claims().0, with_strong, "{asks:?}");
-        assert_eq!(Scene::alice(&[]).proved(weak.clone()).asks(asks).claims().0, with_weak, "{asks:?}");
+        assert_eq!(
+            Scene::alice(&[])
+                .proved(strong.clone())
+                .asks(asks)
+                .claims()
+                .0,
+            with_strong,
+            "{asks:?}"
+        );
+        assert_eq!(
+            Scene::alice(&[]).proved(weak.clone()).asks(asks).claims().0,
+            with_weak,
+            "{asks:?}"
+        );
     }
 }
 
@@ -50,26 +68,39 @@ fn with_none_requested_the_strongest_configured_one_is_answered() {
 
 #[test]
 fn with_no_acr_configured_at_all_none_is_claimed() {
-    let grounds = granted(&Scene::alice(&[]).knowing([]).proved([password().used(60)]).decide());
+    let grounds = granted(
+        &Scene::alice(&[])
+            .knowing([])
+            .proved([password().used(60)])
+            .decide(),
+    );
     assert_eq!(grounds.acr, None);
     assert_eq!(NOW.since(grounds.auth_time), 60_000_000);
 }
 
 #[test]
 fn a_preferred_acr_is_not_chased_when_a_less_preferred_one_will_do() {
-    let scene = Scene::alice(&[password(), passkey()]).asks(&["phr", "1"]).proved([password().used(60)]);
+    let scene = Scene::alice(&[password(), passkey()])
+        .asks(&["phr", "1"])
+        .proved([password().used(60)]);
     assert_eq!(scene.claims().0, "1", "one of them is enough");
 }
 
 #[test]
 fn a_voluntary_acr_is_tried_for_but_never_at_the_price_of_the_sign_in() {
-    let scene = Scene::alice(&[password(), code()]).would_like(&["2"]).proved([password().used(60)]);
+    let scene = Scene::alice(&[password(), code()])
+        .would_like(&["2"])
+        .proved([password().used(60)]);
     assert_eq!(methods(&scene.decide()), ["totp"]);
     assert_eq!(scene.then(&code()).claims().0, "2");
 
-    let poor = Scene::alice(&[password()]).would_like(&["2"]).proved([password().used(60)]);
+    let poor = Scene::alice(&[password()])
+        .would_like(&["2"])
+        .proved([password().used(60)]);
     assert_eq!(poor.claims().0, BASIC, "signed in with the best there is");
-    let left_out = Reason::VoluntaryLeftOut { any_of: vec![AcrName::new("2")] };
+    let left_out = Reason::VoluntaryLeftOut {
+        any_of: vec![AcrName::new("2")],
+    };
     assert!(poor.decide().reasons.contains(&left_out));
 }
 
@@ -97,7 +128,11 @@ fn an_unknown_voluntary_acr_is_ignored() {
 fn amr_names_what_was_proven_in_order_and_mfa_when_two_kinds_were() {
     let table = [
         (vec![password().used(60)], "1", vec!["pwd"]),
-        (vec![code().used(50), password().used(60)], "2", vec!["pwd", "otp", "mfa"]),
+        (
+            vec![code().used(50), password().used(60)],
+            "2",
+            vec!["pwd", "otp", "mfa"],
+        ),
         (vec![passkey().used(60)], "phr", vec!["pop", "user", "mfa"]),
         (vec![security_key().used(60)], "phr", vec!["hwk"]),
     ];
@@ -109,7 +144,9 @@ fn amr_names_what_was_proven_in_order_and_mfa_when_two_kinds_were() {
 
 #[test]
 fn amr_leaves_out_what_the_answer_does_not_rest_on() {
-    let scene = Scene::alice(&[]).proved([password().used(60), passkey().used(600)]).asks(&["phr"]);
+    let scene = Scene::alice(&[])
+        .proved([password().used(60), passkey().used(600)])
+        .asks(&["phr"]);
     let grounds = granted(&scene.decide());
     assert_eq!(grounds.evidence, [passkey().used(600).id]);
     assert!(!grounds.amr.contains(&"pwd".to_owned()));
@@ -118,7 +155,10 @@ fn amr_leaves_out_what_the_answer_does_not_rest_on() {
 #[test]
 fn the_evidence_of_a_grant_is_named_oldest_first_however_the_session_lists_it() {
     let (first, second) = (password().used(60), code().used(50));
-    for listed in [[first.clone(), second.clone()], [second.clone(), first.clone()]] {
+    for listed in [
+        [first.clone(), second.clone()],
+        [second.clone(), first.clone()],
+    ] {
         let grounds = granted(&Scene::alice(&[]).proved(listed).asks(&["2"]).decide());
         assert_eq!(grounds.evidence, [first.id.clone(), second.id.clone()]);
         assert_eq!(grounds.amr, ["pwd", "otp", "mfa"]);
@@ -127,7 +167,10 @@ fn the_evidence_of_a_grant_is_named_oldest_first_however_the_session_lists_it() 
 
 #[test]
 fn names_come_before_aliases_and_weakest_first_where_acrs_are_published() {
-    let published: Vec<String> =
-        stepwell_core::authn::Catalog::shipped().published().iter().map(ToString::to_string).collect();
+    let published: Vec<String> = stepwell_core::authn::Catalog::shipped()
+        .published()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(published, [BASIC, "1", MFA, "2", REFEDS, "phr", "phrh"]);
 }

@@ -27,12 +27,15 @@ fn a_floor_holds_whoever_sets_it_and_whatever_the_request_says() {
             Scene::alice(&[password(), code()]).asks(&["1"]),
             Scene::alice(&[password(), code()]).would_like(&["1"]),
         ] {
-            let scene = scene.floor(MFA, None, source.clone()).proved([password().used(60)]);
+            let scene = scene
+                .floor(MFA, None, source.clone())
+                .proved([password().used(60)]);
             let decision = scene.decide();
             assert_eq!(methods(&decision), ["totp"], "{source:?}");
-            let why = decision.reasons.iter().any(
-                |r| matches!(r, Reason::NotProven { source: Some(s), .. } if *s == source),
-            );
+            let why = decision
+                .reasons
+                .iter()
+                .any(|r| matches!(r, Reason::NotProven { source: Some(s), .. } if *s == source));
             assert!(why, "{source:?} is named: {:?}", decision.reasons);
         }
     }
@@ -40,10 +43,17 @@ fn a_floor_holds_whoever_sets_it_and_whatever_the_request_says() {
 
 #[test]
 fn a_stronger_ceremony_forced_by_a_floor_still_answers_with_what_was_asked_for() {
-    let scene = Scene::alice(&[]).asks(&["1"]).minimum(MFA).proved([password().used(60), code().used(50)]);
+    let scene = Scene::alice(&[])
+        .asks(&["1"])
+        .minimum(MFA)
+        .proved([password().used(60), code().used(50)]);
     let grounds = granted(&scene.decide());
     assert_eq!(grounds.acr.unwrap().as_str(), "1");
-    assert_eq!(grounds.evidence.len(), 2, "the floor's proofs are part of the grounds");
+    assert_eq!(
+        grounds.evidence.len(),
+        2,
+        "the floor's proofs are part of the grounds"
+    );
     assert_eq!(grounds.amr, ["pwd", "otp", "mfa"]);
 }
 
@@ -70,7 +80,11 @@ fn a_floor_has_a_max_age_of_its_own() {
 fn a_long_max_age_in_the_request_does_not_lengthen_that_of_a_floor() {
     let scene = Scene::alice(&[password(), code()])
         .max_age(86_400)
-        .floor(MFA, Some(300), Source::Resource("https://api.example".into()))
+        .floor(
+            MFA,
+            Some(300),
+            Source::Resource("https://api.example".into()),
+        )
         .proved([password().used(9_000), code().used(400)]);
     assert_eq!(methods(&scene.decide()), ["totp"]);
 }
@@ -80,9 +94,23 @@ fn every_one_of_several_floors_has_to_hold() {
     let scene = Scene::alice(&[password(), code(), passkey()])
         .minimum(MFA)
         .floor("phr", Some(300), Source::Scope("payments".into()));
-    assert_eq!(methods(&scene.clone().proved([password().used(60), code().used(50)]).decide()), ["passkey"]);
-    assert_eq!(methods(&scene.clone().proved([passkey().used(301)]).decide()), ["passkey"]);
-    assert_eq!(scene.proved([passkey().used(300)]).claims(), ("phr".to_owned(), 300));
+    assert_eq!(
+        methods(
+            &scene
+                .clone()
+                .proved([password().used(60), code().used(50)])
+                .decide()
+        ),
+        ["passkey"]
+    );
+    assert_eq!(
+        methods(&scene.clone().proved([passkey().used(301)]).decide()),
+        ["passkey"]
+    );
+    assert_eq!(
+        scene.proved([passkey().used(300)]).claims(),
+        ("phr".to_owned(), 300)
+    );
 }
 
 #[test]
@@ -92,13 +120,18 @@ fn a_floor_that_the_person_cannot_reach_is_unmet_even_for_a_voluntary_client() {
             .would_like(&["1"])
             .floor(MFA, None, source)
             .proved([password().used(60)]);
-        assert_eq!(error(&scene.decide()), Error::UnmetAuthenticationRequirements);
+        assert_eq!(
+            error(&scene.decide()),
+            Error::UnmetAuthenticationRequirements
+        );
     }
 }
 
 #[test]
 fn a_floor_and_a_necessary_acr_are_both_worked_off_one_proof_at_a_time() {
-    let scene = Scene::alice(&[password(), code(), passkey()]).asks(&["2"]).minimum("phr");
+    let scene = Scene::alice(&[password(), code(), passkey()])
+        .asks(&["2"])
+        .minimum("phr");
     let begun = scene.then(&password());
     let prove = asked(&begun.decide());
     assert_eq!(prove.remaining, 1, "a passkey meets both");
@@ -107,8 +140,18 @@ fn a_floor_and_a_necessary_acr_are_both_worked_off_one_proof_at_a_time() {
 
 #[test]
 fn only_proofs_by_the_allowed_methods_count() {
-    let scene = Scene::alice(&[password(), code(), passkey()]).only_by(&["password", "passkey"]).asks(&["2"]);
-    assert_eq!(methods(&scene.clone().proved([password().used(60), code().used(50)]).decide()), ["passkey"]);
+    let scene = Scene::alice(&[password(), code(), passkey()])
+        .only_by(&["password", "passkey"])
+        .asks(&["2"]);
+    assert_eq!(
+        methods(
+            &scene
+                .clone()
+                .proved([password().used(60), code().used(50)])
+                .decide()
+        ),
+        ["passkey"]
+    );
     assert_eq!(scene.proved([passkey().used(50)]).claims().0, "2");
 }
 
@@ -123,20 +166,37 @@ fn two_restrictions_of_methods_leave_only_what_both_allow() {
 
 #[test]
 fn a_denial_is_denied_before_anything_else_and_names_its_rule() {
-    let denied = Demand { denied: BTreeSet::from(["no-tor".to_owned()]), ..Demand::default() };
-    for scene in [Scene::nobody(), Scene::nobody().asks(&["nonsense"]), Scene::alice(&[]).proved([passkey().used(5)])] {
+    let denied = Demand {
+        denied: BTreeSet::from(["no-tor".to_owned()]),
+        ..Demand::default()
+    };
+    for scene in [
+        Scene::nobody(),
+        Scene::nobody().asks(&["nonsense"]),
+        Scene::alice(&[]).proved([passkey().used(5)]),
+    ] {
         let decision = scene.and(denied.clone()).decide();
         assert_eq!(error(&decision), Error::AccessDenied);
-        assert_eq!(decision.reasons, [Reason::Denied { rule: "no-tor".to_owned() }]);
+        assert_eq!(
+            decision.reasons,
+            [Reason::Denied {
+                rule: "no-tor".to_owned()
+            }]
+        );
     }
 }
 
 #[test]
 fn demands_for_two_different_persons_suit_nobody() {
-    let only = |who: &str| Demand { subject: Pin::Only(UserId::new(who)), ..Demand::default() };
+    let only = |who: &str| Demand {
+        subject: Pin::Only(UserId::new(who)),
+        ..Demand::default()
+    };
     assert_eq!(only("alice").join(only("bob")).subject, Pin::Nobody);
     assert_eq!(only("alice").join(only("alice")), only("alice"));
-    let scene = Scene::alice(&[]).proved([passkey().used(5)]).and(only("alice").join(only("bob")));
+    let scene = Scene::alice(&[])
+        .proved([passkey().used(5)])
+        .and(only("alice").join(only("bob")));
     assert_eq!(error(&scene.decide()), Error::LoginRequired);
 }
 

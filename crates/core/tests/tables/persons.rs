@@ -68,7 +68,10 @@ fn a_person_who_owns_nothing_to_begin_with_is_not_told_apart_before_the_first_pr
 fn what_the_person_lacks_is_only_told_after_a_first_proof() {
     let scene = Scene::alice(&[password()]).asks(&["phr"]);
     assert_eq!(methods(&scene.decide()), ["password"]);
-    assert_eq!(error(&scene.then(&password()).decide()), Error::UnmetAuthenticationRequirements);
+    assert_eq!(
+        error(&scene.then(&password()).decide()),
+        Error::UnmetAuthenticationRequirements
+    );
 }
 
 #[test]
@@ -92,7 +95,11 @@ fn starting_over_as_somebody_else_is_named_as_the_reason() {
     for scene in [Scene::alice(&[password()]), Scene::stranger(&[password()])] {
         let decision = scene.session_of("bob", [password().used(5)]).decide();
         assert_eq!(methods(&decision), ["password"]);
-        assert!(decision.reasons.contains(&Reason::OtherPerson), "{:?}", decision.reasons);
+        assert!(
+            decision.reasons.contains(&Reason::OtherPerson),
+            "{:?}",
+            decision.reasons
+        );
     }
 }
 
@@ -105,16 +112,26 @@ fn an_unknown_name_never_takes_over_a_session() {
 #[test]
 fn a_step_up_completes_as_the_same_person_or_not_at_all() {
     let scene = Scene::alice(&[]).proved([passkey().used(5)]);
-    assert_eq!(granted(&scene.clone().pinned_to("alice").decide()).subject.as_str(), "alice");
+    assert_eq!(
+        granted(&scene.clone().pinned_to("alice").decide())
+            .subject
+            .as_str(),
+        "alice"
+    );
     let other = scene.pinned_to("bob").decide();
     assert_eq!(error(&other), Error::LoginRequired);
     assert_eq!(other.reasons, [Reason::WrongSubject]);
-    assert_eq!(error(&Scene::stranger(&[password()]).pinned_to("bob").decide()), Error::LoginRequired);
+    assert_eq!(
+        error(&Scene::stranger(&[password()]).pinned_to("bob").decide()),
+        Error::LoginRequired
+    );
 }
 
 #[test]
 fn select_account_asks_once_even_with_a_session_that_would_do() {
-    let mut scene = Scene::alice(&[password()]).proved([password().used(5)]).select_account();
+    let mut scene = Scene::alice(&[password()])
+        .proved([password().used(5)])
+        .select_account();
     assert_eq!(scene.decide().verdict, Verdict::Ask(Step::ChooseAccount));
     assert_eq!(scene.decide().reasons, [Reason::AccountChoiceRequested]);
     scene.facts.account_chosen = true;
@@ -128,5 +145,11 @@ fn select_account_without_a_session_asks_for_a_name() {
 
 #[test]
 fn prompts_are_off_unless_asked_for() {
-    assert_eq!(Prompt::default(), Prompt { none: false, select_account: false });
+    assert_eq!(
+        Prompt::default(),
+        Prompt {
+            none: false,
+            select_account: false
+        }
+    );
 }

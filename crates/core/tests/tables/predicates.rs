@@ -6,12 +6,15 @@ use stepwell_core::authn::{Acr, Error, Evidence, Method, Pattern, Predicate};
 use stepwell_core::time::Seconds;
 
 use crate::support::{
-    Authenticator, NOW, Scene, code, error, face, granted, hardware_key, mailed_code, methods, named, passkey,
-    password, pin, security_key,
+    Authenticator, NOW, Scene, code, error, face, granted, hardware_key, mailed_code, methods,
+    named, passkey, password, pin, security_key,
 };
 
 fn by(methods: &[&str]) -> Pattern {
-    Pattern { methods: methods.iter().copied().map(Method::new).collect(), ..Pattern::default() }
+    Pattern {
+        methods: methods.iter().copied().map(Method::new).collect(),
+        ..Pattern::default()
+    }
 }
 
 fn proof(pattern: Pattern) -> Predicate {
@@ -25,18 +28,33 @@ fn holds(requires: &Predicate, evidence: &[Evidence]) -> bool {
         .proved(evidence.to_vec())
         .silently()
         .asks(&["it"]);
-    matches!(scene.decide().verdict, stepwell_core::authn::Verdict::Grant(_))
+    matches!(
+        scene.decide().verdict,
+        stepwell_core::authn::Verdict::Grant(_)
+    )
 }
 
 fn fresh(all: &[Authenticator]) -> Vec<Evidence> {
-    all.iter().zip(60..).map(|(one, ago)| one.used(ago)).collect()
+    all.iter()
+        .zip(60..)
+        .map(|(one, ago)| one.used(ago))
+        .collect()
 }
 
 #[test]
 fn a_single_trait_decides_which_proof_will_do() {
-    let phishing_resistant = proof(Pattern { phishing_resistant: true, ..Pattern::default() });
-    let user_verified = proof(Pattern { user_verified: true, ..Pattern::default() });
-    let hardware_bound = proof(Pattern { hardware_bound: true, ..Pattern::default() });
+    let phishing_resistant = proof(Pattern {
+        phishing_resistant: true,
+        ..Pattern::default()
+    });
+    let user_verified = proof(Pattern {
+        user_verified: true,
+        ..Pattern::default()
+    });
+    let hardware_bound = proof(Pattern {
+        hardware_bound: true,
+        ..Pattern::default()
+    });
     let anything = proof(Pattern::default());
     let table = [
         (&phishing_resistant, password(), false),
@@ -51,13 +69,22 @@ fn a_single_trait_decides_which_proof_will_do() {
         (&anything, code(), true),
     ];
     for (requires, used, expected) in table {
-        assert_eq!(holds(requires, &[used.used(60)]), expected, "{requires:?} by {:?}", used.owned.method);
+        assert_eq!(
+            holds(requires, &[used.used(60)]),
+            expected,
+            "{requires:?} by {:?}",
+            used.owned.method
+        );
     }
 }
 
 #[test]
 fn traits_stated_together_have_to_be_of_one_proof() {
-    let both = proof(Pattern { user_verified: true, hardware_bound: true, ..Pattern::default() });
+    let both = proof(Pattern {
+        user_verified: true,
+        hardware_bound: true,
+        ..Pattern::default()
+    });
     assert!(!holds(&both, &fresh(&[passkey(), security_key()])));
     assert!(holds(&both, &fresh(&[hardware_key()])));
 }
@@ -68,7 +95,10 @@ fn an_acr_by_method_takes_one_of_its_methods_and_no_other() {
     assert!(holds(&coded, &fresh(&[code()])));
     assert!(holds(&coded, &fresh(&[mailed_code()])));
     assert!(!holds(&coded, &fresh(&[password(), hardware_key()])));
-    assert!(!holds(&proof(by(&["TOTP"])), &fresh(&[code()])), "names are compared byte by byte");
+    assert!(
+        !holds(&proof(by(&["TOTP"])), &fresh(&[code()])),
+        "names are compared byte by byte"
+    );
 }
 
 #[test]
@@ -90,21 +120,36 @@ fn any_takes_one_of_its_parts_and_all_takes_every_one() {
 #[test]
 fn a_passkey_or_password_with_a_young_code_reads_as_written() {
     let requires = Predicate::Any(vec![
-        proof(Pattern { user_verified: true, ..by(&["passkey"]) }),
+        proof(Pattern {
+            user_verified: true,
+            ..by(&["passkey"])
+        }),
         Predicate::All(vec![
             proof(by(&["password"])),
-            proof(Pattern { within: Some(Seconds(600)), ..by(&["totp"]) }),
+            proof(Pattern {
+                within: Some(Seconds(600)),
+                ..by(&["totp"])
+            }),
         ]),
     ]);
     assert!(holds(&requires, &[passkey().used(9_000)]));
-    assert!(holds(&requires, &[password().used(9_000), code().used(600)]));
-    assert!(!holds(&requires, &[password().used(9_000), code().used(601)]));
+    assert!(holds(
+        &requires,
+        &[password().used(9_000), code().used(600)]
+    ));
+    assert!(!holds(
+        &requires,
+        &[password().used(9_000), code().used(601)]
+    ));
     assert!(!holds(&requires, &[code().used(1)]));
 }
 
 #[test]
 fn two_kinds_are_two_different_kinds() {
-    let two = Predicate::Kinds { count: 2, within: None };
+    let two = Predicate::Kinds {
+        count: 2,
+        within: None,
+    };
     for (used, expected) in [
         (fresh(&[password()]), false),
         (fresh(&[password(), pin()]), false),
@@ -116,34 +161,58 @@ fn two_kinds_are_two_different_kinds() {
     ] {
         assert_eq!(holds(&two, &used), expected, "{used:?}");
     }
-    let three = Predicate::Kinds { count: 3, within: None };
+    let three = Predicate::Kinds {
+        count: 3,
+        within: None,
+    };
     assert!(!holds(&three, &fresh(&[passkey(), code()])));
     assert!(holds(&three, &fresh(&[passkey(), password()])));
 }
 
 #[test]
 fn within_counts_to_the_very_instant() {
-    let young = proof(Pattern { within: Some(Seconds(300)), ..Pattern::default() });
+    let young = proof(Pattern {
+        within: Some(Seconds(300)),
+        ..Pattern::default()
+    });
     assert!(holds(&young, &[password().used(300)]));
-    let just_too_old = stepwell_core::time::Timestamp::from_micros(NOW.minus(Seconds(300)).as_micros() - 1);
+    let just_too_old =
+        stepwell_core::time::Timestamp::from_micros(NOW.minus(Seconds(300)).as_micros() - 1);
     assert!(!holds(&young, &[password().used_at(just_too_old)]));
-    let kinds = Predicate::Kinds { count: 2, within: Some(Seconds(300)) };
+    let kinds = Predicate::Kinds {
+        count: 2,
+        within: Some(Seconds(300)),
+    };
     assert!(holds(&kinds, &[password().used(300), code().used(10)]));
-    assert!(!holds(&kinds, &[password().used(301), code().used(10)]), "each of them has to be young");
+    assert!(
+        !holds(&kinds, &[password().used(301), code().used(10)]),
+        "each of them has to be young"
+    );
 }
 
 #[test]
 fn two_proofs_by_the_same_app_are_one_kind_however_many_there_are() {
-    let two = Predicate::Kinds { count: 2, within: None };
+    let two = Predicate::Kinds {
+        count: 2,
+        within: None,
+    };
     let codes: Vec<Evidence> = (0..100).map(|n| code().used(n)).collect();
     assert!(!holds(&two, &codes));
 }
 
 #[test]
 fn a_sign_in_with_a_thousand_proofs_is_still_judged() {
-    let mut used: Vec<Evidence> = (0..1_000).map(|n| code().called(&format!("app-{n}")).used(n + 100)).collect();
+    let mut used: Vec<Evidence> = (0..1_000)
+        .map(|n| code().called(&format!("app-{n}")).used(n + 100))
+        .collect();
     used.push(password().used(50));
-    assert!(holds(&Predicate::Kinds { count: 2, within: None }, &used));
+    assert!(holds(
+        &Predicate::Kinds {
+            count: 2,
+            within: None
+        },
+        &used
+    ));
 }
 
 #[test]
@@ -152,7 +221,11 @@ fn an_acr_that_demands_nothing_is_never_true() {
         assert!(!holds(&nothing, &[]), "{nothing:?}");
         let acrs = || [named("it", nothing.clone())];
         let scene = Scene::alice(&[password()]).knowing(acrs());
-        assert_eq!(methods(&scene.decide()), ["password"], "no proof at all is not a sign-in");
+        assert_eq!(
+            methods(&scene.decide()),
+            ["password"],
+            "no proof at all is not a sign-in"
+        );
         assert_eq!(granted(&scene.then(&password()).decide()).acr, None);
         let asked_for = Scene::nobody().knowing(acrs()).asks(&["it"]).decide();
         assert_eq!(error(&asked_for), Error::UnmetAuthenticationRequirements);
@@ -162,36 +235,75 @@ fn an_acr_that_demands_nothing_is_never_true() {
 #[test]
 fn incomparable_acrs_are_each_judged_on_their_own() {
     let acrs = || -> [Acr; 2] {
-        [named("known", proof(by(&["password"]))), named("held", proof(by(&["passkey"])))]
+        [
+            named("known", proof(by(&["password"]))),
+            named("held", proof(by(&["passkey"]))),
+        ]
     };
     let scene = |asked: &str| {
-        Scene::alice(&[password(), passkey()]).knowing(acrs()).proved([passkey().used(60)]).asks(&[asked])
+        Scene::alice(&[password(), passkey()])
+            .knowing(acrs())
+            .proved([passkey().used(60)])
+            .asks(&[asked])
     };
-    assert_eq!(granted(&scene("held").decide()).acr.unwrap().as_str(), "held");
-    assert_eq!(methods(&scene("known").decide()), ["password"], "a later acr does not imply an earlier one");
+    assert_eq!(
+        granted(&scene("held").decide()).acr.unwrap().as_str(),
+        "held"
+    );
+    assert_eq!(
+        methods(&scene("known").decide()),
+        ["password"],
+        "a later acr does not imply an earlier one"
+    );
 }
 
 #[test]
 fn a_stronger_proof_satisfies_a_weaker_acr_at_once() {
     for asked in ["urn:stepwell:acr:basic", "urn:stepwell:acr:mfa", "phr"] {
-        let scene = Scene::alice(&[password(), code(), passkey()]).asks(&[asked]).proved([passkey().used(60)]);
-        assert_eq!(scene.claims(), (asked.to_owned(), 60), "a passkey alone is {asked}");
+        let scene = Scene::alice(&[password(), code(), passkey()])
+            .asks(&[asked])
+            .proved([passkey().used(60)]);
+        assert_eq!(
+            scene.claims(),
+            (asked.to_owned(), 60),
+            "a passkey alone is {asked}"
+        );
     }
 }
 
 #[test]
 fn a_synced_passkey_is_not_hardware_bound() {
-    let scene = Scene::alice(&[password(), passkey()]).asks(&["phrh"]).proved([passkey().used(60)]);
-    assert_eq!(error(&scene.decide()), Error::UnmetAuthenticationRequirements);
-    let scene = Scene::alice(&[hardware_key()]).asks(&["phrh"]).proved([hardware_key().used(60)]);
+    let scene = Scene::alice(&[password(), passkey()])
+        .asks(&["phrh"])
+        .proved([passkey().used(60)]);
+    assert_eq!(
+        error(&scene.decide()),
+        Error::UnmetAuthenticationRequirements
+    );
+    let scene = Scene::alice(&[hardware_key()])
+        .asks(&["phrh"])
+        .proved([hardware_key().used(60)]);
     assert_eq!(scene.claims(), ("phrh".to_owned(), 60));
 }
 
 #[test]
 fn an_acr_value_that_differs_by_case_or_space_is_another_value() {
-    for value in ["PHR", " phr", "phr ", "urn:stepwell:acr:MFA", "urn%3Astepwell%3Aacr%3Amfa", ""] {
-        let scene = Scene::alice(&[hardware_key()]).asks(&[value]).proved([hardware_key().used(60)]);
-        assert_eq!(error(&scene.decide()), Error::UnmetAuthenticationRequirements, "{value:?}");
+    for value in [
+        "PHR",
+        " phr",
+        "phr ",
+        "urn:stepwell:acr:MFA",
+        "urn%3Astepwell%3Aacr%3Amfa",
+        "",
+    ] {
+        let scene = Scene::alice(&[hardware_key()])
+            .asks(&[value])
+            .proved([hardware_key().used(60)]);
+        assert_eq!(
+            error(&scene.decide()),
+            Error::UnmetAuthenticationRequirements,
+            "{value:?}"
+        );
     }
 }
 

@@ -3,12 +3,15 @@
 use stepwell_core::authn::{Error, Method, Pattern, Predicate};
 
 use crate::support::{
-    Authenticator, Scene, asked, code, error, face, hardware_key, mailed_code, methods, named, passkey,
-    password, pin, security_key,
+    Authenticator, Scene, asked, code, error, face, hardware_key, mailed_code, methods, named,
+    passkey, password, pin, security_key,
 };
 
 fn by(method: &str) -> Predicate {
-    Predicate::Proof(Pattern { methods: [Method::new(method)].into(), ..Pattern::default() })
+    Predicate::Proof(Pattern {
+        methods: [Method::new(method)].into(),
+        ..Pattern::default()
+    })
 }
 
 #[test]
@@ -19,16 +22,24 @@ fn a_sign_in_begins_with_what_may_come_first_strongest_first() {
 
 #[test]
 fn after_a_password_only_what_is_missing_is_asked_for() {
-    let scene = Scene::alice(&[password(), pin(), code()]).asks(&["2"]).proved([password().used(60)]);
+    let scene = Scene::alice(&[password(), pin(), code()])
+        .asks(&["2"])
+        .proved([password().used(60)]);
     let prove = asked(&scene.decide());
-    assert_eq!(methods(&scene.decide()), ["totp"], "another thing known would not help");
+    assert_eq!(
+        methods(&scene.decide()),
+        ["totp"],
+        "another thing known would not help"
+    );
     assert_eq!(prove.remaining, 1);
     assert_eq!(prove.counted, [password().used(60).id]);
 }
 
 #[test]
 fn a_passkey_is_offered_beside_the_code_and_before_it() {
-    let scene = Scene::alice(&[password(), code(), passkey()]).asks(&["2"]).proved([password().used(60)]);
+    let scene = Scene::alice(&[password(), code(), passkey()])
+        .asks(&["2"])
+        .proved([password().used(60)]);
     assert_eq!(methods(&scene.decide()), ["passkey", "totp"]);
     assert_eq!(scene.clone().then(&passkey()).claims().0, "2");
     assert_eq!(scene.then(&code()).claims().0, "2");
@@ -38,24 +49,37 @@ fn a_passkey_is_offered_beside_the_code_and_before_it() {
 fn a_shorter_way_is_offered_before_a_longer_one() {
     let acr = named(
         "it",
-        Predicate::Any(vec![Predicate::All(vec![by("totp"), by("face")]), by("mail")]),
+        Predicate::Any(vec![
+            Predicate::All(vec![by("totp"), by("face")]),
+            by("mail"),
+        ]),
     );
     let scene = Scene::alice(&[password(), code(), face(), mailed_code()])
         .knowing([acr])
         .asks(&["it"])
         .proved([password().used(60)]);
     let prove = asked(&scene.decide());
-    let steps: Vec<(String, usize)> = prove.choices.iter().map(|c| (c.method.to_string(), c.steps)).collect();
+    let steps: Vec<(String, usize)> = prove
+        .choices
+        .iter()
+        .map(|c| (c.method.to_string(), c.steps))
+        .collect();
     let expected = [("mail", 1), ("face", 2), ("totp", 2)].map(|(m, n)| (m.to_owned(), n));
     assert_eq!(steps, expected);
     let then: Vec<&[Method]> = prove.choices.iter().map(|c| c.then.as_slice()).collect();
-    assert_eq!(then, [&[][..], &[Method::totp()], &[Method::new("face")]], "what comes after each is named");
+    assert_eq!(
+        then,
+        [&[][..], &[Method::totp()], &[Method::new("face")]],
+        "what comes after each is named"
+    );
     assert_eq!(prove.remaining, 1);
 }
 
 #[test]
 fn of_two_keys_the_one_that_leads_there_is_meant() {
-    let scene = Scene::alice(&[password(), passkey(), hardware_key()]).asks(&["phrh"]).proved([password().used(60)]);
+    let scene = Scene::alice(&[password(), passkey(), hardware_key()])
+        .asks(&["phrh"])
+        .proved([password().used(60)]);
     let prove = asked(&scene.decide());
     assert_eq!(prove.choices.len(), 1);
     assert!(prove.choices[0].traits.hardware_bound);
@@ -68,7 +92,9 @@ fn a_method_is_offered_once_however_many_of_its_authenticators_help() {
     let owned = [passkey(), other, hardware_key(), password()];
     for scene in [
         Scene::alice(&owned),
-        Scene::alice(&owned).asks(&["phr"]).proved([password().used(60)]),
+        Scene::alice(&owned)
+            .asks(&["phr"])
+            .proved([password().used(60)]),
     ] {
         let offered = methods(&scene.decide());
         let mut once = offered.clone();
@@ -80,10 +106,16 @@ fn a_method_is_offered_once_however_many_of_its_authenticators_help() {
 
 #[test]
 fn an_acr_of_a_second_factor_alone_is_reached_after_the_first() {
-    let scene = Scene::alice(&[password(), code()]).knowing([named("coded", by("totp"))]).asks(&["coded"]);
+    let scene = Scene::alice(&[password(), code()])
+        .knowing([named("coded", by("totp"))])
+        .asks(&["coded"]);
     assert_eq!(methods(&scene.decide()), ["password"]);
     let scene = scene.then(&password());
-    assert_eq!(methods(&scene.decide()), ["totp"], "asking for the password again would never end");
+    assert_eq!(
+        methods(&scene.decide()),
+        ["totp"],
+        "asking for the password again would never end"
+    );
     assert_eq!(scene.then(&code()).claims().0, "coded");
 }
 
@@ -104,24 +136,47 @@ fn a_second_factor_alone_does_not_renew_a_sign_in_that_is_too_old() {
 #[test]
 fn signing_in_again_begins_with_what_may_come_first() {
     let acr = || named("basic", Predicate::Proof(Pattern::default()));
-    let scene = Scene::alice(&[password(), code()]).knowing([acr()]).prompt_login().proved([password().used(60)]);
+    let scene = Scene::alice(&[password(), code()])
+        .knowing([acr()])
+        .prompt_login()
+        .proved([password().used(60)]);
     assert_eq!(methods(&scene.decide()), ["password"]);
 }
 
 #[test]
 fn nothing_is_offered_that_leads_nowhere() {
-    let scene = Scene::alice(&[password(), pin(), code(), face()]).asks(&["phr"]).proved([password().used(60)]);
-    assert_eq!(error(&scene.decide()), Error::UnmetAuthenticationRequirements);
+    let scene = Scene::alice(&[password(), pin(), code(), face()])
+        .asks(&["phr"])
+        .proved([password().used(60)]);
+    assert_eq!(
+        error(&scene.decide()),
+        Error::UnmetAuthenticationRequirements
+    );
 }
 
 #[test]
 fn the_order_in_which_things_are_owned_changes_nothing() {
-    let mut owned = vec![password(), code(), mailed_code(), face(), passkey(), hardware_key(), security_key()];
+    let mut owned = vec![
+        password(),
+        code(),
+        mailed_code(),
+        face(),
+        passkey(),
+        hardware_key(),
+        security_key(),
+    ];
     let decide = |owned: &[Authenticator]| {
         [
             Scene::alice(owned).decide(),
-            Scene::alice(owned).asks(&["2"]).proved([password().used(60)]).decide(),
-            Scene::alice(owned).asks(&["phr"]).prompt_login().proved([password().used(60)]).decide(),
+            Scene::alice(owned)
+                .asks(&["2"])
+                .proved([password().used(60)])
+                .decide(),
+            Scene::alice(owned)
+                .asks(&["phr"])
+                .prompt_login()
+                .proved([password().used(60)])
+                .decide(),
         ]
     };
     let first = decide(&owned);
@@ -135,7 +190,14 @@ fn the_order_in_which_things_are_owned_changes_nothing() {
 
 #[test]
 fn the_page_says_what_the_first_choice_builds_on() {
-    let scene = Scene::alice(&[password(), code()]).asks(&["2"]).max_age(300).proved([password().used(3_600), code().used(3_500)]);
+    let scene = Scene::alice(&[password(), code()])
+        .asks(&["2"])
+        .max_age(300)
+        .proved([password().used(3_600), code().used(3_500)]);
     let prove = asked(&scene.decide());
-    assert_eq!(prove.counted, [password().used(3_600).id], "the old code does not count, the password does");
+    assert_eq!(
+        prove.counted,
+        [password().used(3_600).id],
+        "the old code does not count, the password does"
+    );
 }

@@ -56,7 +56,13 @@ pub enum Next {
 
 impl Loaded {
     pub(crate) fn question(&self, engine: &Engine) -> Request {
-        question(&self.request, &self.client, &engine.settings, self.hinted.as_ref(), self.began)
+        question(
+            &self.request,
+            &self.client,
+            &engine.settings,
+            self.hinted.as_ref(),
+            self.began,
+        )
     }
 }
 
@@ -88,8 +94,9 @@ impl Engine {
         loaded: &Loaded,
         cookie: Option<&Secret>,
     ) -> Result<(Next, Known), EngineError> {
-        let (known, decision) =
-            self.db.read(|tx| self.judge(tx, call.now, loaded, cookie))?;
+        let (known, decision) = self
+            .db
+            .read(|tx| self.judge(tx, call.now, loaded, cookie))?;
         match decision.verdict {
             Verdict::Ask(step) => Ok((Next::Ask(step, decision.reasons), known)),
             Verdict::Refuse(error) => {
@@ -114,7 +121,8 @@ impl Engine {
             refused: Some((error, reasons)),
         };
         // A request turned down at once changes nothing, unless a signed-in person fell short of it.
-        let fell_short = error == Error::UnmetAuthenticationRequirements && known.user.is_some();
+        let fell_short =
+            error == Error::UnmetAuthenticationRequirements && known.facts.session.is_some();
         if loaded.id.is_none() && !fell_short {
             return Ok(leave(reasons));
         }
@@ -127,7 +135,17 @@ impl Engine {
                     return Ok(false);
                 }
             }
-            let event = if fell_short { names::STEPUP_UNMET } else { names::AUTHORIZATION_REFUSED };
+            if loaded.state.stepup_started && reasons.contains(&Reason::Cancelled) {
+                tx.audit(
+                    self.about(call, loaded, known, names::STEPUP_ABANDONED)
+                        .with("why", "cancelled"),
+                );
+            }
+            let event = if fell_short {
+                names::STEPUP_UNMET
+            } else {
+                names::AUTHORIZATION_REFUSED
+            };
             tx.audit(
                 self.about(call, loaded, known, event)
                     .with("error", answer.code().as_str())
@@ -135,7 +153,11 @@ impl Engine {
             );
             Ok(true)
         })?;
-        Ok(if done { leave(reasons) } else { Next::AlreadyDone })
+        Ok(if done {
+            leave(reasons)
+        } else {
+            Next::AlreadyDone
+        })
     }
 
     fn grant(
@@ -146,7 +168,8 @@ impl Engine {
     ) -> Result<(Next, Known), EngineError> {
         self.db.write(|tx| -> Result<(Next, Known), EngineError> {
             let (known, decision) = self.judge(tx, call.now, loaded, cookie)?;
-            let (Verdict::Grant(grounds), Some(session)) = (&decision.verdict, &known.session) else {
+            let (Verdict::Grant(grounds), Some(session)) = (&decision.verdict, &known.session)
+            else {
                 // Something was revoked between the read and the write: show the page that is needed now.
                 let next = match decision.verdict {
                     Verdict::Ask(step) => Next::Ask(step, decision.reasons),
@@ -159,11 +182,21 @@ impl Engine {
                     return Ok((Next::AlreadyDone, known));
                 }
             }
-            let code = self.issue_code(tx, call, &loaded.request, &loaded.client, &session.id, grounds)?;
+            let code = self.issue_code(
+                tx,
+                call,
+                &loaded.request,
+                &loaded.client,
+                &session.id,
+                grounds,
+            )?;
             sessions::touch(tx, &session.id, call.now)?;
             if loaded.id.is_none() && steps_up(&loaded.question(self)) {
                 self.count_step_up(loaded, Outcome::Satisfied);
-                tx.audit(self.about(call, loaded, &known, names::STEPUP_SATISFIED).with("reasons", json(&decision.reasons)?));
+                tx.audit(
+                    self.about(call, loaded, &known, names::STEPUP_SATISFIED)
+                        .with("reasons", json(&decision.reasons)?),
+                );
             }
             let to = loaded.path.success(code.expose());
             Ok((Next::Leave { to, refused: None }, known))
@@ -178,7 +211,9 @@ impl Engine {
         known: &Known,
         name: &'static str,
     ) -> Event {
-        let mut event = Event::new(name, call.now).reference(call.reference).client(&loaded.client.id);
+        let mut event = Event::new(name, call.now)
+            .reference(call.reference)
+            .client(&loaded.client.id);
         if let Some(ip) = call.peer.ip {
             event = event.ip(&ip.to_string());
         }
@@ -196,7 +231,7 @@ impl Engine {
 }
 
 /// Reasons as data for the audit.
-fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, EngineError> {
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, EngineError> {
     serde_json::to_value(value).map_err(EngineError::broken)
 }
 
@@ -206,7 +241,7 @@ fn steps_up(question: &Request) -> bool {
 }
 
 /// The words of a refusal for the client's developer.
-fn refusal(error: Error, reasons: &[Reason]) -> OAuthError {
+pub(super) fn refusal(error: Error, reasons: &[Reason]) -> OAuthError {
     let (code, rule, text) = match error {
         Error::AccessDenied => (
             ErrorCode::AccessDenied,
@@ -236,7 +271,10 @@ fn refusal(error: Error, reasons: &[Reason]) -> OAuthError {
         Error::UnmetAuthenticationRequirements => (
             ErrorCode::UnmetAuthenticationRequirements,
             "RFC 9470 §5",
-            if reasons.iter().any(|r| matches!(r, Reason::NotConfigured { .. })) {
+            if reasons
+                .iter()
+                .any(|r| matches!(r, Reason::NotConfigured { .. }))
+            {
                 "none of the acrs asked for can be reached here; compare acr_values_supported in the metadata"
             } else {
                 "the person owns no authenticator that reaches the acr asked for"

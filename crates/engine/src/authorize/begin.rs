@@ -3,19 +3,19 @@
 //! Until client and redirect URI are known, errors are pages and nothing is sent anywhere; afterwards
 //! everything goes back by the ReturnPath.
 
-use stepwell_core::audit::names;
 use stepwell_core::authn::{Reason, Step};
 use stepwell_core::client::Client;
 use stepwell_core::ids::{InteractionId, UserId};
 use stepwell_core::oauth::request::{client_id, return_path};
-use stepwell_core::oauth::{AuthorizationRequest, OAuthError, Params, Problem, Return, ServerRules};
+use stepwell_core::oauth::{
+    AuthorizationRequest, OAuthError, Params, Problem, Return, ServerRules,
+};
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_store::interactions::{self, Interaction};
 
-use super::advance::{Loaded, Next};
+use super::advance::{Loaded, Next, refusal};
 use super::facts::Known;
 use super::state::State;
-use super::stepup::Outcome;
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
@@ -82,8 +82,12 @@ impl Engine {
             Ok(path) => path,
             Err(problem) => return Ok(Begun::Page(problem)),
         };
-        let parsed = AuthorizationRequest::parse(&params, &client, &rules)
-            .and_then(|request| Ok((self.hinted(request.id_token_hint.as_deref(), &client)?, request)));
+        let parsed = AuthorizationRequest::parse(&params, &client, &rules).and_then(|request| {
+            Ok((
+                self.hinted(request.id_token_hint.as_deref(), &client)?,
+                request,
+            ))
+        });
         let (hinted, request) = match parsed {
             Ok(parsed) => parsed,
             Err(error) => {
@@ -102,9 +106,27 @@ impl Engine {
             expires: call.now.plus(self.settings.lifetimes.interaction),
             version: 0,
         };
-        // A form from another site comes without cookies: the page that follows has them.
+        // A form from another site comes without cookies: the page that follows has them. What is refused
+        // whoever it may be must not become a redirect there, for a client that nobody vouches for.
         if via == Via::Post {
-            return self.store(call, loaded, cookies, None, None);
+            let nobody = Cookies::default();
+            if !loaded.client.verified {
+                let next = self.advance(call, &loaded, None)?.0;
+                if let Next::Leave {
+                    to,
+                    refused: Some((error, reasons)),
+                } = next
+                {
+                    return self.unasked(
+                        call,
+                        &loaded.client,
+                        &nobody,
+                        to,
+                        refusal(error, &reasons),
+                    );
+                }
+            }
+            return self.store(call, loaded, &nobody, None, None);
         }
         let (next, known) = self.advance(call, &loaded, cookies.session.as_ref())?;
         match next {
@@ -112,12 +134,14 @@ impl Engine {
                 let why = matches!(step, Step::Prove(_)).then_some(reasons);
                 self.store(call, loaded, cookies, Some(&known), why)
             }
-            Next::Leave { to, refused: Some(_) } => {
-                let error = OAuthError::access_denied("RFC 9700 §4.11.2", "the request was turned down");
-                self.unasked(call, &loaded.client, cookies, to, error)
-            }
+            Next::Leave {
+                to,
+                refused: Some((error, reasons)),
+            } => self.unasked(call, &loaded.client, cookies, to, refusal(error, &reasons)),
             Next::Leave { to, refused: None } => Ok(Begun::Return(to)),
-            Next::AlreadyDone => Err(EngineError::broken("a request was answered before it was stored")),
+            Next::AlreadyDone => Err(EngineError::broken(
+                "a request was answered before it was stored",
+            )),
         }
     }
 
@@ -132,11 +156,18 @@ impl Engine {
         error: OAuthError,
     ) -> Result<Begun, EngineError> {
         let known = client.verified
-            || self.db.read(|tx| self.session_of(tx, cookies.session.as_ref(), call.now))?.is_some();
+            || self
+                .db
+                .read(|tx| self.session_of(tx, cookies.session.as_ref(), call.now))?
+                .is_some();
         Ok(if known {
             Begun::Return(to)
         } else {
-            Begun::Interstitial { client: client.name.clone(), to, error }
+            Begun::Interstitial {
+                client: client.name.clone(),
+                to,
+                error,
+            }
         })
     }
 
@@ -168,8 +199,14 @@ impl Engine {
     ) -> Result<Begun, EngineError> {
         let id = InteractionId::new(call.secret().expose());
         let fresh = (known.is_some() && cookies.browser.is_none()).then(|| call.secret());
-        let browser = known.and(cookies.browser.as_ref().or(fresh.as_ref())).map(Hashed::of);
+        let browser = known
+            .and(cookies.browser.as_ref().or(fresh.as_ref()))
+            .map(Hashed::of);
         loaded.id = Some(id.clone());
+        let required = known
+            .filter(|k| k.facts.session.is_some())
+            .zip(why.as_ref());
+        loaded.state.stepup_required = required.is_some();
         let row = Interaction {
             id: id.clone(),
             browser_hash: browser,
@@ -184,25 +221,21 @@ impl Engine {
         };
         self.db.write(|tx| -> Result<(), EngineError> {
             interactions::insert(tx, &row)?;
-            if let (Some(known), Some(why)) = (known.filter(|k| k.facts.session.is_some()), &why) {
-                self.count_step_up(&loaded, Outcome::Required);
-                let question = loaded.question(self);
-                tx.audit(
-                    self.about(call, &loaded, known, names::STEPUP_REQUIRED)
-                        .with("acr_values", question.prefer.iter().map(|a| a.as_str()).collect::<Vec<_>>())
-                        .with("max_age", question.demand.fresh.max_age.map(|a| a.0))
-                        .with("reasons", serde_json::to_value(why).map_err(EngineError::broken)?),
-                );
+            match required {
+                Some((known, why)) => self.note_required(tx, call, &loaded, known, why),
+                None => Ok(()),
             }
-            Ok(())
         })?;
         Ok(Begun::Interact { id, browser: fresh })
     }
 
     /// An interaction as stored, with its client.
     pub(crate) fn load(&self, row: &Interaction) -> Result<Option<Loaded>, EngineError> {
-        let Some(client) = self.client(&row.client_id)? else { return Ok(None) };
-        let (request, hinted): (AuthorizationRequest, _) = serde_json::from_str(&row.request).map_err(EngineError::broken)?;
+        let Some(client) = self.client(&row.client_id)? else {
+            return Ok(None);
+        };
+        let (request, hinted): (AuthorizationRequest, _) =
+            serde_json::from_str(&row.request).map_err(EngineError::broken)?;
         Ok(Some(Loaded {
             id: Some(row.id.clone()),
             path: request.return_path(&self.settings.issuer),

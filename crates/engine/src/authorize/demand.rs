@@ -32,7 +32,10 @@ pub(super) fn question(
     Request {
         prefer,
         demand,
-        prompt: Prompt { none: request.prompt.none, select_account: request.prompt.select_account },
+        prompt: Prompt {
+            none: request.prompt.none,
+            select_account: request.prompt.select_account,
+        },
         began,
     }
 }
@@ -59,7 +62,10 @@ fn asked(request: &AuthorizationRequest, client: &Client) -> (Vec<AcrName>, Opti
 }
 
 fn freshness(request: &AuthorizationRequest, client: &Client, began: Timestamp) -> Freshness {
-    Freshness { max_age: request.effective_max_age(client), after: request.prompt.login.then_some(began) }
+    Freshness {
+        max_age: request.effective_max_age(client),
+        after: request.prompt.login.then_some(began),
+    }
 }
 
 fn pin(request: &AuthorizationRequest, hinted: Option<&UserId>) -> Pin {
@@ -78,14 +84,25 @@ fn floors(request: &AuthorizationRequest, client: &Client, settings: &Settings) 
         .minimum_acr
         .iter()
         .map(|acr| Clause::floor(AcrName::new(acr), None, Source::ClientMinimum));
-    let by_scope = settings.scopes.iter().filter(|s| request.scope.contains(&s.name)).filter_map(|s| {
-        let acr = s.minimum_acr.clone()?;
-        Some(Clause::floor(acr, s.max_age, Source::Scope(s.name.clone())))
-    });
-    let by_resource =
-        settings.resources.iter().filter(|r| request.resources.contains(&r.identifier)).filter_map(|r| {
+    let by_scope = settings
+        .scopes
+        .iter()
+        .filter(|s| request.scope.contains(&s.name))
+        .filter_map(|s| {
+            let acr = s.minimum_acr.clone()?;
+            Some(Clause::floor(acr, s.max_age, Source::Scope(s.name.clone())))
+        });
+    let by_resource = settings
+        .resources
+        .iter()
+        .filter(|r| request.resources.contains(&r.identifier))
+        .filter_map(|r| {
             let acr = r.minimum_acr.clone()?;
-            Some(Clause::floor(acr, r.max_age, Source::Resource(r.identifier.clone())))
+            Some(Clause::floor(
+                acr,
+                r.max_age,
+                Source::Resource(r.identifier.clone()),
+            ))
         });
     by_client.chain(by_scope).chain(by_resource).collect()
 }

@@ -36,9 +36,12 @@ impl Engine {
         cookie: Option<&Secret>,
         now: Timestamp,
     ) -> Result<Option<Session>, StoreError> {
-        let Some(secret) = cookie else { return Ok(None) };
+        let Some(secret) = cookie else {
+            return Ok(None);
+        };
         let idle = self.settings.lifetimes.session_idle;
-        Ok(sessions::find_by_hash(tx, &Hashed::of(secret), now)?.filter(|s| now < s.last_seen_at.plus(idle)))
+        Ok(sessions::find_by_hash(tx, &Hashed::of(secret), now)?
+            .filter(|s| now < s.last_seen_at.plus(idle)))
     }
 
     pub(super) fn gather(
@@ -54,6 +57,8 @@ impl Engine {
             Some(Some(id)) => users::find(tx, id)?.filter(|u| u.status == Status::Active),
             _ => None,
         };
+        // Nobody is signed in where a locked person was: the page asks for a name, and does not tell why.
+        let name = name.filter(|_| user.is_some() || about.is_named());
         let credentials = match &user {
             Some(user) => credentials::live_of(tx, &user.id)?,
             None => Vec::new(),
@@ -82,7 +87,12 @@ impl Engine {
             consent,
             ended: about.state.ended,
         };
-        Ok(Known { facts, session, user, credentials })
+        Ok(Known {
+            facts,
+            session,
+            user,
+            credentials,
+        })
     }
 }
 
@@ -108,6 +118,11 @@ impl About<'_> {
         }
     }
 
+    /// Whether the person or the app said whom it is about, rather than the browser's session.
+    fn is_named(&self) -> bool {
+        self.state.identified.is_some() || matches!(self.question.demand.subject, Pin::Only(_))
+    }
+
     fn consent(&self, tx: &mut Tx<'_>, user: Option<&User>) -> Result<Consent, StoreError> {
         if self.state.consented || (self.client.skip_consent && !self.request.prompt.consent) {
             return Ok(Consent::Given);
@@ -116,9 +131,14 @@ impl About<'_> {
             return Ok(Consent::Missing);
         };
         let given = consents::find(tx, &user.id, &self.client.id)?;
-        let covered = given
-            .filter(|c| c.revoked_at.is_none())
-            .is_some_and(|c| Scope::parse(&c.scopes).is_ok_and(|given| self.request.disclosed(self.client).is_subset_of(&given)));
-        Ok(if covered { Consent::Given } else { Consent::Missing })
+        let covered = given.filter(|c| c.revoked_at.is_none()).is_some_and(|c| {
+            Scope::parse(&c.scopes)
+                .is_ok_and(|given| self.request.disclosed(self.client).is_subset_of(&given))
+        });
+        Ok(if covered {
+            Consent::Given
+        } else {
+            Consent::Missing
+        })
     }
 }

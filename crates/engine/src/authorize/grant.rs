@@ -53,7 +53,10 @@ impl Engine {
                 client_id: client.id.clone(),
                 redirect_uri: request.redirect_uri.clone(),
                 redirect_uri_sent: request.redirect_uri_sent,
-                code_challenge: request.code_challenge.as_ref().map(|c| c.as_str().to_owned()),
+                code_challenge: request
+                    .code_challenge
+                    .as_ref()
+                    .map(|c| c.as_str().to_owned()),
                 created_at: call.now,
                 expires_at: call.now.plus(life.code),
                 used_at: None,
@@ -69,7 +72,14 @@ impl Engine {
                 .with("acr", grounds.acr.as_ref().map(|a| a.as_str()))
                 .with("amr", grounds.amr.clone())
                 .with("auth_time", grounds.auth_time.secs())
-                .with("evidence", grounds.evidence.iter().map(|id| id.as_str()).collect::<Vec<_>>()),
+                .with(
+                    "evidence",
+                    grounds
+                        .evidence
+                        .iter()
+                        .map(|id| id.as_str())
+                        .collect::<Vec<_>>(),
+                ),
         );
         Ok(code)
     }
@@ -77,5 +87,9 @@ impl Engine {
 
 /// `offline_access` means nothing for a client that cannot refresh (OIDC Core §11).
 fn granted(scope: &Scope, client: &Client) -> Scope {
-    if client.may_refresh() { scope.clone() } else { scope.without(&Scope::of([OFFLINE_ACCESS])) }
+    if client.may_refresh() {
+        scope.clone()
+    } else {
+        scope.without(&Scope::of([OFFLINE_ACCESS]))
+    }
 }

@@ -20,9 +20,9 @@ pub use view::{
     ScopeView, StepView, TotpView, Why, Wording,
 };
 
-pub(crate) use advance::Loaded;
+pub(crate) use advance::{Loaded, json};
 pub(crate) use begin::encode;
 pub(crate) use facts::Known;
 pub(crate) use state::{Identified, State};
-pub(crate) use stepup::Outcome;
-pub(crate) use view::{Opened, is_step_up};
+pub(crate) use stepup::{Outcome, is_step_up};
+pub(crate) use view::Opened;

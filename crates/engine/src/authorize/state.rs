@@ -25,7 +25,9 @@ pub(crate) struct State {
     pub(crate) method: Option<Method>,
     /// What a factor's page left for its answer, by method.
     pub(crate) challenge: Option<(Method, Value)>,
-    /// Whether the start of a step-up was written to the audit.
+    /// Whether it was written to the audit that a step-up is required, and not yet that it passed.
+    pub(crate) stepup_required: bool,
+    /// Whether its start was.
     pub(crate) stepup_started: bool,
 }
 

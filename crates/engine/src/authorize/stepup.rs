@@ -1,9 +1,18 @@
-//! Step-ups as operators see them: counted by the acr that was wanted and by how they went.
+//! Step-ups as operators see them: counted by the acr that was wanted and by how they went, and written
+//! down with every reason.
 //!
 //! Labels are configured names only, never what a request spelled.
 
-use super::advance::Loaded;
+use stepwell_core::audit::names;
+use stepwell_core::authn::Reason;
+use stepwell_store::{Tx, interactions};
+
+use super::advance::{Loaded, json};
+use super::begin::encode;
+use super::facts::Known;
 use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
 
 /// How a step-up went on.
 #[derive(Clone, Copy, Debug)]
@@ -12,7 +21,7 @@ pub(crate) enum Outcome {
     Required,
     /// What was there already was enough.
     Satisfied,
-    /// A proof was added.
+    /// What was wanted is proven.
     Passed,
     /// A proof was wrong.
     Failed,
@@ -36,8 +45,72 @@ impl Engine {
     /// Counts one.
     pub(crate) fn count_step_up(&self, loaded: &Loaded, outcome: Outcome) {
         let question = loaded.question(self);
-        let wanted = question.prefer.iter().find_map(|value| self.policy.catalog.find(value));
+        let wanted = question
+            .prefer
+            .iter()
+            .find_map(|value| self.policy.catalog.find(value));
         let acr = wanted.map_or("unnamed", |acr| acr.name.as_str()).to_owned();
-        metrics::counter!("stepwell_stepup_total", "acr" => acr, "outcome" => outcome.as_str()).increment(1);
+        metrics::counter!("stepwell_stepup_total", "acr" => acr, "outcome" => outcome.as_str())
+            .increment(1);
     }
+
+    /// Writes down that more is needed than the session holds.
+    pub(super) fn note_required(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        known: &Known,
+        why: &[Reason],
+    ) -> Result<(), EngineError> {
+        self.count_step_up(loaded, Outcome::Required);
+        let question = loaded.question(self);
+        let acr_values: Vec<_> = question.prefer.iter().map(|acr| acr.as_str()).collect();
+        tx.audit(
+            self.about(call, loaded, known, names::STEPUP_REQUIRED)
+                .with("acr_values", acr_values)
+                .with("max_age", question.demand.fresh.max_age.map(|age| age.0))
+                .with("reasons", json(&why)?),
+        );
+        Ok(())
+    }
+
+    /// The start of a step-up is audited, or its abandonment would be invisible.
+    pub(super) fn note_start(
+        &self,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        known: &Known,
+        why: &[Reason],
+    ) -> Result<(), EngineError> {
+        let Some(id) = &loaded.id else { return Ok(()) };
+        if loaded.state.stepup_started || !is_step_up(loaded, known) {
+            return Ok(());
+        }
+        let mut state = loaded.state.clone();
+        state.stepup_started = true;
+        state.stepup_required = true;
+        self.db.write(|tx| -> Result<(), EngineError> {
+            if interactions::save_state(tx, id, loaded.version, &encode(&state)?)? {
+                // A posted request came without cookies, so only its page knows that somebody was signed in.
+                if !loaded.state.stepup_required {
+                    self.note_required(tx, call, loaded, known, why)?;
+                }
+                tx.audit(
+                    self.about(call, loaded, known, names::STEPUP_STARTED)
+                        .with("reasons", json(&why)?),
+                );
+            }
+            Ok(())
+        })
+    }
+}
+
+/// A step-up is for those who were signed in when the app asked.
+pub(crate) fn is_step_up(loaded: &Loaded, known: &Known) -> bool {
+    known.facts.session.is_some()
+        && known
+            .session
+            .as_ref()
+            .is_some_and(|s| s.created_at <= loaded.began)
 }

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use stepwell_core::audit::names;
 use stepwell_core::authn::{Evidence, Method, Prove, Reason, Step};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Return;
@@ -14,8 +13,8 @@ use stepwell_core::time::Timestamp;
 use stepwell_store::interactions;
 
 use super::advance::{Loaded, Next};
-use super::begin::encode;
 use super::facts::Known;
+use super::stepup::is_step_up;
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
@@ -209,39 +208,62 @@ impl Engine {
     ///
     /// # Errors
     /// When the database is away.
-    pub fn view(&self, call: &Call<'_>, id: &InteractionId, cookies: &Cookies) -> Result<Left, EngineError> {
+    pub fn view(
+        &self,
+        call: &Call<'_>,
+        id: &InteractionId,
+        cookies: &Cookies,
+    ) -> Result<Left, EngineError> {
         let (loaded, browser) = match self.open_interaction(call, id, cookies)? {
             Opened::Ok(loaded, browser) => (loaded, browser),
             Opened::Not(left) => return Ok(left),
         };
         let (next, known) = self.advance(call, &loaded, cookies.session.as_ref())?;
         match next {
-            Next::AlreadyDone => Ok(Left::AlreadyDone { client: client_view(&loaded) }),
+            Next::AlreadyDone => Ok(Left::AlreadyDone {
+                client: client_view(&loaded),
+            }),
             Next::Leave { to, refused } => Ok(Left::Leave {
                 to,
                 client: loaded.client.name.clone(),
                 stop: known.user.is_some()
-                    && refused.is_some_and(|(e, _)| e == stepwell_core::authn::Error::UnmetAuthenticationRequirements),
+                    && refused.is_some_and(|(e, _)| {
+                        e == stepwell_core::authn::Error::UnmetAuthenticationRequirements
+                    }),
             }),
             Next::Ask(step, reasons) => {
                 let step = match step {
-                    Step::Identify => StepView::Identify { prefill: prefill(&loaded) },
+                    Step::Identify => StepView::Identify {
+                        prefill: prefill(&loaded),
+                    },
                     Step::ChooseAccount => StepView::ChooseAccount(accounts(&known)),
                     Step::Consent => StepView::Consent(self.consent_view(&loaded, &known)),
                     Step::Prove(prove) => {
-                        self.note_start(call, &loaded, &known)?;
+                        self.note_start(call, &loaded, &known, &reasons)?;
                         StepView::Prove(self.prove_view(call, &loaded, &known, &prove, &reasons))
                     }
                 };
-                Ok(Left::Page(Box::new(PageView { id: id.clone(), client: client_view(&loaded), step, browser })))
+                Ok(Left::Page(Box::new(PageView {
+                    id: id.clone(),
+                    client: client_view(&loaded),
+                    step,
+                    browser,
+                })))
             }
         }
     }
 
     /// Finds the interaction and holds it against the browser it belongs to (spec §5 line 13).
-    pub(crate) fn open_interaction(&self, call: &Call<'_>, id: &InteractionId, cookies: &Cookies) -> Result<Opened, EngineError> {
+    pub(crate) fn open_interaction(
+        &self,
+        call: &Call<'_>,
+        id: &InteractionId,
+        cookies: &Cookies,
+    ) -> Result<Opened, EngineError> {
         let row = self.db.read(|tx| interactions::find(tx, id))?;
-        let Some(row) = row else { return Ok(Opened::Not(Left::Expired)) };
+        let Some(row) = row else {
+            return Ok(Opened::Not(Left::Expired));
+        };
         let mut fresh = None;
         match (&row.browser_hash, &cookies.browser) {
             (Some(bound), Some(secret)) if bound.matches(secret) => {}
@@ -249,36 +271,30 @@ impl Engine {
             (None, secret) => {
                 // It arrived by a form from another site, without cookies: the first browser to open it has it.
                 fresh = secret.is_none().then(|| call.secret());
-                let secret = secret.as_ref().or(fresh.as_ref()).ok_or_else(|| EngineError::broken("no browser"))?;
-                if !self.db.write(|tx| interactions::bind_browser(tx, id, &Hashed::of(secret)))? {
+                let secret = secret
+                    .as_ref()
+                    .or(fresh.as_ref())
+                    .ok_or_else(|| EngineError::broken("no browser"))?;
+                if !self
+                    .db
+                    .write(|tx| interactions::bind_browser(tx, id, &Hashed::of(secret)))?
+                {
                     return Ok(Opened::Not(Left::OtherBrowser));
                 }
             }
         }
-        let Some(loaded) = self.load(&row)? else { return Ok(Opened::Not(Left::Expired)) };
+        let Some(loaded) = self.load(&row)? else {
+            return Ok(Opened::Not(Left::Expired));
+        };
         if row.finished_at.is_some() {
-            return Ok(Opened::Not(Left::AlreadyDone { client: client_view(&loaded) }));
+            return Ok(Opened::Not(Left::AlreadyDone {
+                client: client_view(&loaded),
+            }));
         }
         if call.now >= row.expires_at {
             return Ok(Opened::Not(Left::Expired));
         }
         Ok(Opened::Ok(Box::new(loaded), fresh))
-    }
-
-    /// The start of a step-up is audited, or its abandonment would be invisible.
-    fn note_start(&self, call: &Call<'_>, loaded: &Loaded, known: &Known) -> Result<(), EngineError> {
-        let Some(id) = &loaded.id else { return Ok(()) };
-        if loaded.state.stepup_started || !is_step_up(loaded, known) {
-            return Ok(());
-        }
-        let mut state = loaded.state.clone();
-        state.stepup_started = true;
-        self.db.write(|tx| -> Result<(), EngineError> {
-            if interactions::save_state(tx, id, loaded.version, &encode(&state)?)? {
-                tx.audit(self.about(call, loaded, known, names::STEPUP_STARTED));
-            }
-            Ok(())
-        })
     }
 
     fn prove_view(
@@ -289,14 +305,21 @@ impl Engine {
         prove: &Prove,
         reasons: &[Reason],
     ) -> ProveView {
-        let chosen = loaded.state.method.as_ref().and_then(|m| prove.choices.iter().find(|c| c.method == *m));
+        let chosen = loaded
+            .state
+            .method
+            .as_ref()
+            .and_then(|m| prove.choices.iter().find(|c| c.method == *m));
         let choice = chosen.or(prove.choices.first());
         let method = choice.map_or_else(Method::password, |c| c.method.clone());
         ProveView {
             username: username(loaded, known),
-            may_switch: matches!(loaded.question(self).demand.subject, stepwell_core::authn::Pin::Anyone),
+            may_switch: matches!(
+                loaded.question(self).demand.subject,
+                stepwell_core::authn::Pin::Anyone
+            ),
             wording: self.wording(loaded, known, reasons),
-            factor: factor_view(&method, known),
+            factor: factor_view(call.now, &method, known),
             others: others(&method, prove, known),
             proven: proven(call.now, known, prove),
             later: choice.map(|c| c.then.clone()).unwrap_or_default(),
@@ -317,20 +340,35 @@ impl Engine {
             .or_else(|| loaded.client.action.clone());
         let why = if loaded.request.prompt.login {
             Why::Again
-        } else if reasons.iter().any(|r| matches!(r, Reason::NotProven { .. })) {
+        } else if reasons
+            .iter()
+            .any(|r| matches!(r, Reason::NotProven { .. }))
+        {
             Why::NotEnough
         } else {
             Why::TooOld
         };
         let valid_for = loaded.question(self).prefer.first().and_then(|name| {
-            self.policy.catalog.find(name).and_then(|acr| acr.lifetime).map(|life| life.0)
+            self.policy
+                .catalog
+                .find(name)
+                .and_then(|acr| acr.lifetime)
+                .map(|life| life.0)
         });
-        Wording::StepUp { action, why, valid_for }
+        Wording::StepUp {
+            action,
+            why,
+            valid_for,
+        }
     }
 
     fn consent_view(&self, loaded: &Loaded, known: &Known) -> ConsentView {
         let described = |name: &str| {
-            self.settings.scopes.iter().find(|s| s.name == name).and_then(|s| s.description.clone())
+            self.settings
+                .scopes
+                .iter()
+                .find(|s| s.name == name)
+                .and_then(|s| s.description.clone())
         };
         ConsentView {
             username: username(loaded, known),
@@ -338,15 +376,13 @@ impl Engine {
                 .request
                 .disclosed(&loaded.client)
                 .iter()
-                .map(|name| ScopeView { name: name.to_owned(), description: described(name) })
+                .map(|name| ScopeView {
+                    name: name.to_owned(),
+                    description: described(name),
+                })
                 .collect(),
         }
     }
-}
-
-/// Step-up wording is for those who were signed in when the app asked.
-pub(crate) fn is_step_up(loaded: &Loaded, known: &Known) -> bool {
-    known.facts.session.is_some() && known.session.as_ref().is_some_and(|s| s.created_at <= loaded.began)
 }
 
 fn client_view(loaded: &Loaded) -> ClientView {
@@ -354,12 +390,17 @@ fn client_view(loaded: &Loaded) -> ClientView {
         .ok()
         .and_then(|u| u.host_str().map(str::to_owned))
         .unwrap_or_default();
-    ClientView { name: loaded.client.name.clone(), host }
+    ClientView {
+        name: loaded.client.name.clone(),
+        host,
+    }
 }
 
 fn prefill(loaded: &Loaded) -> String {
     let typed = loaded.state.identified.as_ref().map(|i| i.username.clone());
-    typed.or_else(|| loaded.request.login_hint.clone()).unwrap_or_default()
+    typed
+        .or_else(|| loaded.request.login_hint.clone())
+        .unwrap_or_default()
 }
 
 fn username(loaded: &Loaded, known: &Known) -> String {
@@ -372,25 +413,35 @@ fn username(loaded: &Loaded, known: &Known) -> String {
 
 fn accounts(known: &Known) -> Vec<AccountView> {
     let user = known.user.iter();
-    user.map(|u| AccountView { id: u.id.as_str().to_owned(), username: u.username.clone() }).collect()
+    user.map(|u| AccountView {
+        id: u.id.as_str().to_owned(),
+        username: u.username.clone(),
+    })
+    .collect()
 }
 
-fn factor_view(method: &Method, known: &Known) -> FactorView {
+fn factor_view(now: Timestamp, method: &Method, known: &Known) -> FactorView {
     if *method == Method::password() {
         return FactorView::Password;
     }
     if *method != Method::totp() {
         return FactorView::Other(method.clone());
     }
-    let mine: Vec<_> = known.credentials.iter().filter(|c| c.method == *method).collect();
+    let mine: Vec<_> = known
+        .credentials
+        .iter()
+        .filter(|c| c.method == *method)
+        .collect();
     FactorView::Totp(TotpView {
         authenticators: if mine.len() > 1 {
-            mine.iter().map(|c| (c.id.as_str().to_owned(), c.label.clone())).collect()
+            mine.iter()
+                .map(|c| (c.id.as_str().to_owned(), c.label.clone()))
+                .collect()
         } else {
             Vec::new()
         },
         failures: mine.iter().map(|c| c.failures).max().unwrap_or_default(),
-        locked_until: if mine.iter().all(|c| c.locked_until.is_some()) {
+        locked_until: if mine.iter().all(|c| c.is_locked(now)) {
             mine.iter().filter_map(|c| c.locked_until).min()
         } else {
             None
@@ -406,12 +457,22 @@ fn others(shown: &Method, prove: &Prove, known: &Known) -> Vec<MethodView> {
         .choices
         .iter()
         .filter(|c| seen.insert(c.method.clone()))
-        .map(|c| MethodView { method: c.method.clone(), reaches: true })
+        .map(|c| MethodView {
+            method: c.method.clone(),
+            reaches: true,
+        })
         .collect();
-    let signed_in = known.facts.session.as_ref().is_some_and(|s| !s.evidence.is_empty());
+    let signed_in = known
+        .facts
+        .session
+        .as_ref()
+        .is_some_and(|s| !s.evidence.is_empty());
     for credential in known.credentials.iter().filter(|_| signed_in) {
         if seen.insert(credential.method.clone()) {
-            list.push(MethodView { method: credential.method.clone(), reaches: false });
+            list.push(MethodView {
+                method: credential.method.clone(),
+                reaches: false,
+            });
         }
     }
     list

@@ -2,6 +2,7 @@
 //!
 //! Does the same work for a person who does not exist. Hashing runs outside any transaction.
 
+use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::{Kind, Method, Traits};
 use stepwell_core::secret::Secret;
 use stepwell_store::credentials::{self, Credential};
@@ -51,7 +52,7 @@ impl Factor for PasswordFactor {
         } else {
             None
         };
-        let (id, old) = (kept.id.clone(), kept.secret.clone());
+        let (id, user, old) = (kept.id.clone(), kept.user_id.clone(), kept.secret.clone());
         Ok(Verified {
             credential: kept.id.clone(),
             traits: self.traits_of(kept),
@@ -59,7 +60,13 @@ impl Factor for PasswordFactor {
             consume: Box::new(move |tx, now| {
                 if let Some(new) = rehashed {
                     // Another node may have rehashed it meanwhile; either hash is of the same password.
-                    credentials::update_secret(tx, &id, &old, &new)?;
+                    if credentials::update_secret(tx, &id, &old, &new)? {
+                        tx.audit(
+                            Event::new(names::FACTOR_PASSWORD_REHASHED, now)
+                                .actor("system")
+                                .user(&user),
+                        );
+                    }
                 }
                 credentials::reset_failures(tx, &id, now)?;
                 Ok(true)

@@ -14,8 +14,8 @@ use stepwell_store::grants;
 use stepwell_store::refresh_tokens::{self, RefreshToken};
 use stepwell_store::users;
 
-use super::{Grant, TokenAnswer};
 use super::mint::{Wanted, narrowed};
+use super::{Grant, TokenAnswer};
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
@@ -36,14 +36,16 @@ impl Engine {
     ) -> Result<TokenAnswer, EngineError> {
         let code = Secret::new(params.require("code", "RFC 6749 §4.1.3")?);
         let hash = Hashed::of(&code);
-        let refresh = client.may_use(GrantType::RefreshToken).then(|| call.secret());
+        let refresh = client
+            .may_use(GrantType::RefreshToken)
+            .then(|| call.secret());
         let redeemed = self.db.write(|tx| -> Result<Redeemed, EngineError> {
-            let row = codes::find(tx, &hash)?.ok_or_else(unknown)?;
+            let (row, grant) = codes::find_with_grant(tx, &hash)?.ok_or_else(unknown)?;
             check(&row, client, params)?;
             if row.expires_at <= call.now {
                 return Err(invalid("the code has expired; redeem it within a minute").into());
             }
-            let grant = Grant::from_row(grants::find(tx, &row.grant_id)?.ok_or_else(unknown)?)?;
+            let grant = Grant::from_row(grant)?;
             // A request that can be mended does not cost the code.
             let resources = narrowed(params, &grant)?;
             if !codes::burn(tx, &hash, call.now)? {
@@ -62,7 +64,9 @@ impl Engine {
                 return Err(unknown().into());
             }
             self.still_holds(call.now, client, &grant)?;
-            let user = users::find(tx, &grant.user_id)?.filter(|u| u.status == Status::Active).ok_or_else(unknown)?;
+            let user = users::find(tx, &grant.user_id)?
+                .filter(|u| u.status == Status::Active)
+                .ok_or_else(unknown)?;
             if let Some(token) = &refresh {
                 refresh_tokens::insert(tx, &self.first_refresh(call, &grant, token))?;
             }
@@ -95,7 +99,10 @@ impl Engine {
             client_id: grant.client_id.clone(),
             generation: 0,
             created_at: call.now,
-            expires_at: call.now.plus(self.settings.lifetimes.refresh_idle).min(grant.expires_at),
+            expires_at: call
+                .now
+                .plus(self.settings.lifetimes.refresh_idle)
+                .min(grant.expires_at),
             used_at: None,
         }
     }
@@ -108,7 +115,11 @@ fn check(row: &Code, client: &Client, params: &Params) -> Result<(), OAuthError>
     match params.get("redirect_uri") {
         Some(uri) if uri == row.redirect_uri => {}
         None if !row.redirect_uri_sent => {}
-        _ => return Err(invalid("redirect_uri must be the one of the authorization request, byte for byte")),
+        _ => {
+            return Err(invalid(
+                "redirect_uri must be the one of the authorization request, byte for byte",
+            ));
+        }
     }
     let challenge = row.code_challenge.as_deref().map(Challenge::from_stored);
     pkce::verify(challenge.as_ref(), params.get("code_verifier"))
@@ -119,5 +130,7 @@ fn invalid(text: &str) -> OAuthError {
 }
 
 fn unknown() -> OAuthError {
-    invalid("the code is unknown, or what it stood for was revoked; start a new authorization request")
+    invalid(
+        "the code is unknown, or what it stood for was revoked; start a new authorization request",
+    )
 }

@@ -22,7 +22,9 @@ impl Engine {
     ) -> Result<TokenAnswer, EngineError> {
         let scope = scope(client, params.get("scope"))?;
         let resources = stepwell_core::oauth::request::read_resources(params, client)?;
-        let life = client.access_token_lifetime.unwrap_or(self.settings.lifetimes.access_token);
+        let life = client
+            .access_token_lifetime
+            .unwrap_or(self.settings.lifetimes.access_token);
         let claims = AccessClaims {
             iss: self.settings.issuer.clone(),
             sub: client.id.as_str().to_owned(),
@@ -37,7 +39,10 @@ impl Engine {
             auth_time: None,
         };
         let alg = algorithm(client.access_token_signed_response_alg);
-        let access_token = self.keys().sign(alg, TYP_ACCESS, &claims).map_err(EngineError::broken)?;
+        let access_token = self
+            .keys()
+            .sign(alg, TYP_ACCESS, &claims)
+            .map_err(EngineError::broken)?;
         Ok(TokenAnswer {
             access_token,
             token_type: "Bearer",
@@ -51,16 +56,27 @@ impl Engine {
 
 /// Scopes that speak of a person mean nothing here.
 fn scope(client: &Client, asked: Option<&str>) -> Result<Scope, OAuthError> {
-    let personal = Scope::of([OPENID, OFFLINE_ACCESS, "profile", "email", "address", "phone"]);
+    let personal = Scope::of([
+        OPENID,
+        OFFLINE_ACCESS,
+        "profile",
+        "email",
+        "address",
+        "phone",
+    ]);
     let allowed = client.scope.without(&personal);
-    let Some(asked) = asked else { return Ok(allowed) };
+    let Some(asked) = asked else {
+        return Ok(allowed);
+    };
     let asked = Scope::parse(asked)?;
     if asked.is_subset_of(&allowed) {
         Ok(asked)
     } else {
         Err(OAuthError::invalid_scope(
             "RFC 6749 §5.2",
-            format!("this client may ask for: {allowed}; the standard scopes of OpenID Connect need a person"),
+            format!(
+                "this client may ask for: {allowed}; the standard scopes of OpenID Connect need a person"
+            ),
         ))
     }
 }

@@ -2,18 +2,20 @@
 //!
 //! Never looks at a session: acr, amr and auth_time are the grant's, for ever.
 
-use serde_json::{Map, Value};
-use stepwell_core::client::{Client, RefreshPolicy};
-use stepwell_core::oauth::{OAuthError, Params};
-use stepwell_core::oauth::scope::Scope;
-use stepwell_core::secret::Secret;
-use stepwell_core::time::Timestamp;
-use stepwell_core::user::User;
 use super::{Grant, TokenAnswer};
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
-use crate::tokens::{AccessClaims, Algorithm, Audience, IdClaims, TYP_ACCESS, TYP_ID, UserClaims, left_half_hash};
+use crate::tokens::{
+    AccessClaims, Algorithm, Audience, IdClaims, TYP_ACCESS, TYP_ID, UserClaims, left_half_hash,
+};
+use serde_json::{Map, Value};
+use stepwell_core::client::{Client, RefreshPolicy};
+use stepwell_core::oauth::scope::Scope;
+use stepwell_core::oauth::{OAuthError, Params};
+use stepwell_core::secret::Secret;
+use stepwell_core::time::Timestamp;
+use stepwell_core::user::User;
 
 /// What a token request asks for within a grant.
 #[derive(Debug)]
@@ -52,7 +54,9 @@ impl Engine {
             auth_time: Some(grounds.auth_time.secs()),
         };
         let alg = algorithm(client.access_token_signed_response_alg);
-        let access_token = keys.sign(alg, TYP_ACCESS, &access).map_err(EngineError::broken)?;
+        let access_token = keys
+            .sign(alg, TYP_ACCESS, &access)
+            .map_err(EngineError::broken)?;
         let id_token = if wanted.scope.is_openid() {
             let alg = algorithm(client.id_token_signed_response_alg);
             let claims = IdClaims {
@@ -71,7 +75,10 @@ impl Engine {
                 c_hash: None,
                 user: UserClaims::new(asked_for(user, grant)),
             };
-            Some(keys.sign(alg, TYP_ID, &claims).map_err(EngineError::broken)?)
+            Some(
+                keys.sign(alg, TYP_ID, &claims)
+                    .map_err(EngineError::broken)?,
+            )
         } else {
             None
         };
@@ -87,7 +94,12 @@ impl Engine {
 
     /// Whether a client may still be given tokens once the acr in the grant has lapsed. Ask before a code
     /// or token is spent.
-    pub(super) fn still_holds(&self, now: Timestamp, client: &Client, grant: &Grant) -> Result<(), OAuthError> {
+    pub(super) fn still_holds(
+        &self,
+        now: Timestamp,
+        client: &Client,
+        grant: &Grant,
+    ) -> Result<(), OAuthError> {
         if lapsed(now, grant) && client.refresh_policy == RefreshPolicy::RefuseAfterLifetime {
             return Err(OAuthError::invalid_grant(
                 "RFC 9470 §6.1",
@@ -99,7 +111,9 @@ impl Engine {
 
     /// No access token outlives its grant, or the acr it carries as long as that is true (design §2.6).
     fn expiry(&self, now: Timestamp, client: &Client, grant: &Grant) -> i64 {
-        let life = client.access_token_lifetime.unwrap_or(self.settings.lifetimes.access_token);
+        let life = client
+            .access_token_lifetime
+            .unwrap_or(self.settings.lifetimes.access_token);
         let full = now.plus(life).min(grant.expires_at);
         match grant.grounds.holds_until {
             Some(until) if !lapsed(now, grant) => full.min(until).secs(),
@@ -108,19 +122,28 @@ impl Engine {
     }
 
     pub(super) fn audience(&self, resources: &[String]) -> Audience {
-        if resources.is_empty() { Audience::one(&self.settings.issuer) } else { Audience(resources.to_vec()) }
+        if resources.is_empty() {
+            Audience::one(&self.settings.issuer)
+        } else {
+            Audience(resources.to_vec())
+        }
     }
 }
 
 /// Whether the acr no longer holds, in the whole seconds that tokens count in.
 fn lapsed(now: Timestamp, grant: &Grant) -> bool {
-    grant.grounds.holds_until.is_some_and(|until| until.secs() <= now.secs())
+    grant
+        .grounds
+        .holds_until
+        .is_some_and(|until| until.secs() <= now.secs())
 }
 
 /// Claims that the `claims` parameter wants in the ID token (OIDC Core §5.5).
 fn asked_for(user: &User, grant: &Grant) -> Map<String, Value> {
     let names = grant.claims.id_token.keys();
-    names.filter_map(|name| Some((name.clone(), user.claims.get(name)?.clone()))).collect()
+    names
+        .filter_map(|name| Some((name.clone(), user.claims.get(name)?.clone())))
+        .collect()
 }
 
 /// 128 random bits: one access token apart from the next.
@@ -155,12 +178,18 @@ pub(super) fn narrowed(params: &Params, grant: &Grant) -> Result<Vec<String>, OA
             asked.push(one.to_owned());
         }
     }
-    Ok(if asked.is_empty() { grant.resources.clone() } else { asked })
+    Ok(if asked.is_empty() {
+        grant.resources.clone()
+    } else {
+        asked
+    })
 }
 
 /// The scope a token request asks for within what was granted (RFC 6749 §6).
 pub(crate) fn live_scope(asked: Option<&str>, granted: &Scope) -> Result<Scope, OAuthError> {
-    let Some(asked) = asked else { return Ok(granted.clone()) };
+    let Some(asked) = asked else {
+        return Ok(granted.clone());
+    };
     let asked = Scope::parse(asked)?;
     if asked.is_subset_of(granted) {
         Ok(asked)

@@ -69,7 +69,12 @@ impl Engine {
     ///
     /// # Errors
     /// The error of RFC 6749 §5.2, or the database being away.
-    pub fn token(&self, call: &Call<'_>, client: &Arc<Client>, params: &Params) -> Result<TokenAnswer, EngineError> {
+    pub fn token(
+        &self,
+        call: &Call<'_>,
+        client: &Arc<Client>,
+        params: &Params,
+    ) -> Result<TokenAnswer, EngineError> {
         let name = params.require("grant_type", "RFC 6749 §4.1.3")?;
         let grant: GrantType = name.parse().map_err(|_| {
             OAuthError::unsupported_grant_type(

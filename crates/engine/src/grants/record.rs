@@ -42,7 +42,11 @@ impl Grant {
             resources: encode(&self.resources)?,
             grounds: encode(&self.grounds)?,
             nonce: self.nonce.clone(),
-            claims: if self.claims.is_empty() { None } else { Some(encode(&self.claims)?) },
+            claims: if self.claims.is_empty() {
+                None
+            } else {
+                Some(encode(&self.claims)?)
+            },
             created_at: self.created_at,
             expires_at: self.expires_at,
             revoked_at: None,
@@ -52,7 +56,12 @@ impl Grant {
 
     /// As it was stored.
     pub(crate) fn from_row(row: Row) -> Result<Self, EngineError> {
-        let claims = row.claims.as_deref().map(serde_json::from_str).transpose().map_err(EngineError::broken)?;
+        let claims = row
+            .claims
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()
+            .map_err(EngineError::broken)?;
         Ok(Self {
             id: row.id,
             user_id: row.user_id,

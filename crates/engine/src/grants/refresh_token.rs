@@ -34,11 +34,12 @@ impl Engine {
         let token = Secret::new(params.require("refresh_token", "RFC 6749 §6")?);
         let successor = self.rotation.after(&token)?;
         let rotated = self.db.write(|tx| -> Result<Rotated, EngineError> {
-            let row = refresh_tokens::find(tx, &Hashed::of(&token))?.ok_or_else(unknown)?;
+            let (row, grant) =
+                refresh_tokens::find_with_grant(tx, &Hashed::of(&token))?.ok_or_else(unknown)?;
             if row.client_id != client.id {
                 return Err(invalid("the refresh token was issued to another client").into());
             }
-            let grant = Grant::from_row(grants::find(tx, &row.grant_id)?.ok_or_else(unknown)?)?;
+            let grant = Grant::from_row(grant)?;
             if grant.revoked {
                 return Err(unknown().into());
             }
@@ -47,13 +48,18 @@ impl Engine {
                 return self.reused(tx, call, &grant);
             }
             if row.expires_at <= call.now || grant.expires_at <= call.now {
-                return Err(invalid("the refresh token has expired; send the person to the authorization endpoint").into());
+                return Err(invalid(
+                    "the refresh token has expired; send the person to the authorization endpoint",
+                )
+                .into());
             }
             // Everything that could refuse comes before the token is spent.
             let scope = live_scope(params.get("scope"), &grant.scope)?;
             let resources = narrowed(params, &grant)?;
             self.still_holds(call.now, client, &grant)?;
-            let user = users::find(tx, &grant.user_id)?.filter(|u| u.status == Status::Active).ok_or_else(unknown)?;
+            let user = users::find(tx, &grant.user_id)?
+                .filter(|u| u.status == Status::Active)
+                .ok_or_else(unknown)?;
             if row.used_at.is_none() {
                 if refresh_tokens::use_once(tx, &row.hash, call.now)? {
                     refresh_tokens::insert(tx, &self.next_refresh(call, &grant, &row, &successor))?;
@@ -62,11 +68,19 @@ impl Engine {
                     return self.reused(tx, call, &grant);
                 }
             }
-            let wanted = Wanted { scope, resources, nonce: None, refresh_token: Some(successor) };
+            let wanted = Wanted {
+                scope,
+                resources,
+                nonce: None,
+                refresh_token: Some(successor),
+            };
             Ok(Rotated::To(Box::new((grant, user, wanted))))
         })?;
         let Rotated::To(found) = rotated else {
-            return Err(invalid("the refresh token was used before; every token of its family is now revoked").into());
+            return Err(invalid(
+                "the refresh token was used before; every token of its family is now revoked",
+            )
+            .into());
         };
         let (grant, user, wanted) = *found;
         self.mint(call, client, &user, &grant, wanted)
@@ -83,23 +97,41 @@ impl Engine {
         // Without a time it was used this very moment, by somebody faster.
         let used_at = row.used_at.unwrap_or(call.now);
         let in_grace = call.now.since(used_at) <= self.settings.lifetimes.refresh_grace.as_micros();
-        Ok(in_grace && refresh_tokens::find(tx, &Hashed::of(successor))?.is_some_and(|next| next.used_at.is_none()))
+        Ok(in_grace
+            && refresh_tokens::find(tx, &Hashed::of(successor))?
+                .is_some_and(|next| next.used_at.is_none()))
     }
 
-    fn reused(&self, tx: &mut Tx<'_>, call: &Call<'_>, grant: &Grant) -> Result<Rotated, EngineError> {
+    fn reused(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        grant: &Grant,
+    ) -> Result<Rotated, EngineError> {
         grants::revoke(tx, &grant.id, "refresh token presented twice", call.now)?;
-        tx.audit(refresh_event(call, grant, names::TOKEN_REUSE_DETECTED).with("what", "refresh token"));
+        tx.audit(
+            refresh_event(call, grant, names::TOKEN_REUSE_DETECTED).with("what", "refresh token"),
+        );
         Ok(Rotated::Reused)
     }
 
-    fn next_refresh(&self, call: &Call<'_>, grant: &Grant, row: &RefreshToken, successor: &Secret) -> RefreshToken {
+    fn next_refresh(
+        &self,
+        call: &Call<'_>,
+        grant: &Grant,
+        row: &RefreshToken,
+        successor: &Secret,
+    ) -> RefreshToken {
         RefreshToken {
             hash: Hashed::of(successor),
             grant_id: grant.id.clone(),
             client_id: grant.client_id.clone(),
             generation: row.generation + 1,
             created_at: call.now,
-            expires_at: call.now.plus(self.settings.lifetimes.refresh_idle).min(grant.expires_at),
+            expires_at: call
+                .now
+                .plus(self.settings.lifetimes.refresh_idle)
+                .min(grant.expires_at),
             used_at: None,
         }
     }
@@ -118,5 +150,7 @@ fn invalid(text: &str) -> OAuthError {
 }
 
 fn unknown() -> OAuthError {
-    invalid("the refresh token is unknown or revoked; send the person to the authorization endpoint")
+    invalid(
+        "the refresh token is unknown or revoked; send the person to the authorization endpoint",
+    )
 }

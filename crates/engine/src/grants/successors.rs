@@ -35,7 +35,9 @@ impl Successors {
         call.entropy.fill(&mut *fresh);
         let sealed = seal.seal(&purpose, &*fresh, call.entropy);
         let kept = db.write(|tx| secrets::get_or_insert(tx, NAME, &sealed, call.now))?;
-        Ok(Self(seal.open(&purpose, &kept).map_err(EngineError::broken)?))
+        Ok(Self(
+            seal.open(&purpose, &kept).map_err(EngineError::broken)?,
+        ))
     }
 
     /// The token that follows `token`.
@@ -43,6 +45,8 @@ impl Successors {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).map_err(EngineError::broken)?;
         mac.update(b"stepwell refresh successor\0");
         mac.update(token.expose().as_bytes());
-        Ok(Secret::new(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())))
+        Ok(Secret::new(
+            URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()),
+        ))
     }
 }

@@ -32,9 +32,19 @@ fn the_session_cookie_is_new_after_signing_in_and_after_each_proof() {
     for old in [planted.expose(), &first] {
         let mut thief = browser.another_tab();
         thief.cookies.session = Some(Secret::new(old));
-        assert_eq!(thief.authorize(&bank, &[("prompt", "none")]).answer().error(), "login_required");
+        assert_eq!(
+            thief
+                .authorize(&bank, &[("prompt", "none")])
+                .answer()
+                .error(),
+            "login_required"
+        );
     }
-    assert_eq!(stage.database().count("SELECT count(*) AS n FROM sessions"), 1, "one session went on");
+    assert_eq!(
+        stage.database().count("SELECT count(*) AS n FROM sessions"),
+        1,
+        "one session went on"
+    );
 }
 
 #[test]
@@ -51,7 +61,9 @@ fn an_interaction_opened_in_another_browser_is_refused() {
     for mut thief in [stage.browser(&mallory), other] {
         thief.go_to(&browser.interaction());
         assert!(matches!(thief.view(), Left::OtherBrowser));
-        match thief.submit(&Input::Identify { username: "mallory" }) {
+        match thief.submit(&Input::Identify {
+            username: "mallory",
+        }) {
             Answered::Not(left) => assert!(matches!(*left, Left::OtherBrowser)),
             other => panic!("{other:?}"),
         }
@@ -71,7 +83,10 @@ fn a_request_posted_from_another_site_belongs_to_the_browser_that_opens_its_page
     let id = browser.interaction();
     let mut stranger = stage.browser(&ada);
     stranger.go_to(&id);
-    assert!(matches!(stranger.submit(&Input::Cancel), Answered::Not(_)), "a form without a page is nobody's");
+    assert!(
+        matches!(stranger.submit(&Input::Cancel), Answered::Not(_)),
+        "a form without a page is nobody's"
+    );
     browser.follow().code();
     stranger.go_to(&id);
     assert!(matches!(stranger.view(), Left::OtherBrowser));
@@ -106,7 +121,11 @@ fn two_tabs_that_step_up_one_after_the_other_are_each_judged_on_their_own_proof(
     stage.advance(60);
     let mut second = first.another_tab();
     second.authorize(&bank, &asked);
-    assert_eq!(second.page(), "totp", "what the first tab proved came before this request");
+    assert_eq!(
+        second.page(),
+        "totp",
+        "what the first tab proved came before this request"
+    );
     second.type_code();
     let two = bank.redeem(&stage, &second.follow());
     assert!(two.grounds().2 >= one.grounds().2 + 60);
@@ -124,7 +143,11 @@ fn a_race_between_two_tabs_loses_nothing_and_the_loser_can_try_again() {
             let mut second = first.another_tab();
             first.authorize(&bank, &[("prompt", "login"), ("acr_values", "1")]);
             second.authorize(&bank, &[("prompt", "login"), ("acr_values", "1")]);
-            let typed = Input::Prove { method: "password", secret: &ada.password, credential: None };
+            let typed = Input::Prove {
+                method: "password",
+                secret: &ada.password,
+                credential: None,
+            };
             let gate = Barrier::new(2);
             let answers: Vec<Answered> = thread::scope(|scope| {
                 let tabs = [&mut first, &mut second];
@@ -140,7 +163,11 @@ fn a_race_between_two_tabs_loses_nothing_and_the_loser_can_try_again() {
             let won = |a: &Answered| matches!(a, Answered::Continue { session: Some(_) });
             assert_eq!(answers.iter().filter(|a| won(a)).count(), 1, "{answers:?}");
             // Cookies are the browser's, not the tab's.
-            let cookies = if won(&answers[0]) { first.cookies.clone() } else { second.cookies.clone() };
+            let cookies = if won(&answers[0]) {
+                first.cookies.clone()
+            } else {
+                second.cookies.clone()
+            };
             (first.cookies, second.cookies) = (cookies.clone(), cookies);
             for tab in [&mut first, &mut second] {
                 // Both requests were there when the password was typed, so it answers both.
@@ -148,9 +175,58 @@ fn a_race_between_two_tabs_loses_nothing_and_the_loser_can_try_again() {
                 assert_eq!(bank.redeem(stage, &answer).id["sub"], ada.subject());
             }
         }
-        assert_eq!(stage.database().count("SELECT count(*) AS n FROM sessions WHERE ended_at IS NULL"), 1);
-        assert_eq!(stage.database().count("SELECT count(*) AS n FROM evidence"), 6);
+        assert_eq!(
+            stage
+                .database()
+                .count("SELECT count(*) AS n FROM sessions WHERE ended_at IS NULL"),
+            1
+        );
+        assert_eq!(
+            stage.database().count("SELECT count(*) AS n FROM evidence"),
+            6
+        );
         assert!(stage.chain_is_whole());
+    });
+}
+
+#[test]
+fn two_tabs_that_ask_for_the_answer_at_once_get_one_code_between_them() {
+    each_database(|stage| {
+        let bank = a_relying_party(stage).create();
+        let ada = a_person(stage).with_password().create();
+        for round in 1..=5 {
+            let mut browser = stage.browser(&ada);
+            browser.authorize(&bank, &[]);
+            browser.type_username().type_password();
+            let mut tabs = [browser.another_tab(), browser];
+            let gate = Barrier::new(2);
+            let left: Vec<Left> = thread::scope(|scope| {
+                let threads: Vec<_> = tabs
+                    .iter_mut()
+                    .map(|tab| {
+                        let gate = &gate;
+                        scope.spawn(move || {
+                            gate.wait();
+                            tab.view()
+                        })
+                    })
+                    .collect();
+                threads.into_iter().map(|t| t.join().unwrap()).collect()
+            });
+            let answered = left
+                .iter()
+                .filter(|l| matches!(l, Left::Leave { .. }))
+                .count();
+            let done = left
+                .iter()
+                .filter(|l| matches!(l, Left::AlreadyDone { .. }))
+                .count();
+            assert_eq!((answered, done), (1, 1), "{left:?}");
+            assert_eq!(
+                stage.database().count("SELECT count(*) AS n FROM codes"),
+                round
+            );
+        }
     });
 }
 

@@ -19,11 +19,29 @@ fn consent_is_asked_once_and_names_what_is_asked_for() {
         let names: Vec<_> = consent.scopes.iter().map(|s| s.name.as_str()).collect();
         assert_eq!(names.len(), 2);
         assert!(names.contains(&"openid") && names.contains(&"email"));
-        assert_eq!(bank.redeem(stage, &browser.allow().follow()).answer.scope.split(' ').count(), 2);
+        assert_eq!(
+            bank.redeem(stage, &browser.allow().follow())
+                .answer
+                .scope
+                .split(' ')
+                .count(),
+            2
+        );
         assert_eq!(browser.complete(&bank, &asked).1, [""; 0]);
-        assert_eq!(browser.complete(&bank, &[("scope", "openid")]).1, [""; 0], "less was covered");
-        assert_eq!(browser.complete(&bank, &[("scope", "openid profile")]).1, ["consent"], "more was not");
-        assert_eq!(stage.events("consent."), ["consent.granted", "consent.granted"]);
+        assert_eq!(
+            browser.complete(&bank, &[("scope", "openid")]).1,
+            [""; 0],
+            "less was covered"
+        );
+        assert_eq!(
+            browser.complete(&bank, &[("scope", "openid profile")]).1,
+            ["consent"],
+            "more was not"
+        );
+        assert_eq!(
+            stage.events("consent."),
+            ["consent.granted", "consent.granted"]
+        );
     });
 }
 
@@ -36,7 +54,11 @@ fn consenting_to_more_does_not_forget_what_was_allowed_before() {
     browser.complete(&bank, &[("scope", "openid email")]);
     browser.complete(&bank, &[("scope", "openid profile")]);
     for scope in ["openid email", "openid profile", "openid email profile"] {
-        assert_eq!(browser.complete(&bank, &[("scope", scope)]).1, [""; 0], "{scope}");
+        assert_eq!(
+            browser.complete(&bank, &[("scope", scope)]).1,
+            [""; 0],
+            "{scope}"
+        );
     }
 }
 
@@ -58,7 +80,10 @@ fn a_scope_is_described_as_configuration_does() {
     browser.type_username().type_password();
     let scopes = browser.see_consent().scopes;
     let balance = scopes.iter().find(|scope| scope.name == "balance").unwrap();
-    assert_eq!(balance.description.as_deref(), Some("see your account balance"));
+    assert_eq!(
+        balance.description.as_deref(),
+        Some("see your account balance")
+    );
 }
 
 #[test]
@@ -73,7 +98,10 @@ fn a_replayed_consent_changes_nothing() {
     // Saying no afterwards does not undo it either: that question is no longer open.
     browser.deny();
     browser.follow().code();
-    assert!(matches!(browser.submit(&Input::Consent { allow: true }), Answered::Not(_)));
+    assert!(matches!(
+        browser.submit(&Input::Consent { allow: true }),
+        Answered::Not(_)
+    ));
     assert_eq!(stage.events("consent."), ["consent.granted"]);
     assert_eq!(stage.database().count("SELECT count(*) AS n FROM codes"), 1);
 }
@@ -88,7 +116,11 @@ fn consent_cannot_be_given_before_signing_in() {
     browser.allow();
     assert_eq!(browser.page(), "identify");
     browser.type_username().allow().type_password();
-    assert_eq!(browser.page(), "consent", "what was said too early does not count");
+    assert_eq!(
+        browser.page(),
+        "consent",
+        "what was said too early does not count"
+    );
     assert_eq!(stage.events("consent."), [""; 0]);
 }
 
@@ -102,7 +134,11 @@ fn a_denied_consent_is_access_denied_and_leaves_the_session() {
     browser.type_username().type_password();
     assert_eq!(browser.deny().follow().error(), "access_denied");
     assert_eq!(stage.events("consent."), ["consent.denied"]);
-    assert_eq!(browser.complete(&bank, &[]).1, ["consent"], "signed in, and asked anew");
+    assert_eq!(
+        browser.complete(&bank, &[]).1,
+        ["consent"],
+        "signed in, and asked anew"
+    );
 }
 
 #[test]
@@ -113,5 +149,11 @@ fn prompt_none_without_consent_is_consent_required() {
     let ada = a_person(&stage).with_password().create();
     let mut browser = stage.browser(&ada);
     browser.sign_in(&shop);
-    assert_eq!(browser.authorize(&bank, &[("prompt", "none")]).answer().error(), "consent_required");
+    assert_eq!(
+        browser
+            .authorize(&bank, &[("prompt", "none")])
+            .answer()
+            .error(),
+        "consent_required"
+    );
 }

@@ -1,16 +1,17 @@
 //! Guessing: codes that count once, budgets that outlive sessions and restarts, passwords that are slowed
 //! down but never locked for good.
 
-use std::sync::Barrier;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use stepwell_core::time::Seconds;
 use stepwell_engine::EngineError;
 use stepwell_engine::answer::{Answered, Input, Trouble};
 use stepwell_engine::authorize::FactorView;
-use stepwell_engine::passwords::HashGate;
+use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 
-use crate::support::{Browser, Person, Stage, a_person, a_relying_party, each_database};
+use crate::support::{Browser, Person, Seeded, Stage, a_person, a_relying_party, each_database};
 
 /// A new session that is asked for a code.
 fn at_the_code<'s>(stage: &'s Stage, person: &'s Person, ip: &str) -> Browser<'s> {
@@ -34,7 +35,10 @@ fn a_code_is_refused_the_second_time_within_its_step() {
     each_database(|stage| {
         let ada = a_person(stage).with_password().with_totp().create();
         let code = ada.code(stage.now());
-        at_the_code(stage, &ada, "192.0.2.1").type_code().follow().code();
+        at_the_code(stage, &ada, "192.0.2.1")
+            .type_code()
+            .follow()
+            .code();
         let mut again = at_the_code(stage, &ada, "192.0.2.2");
         assert_eq!(again.fails_with("totp", &code), Trouble::UsedCode);
         stage.advance(30);
@@ -50,8 +54,16 @@ fn a_code_of_the_step_before_or_after_is_taken_and_none_further_off() {
         let mut browser = at_the_code(&stage, &ada, "192.0.2.1");
         let shown_at = stepwell_core::time::Timestamp::from_secs(stage.now().secs() + offset * 30);
         let code = ada.code(shown_at);
-        let answered = browser.submit(&Input::Prove { method: "totp", secret: &code, credential: None });
-        assert_eq!(matches!(answered, Answered::Continue { .. }), taken, "{offset}: {answered:?}");
+        let answered = browser.submit(&Input::Prove {
+            method: "totp",
+            secret: &code,
+            credential: None,
+        });
+        assert_eq!(
+            matches!(answered, Answered::Continue { .. }),
+            taken,
+            "{offset}: {answered:?}"
+        );
     }
 }
 
@@ -62,7 +74,10 @@ fn a_code_of_an_earlier_step_is_refused_once_a_later_one_was_used() {
     let earlier = ada.code(stage.now());
     stage.advance(30);
     at_the_code(&stage, &ada, "192.0.2.1").type_code();
-    assert_eq!(at_the_code(&stage, &ada, "192.0.2.1").fails_with("totp", &earlier), Trouble::UsedCode);
+    assert_eq!(
+        at_the_code(&stage, &ada, "192.0.2.1").fails_with("totp", &earlier),
+        Trouble::UsedCode
+    );
 }
 
 #[test]
@@ -70,14 +85,31 @@ fn what_is_no_code_at_all_costs_nothing() {
     let stage = Stage::new();
     let ada = a_person(&stage).with_password().with_totp().create();
     let mut browser = at_the_code(&stage, &ada, "192.0.2.1");
-    for typed in ["", "12345", "1234567", "abcdef", "１２３４５６", &"1".repeat(1_000_000)] {
-        assert!(matches!(browser.fails_with("totp", typed), Trouble::Malformed(_)));
+    for typed in [
+        "",
+        "12345",
+        "1234567",
+        "abcdef",
+        "１２３４５６",
+        &"1".repeat(1_000_000),
+    ] {
+        assert!(matches!(
+            browser.fails_with("totp", typed),
+            Trouble::Malformed(_)
+        ));
     }
     assert_eq!(failures(&mut browser), 0);
     let spaced = ada.code(stage.now());
     let spaced = format!(" {} {}", &spaced[..3], &spaced[3..]);
-    let answered = browser.submit(&Input::Prove { method: "totp", secret: &spaced, credential: None });
-    assert!(matches!(answered, Answered::Continue { .. }), "as apps show it");
+    let answered = browser.submit(&Input::Prove {
+        method: "totp",
+        secret: &spaced,
+        credential: None,
+    });
+    assert!(
+        matches!(answered, Answered::Continue { .. }),
+        "as apps show it"
+    );
 }
 
 #[test]
@@ -88,7 +120,11 @@ fn guesses_over_many_sessions_and_networks_lock_the_factor_and_a_restart_does_no
             let mut browser = at_the_code(stage, &ada, &format!("198.51.100.{n}"));
             let wrong = ada.wrong_code(stage.now());
             let trouble = browser.fails_with("totp", &wrong);
-            assert_eq!(matches!(trouble, Trouble::Locked(_)), n == 5, "{n}: {trouble:?}");
+            assert_eq!(
+                matches!(trouble, Trouble::Locked(_)),
+                n == 5,
+                "{n}: {trouble:?}"
+            );
         }
         assert_eq!(stage.events("factor.locked"), ["factor.locked"]);
         let restarted = stage.another_node();
@@ -99,12 +135,24 @@ fn guesses_over_many_sessions_and_networks_lock_the_factor_and_a_restart_does_no
                 other => panic!("{other:?}"),
             }
             let right = ada.code(stage.now());
-            assert!(matches!(browser.fails_with("totp", &right), Trouble::Locked(_)), "even the right code");
+            assert!(
+                matches!(browser.fails_with("totp", &right), Trouble::Locked(_)),
+                "even the right code"
+            );
         }
         stage.advance(901);
-        at_the_code(stage, &ada, "203.0.113.9").type_code().follow().code();
         let mut browser = at_the_code(stage, &ada, "203.0.113.9");
-        assert_eq!(failures(&mut browser), 0, "a right code gives the budget back");
+        match browser.see_proof().factor {
+            FactorView::Totp(view) => assert_eq!(view.locked_until, None, "it has rested"),
+            other => panic!("{other:?}"),
+        }
+        browser.type_code().follow().code();
+        let mut browser = at_the_code(stage, &ada, "203.0.113.9");
+        assert_eq!(
+            failures(&mut browser),
+            0,
+            "a right code gives the budget back"
+        );
     });
 }
 
@@ -115,12 +163,18 @@ fn a_new_page_request_or_password_does_not_give_the_guesses_back() {
     for n in 0..4 {
         let mut browser = at_the_code(&stage, &ada, "192.0.2.1");
         assert_eq!(failures(&mut browser), n);
-        assert_eq!(browser.fails_with("totp", &ada.wrong_code(stage.now())), Trouble::WrongCode);
+        assert_eq!(
+            browser.fails_with("totp", &ada.wrong_code(stage.now())),
+            Trouble::WrongCode
+        );
         assert_eq!(failures(&mut browser), n + 1);
         browser.cancel();
     }
     let mut browser = at_the_code(&stage, &ada, "192.0.2.1");
-    assert!(matches!(browser.fails_with("totp", &ada.wrong_code(stage.now())), Trouble::Locked(_)));
+    assert!(matches!(
+        browser.fails_with("totp", &ada.wrong_code(stage.now())),
+        Trouble::Locked(_)
+    ));
 }
 
 #[test]
@@ -144,8 +198,18 @@ fn guessing_the_password_of_one_account_is_slowed_down_and_never_locks_it() {
     let mut browser = stage.browser(&ada);
     browser.authorize(&bank, &[]);
     browser.type_username();
-    assert!(matches!(browser.fails_with("password", &ada.password), Trouble::Wait(_)), "right or wrong, the same");
-    assert_eq!(stage.events("login.throttled"), ["login.throttled"], "told once, not for each attempt");
+    assert!(
+        matches!(
+            browser.fails_with("password", &ada.password),
+            Trouble::Wait(_)
+        ),
+        "right or wrong, the same"
+    );
+    assert_eq!(
+        stage.events("login.throttled"),
+        ["login.throttled"],
+        "told once, not for each attempt"
+    );
     stage.advance(wait);
     browser.type_password().follow().code();
 }
@@ -153,27 +217,42 @@ fn guessing_the_password_of_one_account_is_slowed_down_and_never_locks_it() {
 #[test]
 fn guesses_made_at_once_draw_on_one_budget() {
     let stage = Stage::new();
+    let node = stage.another_node_hashing(HashGate::new(1, 64));
     let bank = a_relying_party(&stage).create();
     let ada = a_person(&stage).with_password().create();
-    let mut browsers: Vec<Browser<'_>> = (0..32).map(|_| stage.browser(&ada)).collect();
+    let mut browsers: Vec<Browser<'_>> = (0..32)
+        .map(|_| stage.browser(&ada).served_by(&node))
+        .collect();
     for browser in &mut browsers {
         browser.authorize(&bank, &[]);
         browser.type_username();
     }
-    let gate = Barrier::new(browsers.len());
+    let turned_away = AtomicUsize::new(0);
     let looked_at = thread::scope(|scope| {
+        let place = node.gate.enter().unwrap();
         let threads: Vec<_> = browsers
             .iter_mut()
             .map(|browser| {
-                let gate = &gate;
+                let turned_away = &turned_away;
                 scope.spawn(move || {
-                    gate.wait();
-                    browser.fails_with("password", "a guess")
+                    let trouble = browser.fails_with("password", "a guess");
+                    turned_away.fetch_add(
+                        usize::from(trouble != Trouble::WrongPassword),
+                        Ordering::SeqCst,
+                    );
+                    trouble
                 })
             })
             .collect();
+        // Nobody is answered before everybody has asked.
+        while node.gate.load().1 + turned_away.load(Ordering::SeqCst) < 32 {
+            thread::yield_now();
+        }
+        drop(place);
         let troubles = threads.into_iter().map(|t| t.join().unwrap());
-        troubles.filter(|trouble| *trouble == Trouble::WrongPassword).count()
+        troubles
+            .filter(|trouble| *trouble == Trouble::WrongPassword)
+            .count()
     });
     assert_eq!(looked_at, 10);
 }
@@ -183,18 +262,63 @@ fn stuffing_many_accounts_is_slowed_down_by_network_and_an_ipv6_64_is_one_networ
     let stage = Stage::with(|settings| settings.limits.failures_per_network = 6);
     let bank = a_relying_party(&stage).create();
     let ada = a_person(&stage).with_password().create();
-    let nobodies: Vec<Person> = (0..6).map(|n| Person::nobody(&format!("stuffed{n}"))).collect();
+    let nobodies: Vec<Person> = (0..6)
+        .map(|n| Person::nobody(&format!("stuffed{n}")))
+        .collect();
     for (n, nobody) in nobodies.iter().enumerate() {
-        let mut browser = stage.browser(nobody).from_ip(&format!("2001:db8:1:2::{n:x}"));
+        let mut browser = stage
+            .browser(nobody)
+            .from_ip(&format!("2001:db8:1:2::{n:x}"));
         browser.authorize(&bank, &[]);
-        assert_eq!(browser.type_username().fails_with("password", "leaked"), Trouble::WrongPassword);
+        assert_eq!(
+            browser.type_username().fails_with("password", "leaked"),
+            Trouble::WrongPassword
+        );
     }
     let mut browser = stage.browser(&ada).from_ip("2001:db8:1:2:ffff::1");
     browser.authorize(&bank, &[]);
-    assert!(matches!(browser.type_username().fails_with("password", "leaked"), Trouble::Wait(_)));
+    assert!(matches!(
+        browser.type_username().fails_with("password", "leaked"),
+        Trouble::Wait(_)
+    ));
     let mut elsewhere = stage.browser(&ada).from_ip("2001:db8:1:3::1");
     elsewhere.authorize(&bank, &[]);
     elsewhere.type_username().type_password().follow().code();
+}
+
+#[test]
+fn a_password_hashed_at_another_cost_is_hashed_anew_once_it_was_right() {
+    let stage = Stage::new();
+    let dearer = HashParams {
+        memory_kib: 16,
+        iterations: 1,
+        parallelism: 1,
+    };
+    let node = stage
+        .another_node_with(|parts| {
+            let gate = Arc::new(HashGate::new(1, 1));
+            parts.passwords = Passwords::new(dearer, gate, &Seeded::new(11)).unwrap();
+        })
+        .unwrap();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().create();
+    let stored = || {
+        stage
+            .database()
+            .texts("SELECT secret AS t FROM credentials")
+    };
+    assert!(stored()[0].contains("m=8,"));
+    let mut browser = stage.browser(&ada).served_by(&node);
+    browser.authorize(&bank, &[]);
+    browser.type_username();
+    browser.fails_with("password", "wrong");
+    assert!(stored()[0].contains("m=8,"));
+    browser.type_password().follow().code();
+    assert!(stored()[0].contains("m=16,"));
+    stage.browser(&ada).served_by(&node).sign_in(&bank).code();
+    let events = stage.audited("factor.password.rehashed");
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0].user_id.as_deref(), Some(ada.subject()));
 }
 
 #[test]
@@ -227,7 +351,13 @@ fn a_megabyte_of_password_is_refused_before_it_is_hashed_and_costs_nothing() {
             assert!(matches!(trouble, Trouble::Malformed(_)), "{trouble:?}");
         }
         let padded = format!("{}{}", ada.password, " ".repeat(2_000));
-        assert!(matches!(browser.fails_with("password", &padded), Trouble::Malformed(_)), "never cut");
+        assert!(
+            matches!(
+                browser.fails_with("password", &padded),
+                Trouble::Malformed(_)
+            ),
+            "never cut"
+        );
     }
     browser.type_password().follow().code();
 }
@@ -241,7 +371,11 @@ fn a_flood_of_passwords_is_told_to_come_back_and_costs_nobody_their_budget() {
     let mut browser = stage.browser(&ada).served_by(&node);
     browser.authorize(&bank, &[]);
     browser.type_username();
-    let typed = Input::Prove { method: "password", secret: &ada.password, credential: None };
+    let typed = Input::Prove {
+        method: "password",
+        secret: &ada.password,
+        credential: None,
+    };
     {
         let _everything = node.gate.enter().unwrap();
         for _ in 0..5 {

@@ -13,11 +13,20 @@ fn the_session_of_a_locked_account_proves_nothing() {
     let mut browser = stage.browser(&ada);
     let tokens = bank.redeem(&stage, &browser.sign_in(&bank));
     ada.set_status(&stage, Status::Locked);
-    assert_eq!(browser.authorize(&bank, &[("prompt", "none")]).answer().error(), "login_required");
+    assert_eq!(
+        browser
+            .authorize(&bank, &[("prompt", "none")])
+            .answer()
+            .error(),
+        "login_required"
+    );
     assert!(browser.authorize(&bank, &[]).is_pages());
     assert_eq!(browser.page(), "identify");
     browser.type_username();
-    assert_eq!(browser.fails_with("password", &ada.password), Trouble::WrongPassword);
+    assert_eq!(
+        browser.fails_with("password", &ada.password),
+        Trouble::WrongPassword
+    );
     assert!(bank.refresh(&stage, tokens.refresh_token()).is_err());
     assert_eq!(stage.events("login.locked"), ["login.locked"]);
     ada.set_status(&stage, Status::Active);
@@ -46,6 +55,10 @@ fn an_account_locked_in_the_middle_of_a_sign_in_gets_no_further() {
     ada.set_status(&stage, Status::Locked);
     let code = ada.code(stage.now());
     assert_eq!(browser.fails_with("totp", &code), Trouble::NotEnough);
-    assert_eq!(browser.page(), "password", "as for anybody whose name is not known");
+    assert_eq!(
+        browser.page(),
+        "password",
+        "as for anybody whose name is not known"
+    );
     assert_eq!(stage.database().count("SELECT count(*) AS n FROM codes"), 0);
 }

@@ -17,7 +17,11 @@ fn a_proof_older_than_max_age_is_asked_for_again_and_its_time_is_told() {
     stage.advance(5);
     let (answer, pages) = browser.complete(&bank, &[("max_age", "10000")]);
     assert_eq!(pages, [""; 0]);
-    assert_eq!(bank.redeem(&stage, &answer).grounds().2, second.grounds().2, "no prompt, no new time");
+    assert_eq!(
+        bank.redeem(&stage, &answer).grounds().2,
+        second.grounds().2,
+        "no prompt, no new time"
+    );
 }
 
 #[test]
@@ -26,7 +30,9 @@ fn a_fresh_password_does_not_refresh_a_stale_code() {
     let bank = a_relying_party(&stage).create();
     let ada = a_person(&stage).with_password().with_totp().create();
     let mut browser = stage.browser(&ada);
-    let strong = bank.redeem(&stage, &browser.complete(&bank, &[("acr_values", "2")]).0).grounds();
+    let strong = bank
+        .redeem(&stage, &browser.complete(&bank, &[("acr_values", "2")]).0)
+        .grounds();
     stage.advance(1_000);
     // With no acr asked for, anything fresh will do.
     let (answer, pages) = browser.complete(&bank, &[("max_age", "300"), ("acr_values", "1")]);
@@ -37,9 +43,17 @@ fn a_fresh_password_does_not_refresh_a_stale_code() {
     browser.type_password();
     browser.follow();
     let answer = browser.authorize(&bank, &[("acr_values", "2")]).answer();
-    assert!(bank.redeem(&stage, &answer).grounds().2 < stage.now().secs() - 300, "the code's time speaks");
+    assert!(
+        bank.redeem(&stage, &answer).grounds().2 < stage.now().secs() - 300,
+        "the code's time speaks"
+    );
     assert!(strong.2 < stage.now().secs());
-    assert_eq!(browser.complete(&bank, &[("acr_values", "2"), ("max_age", "300")]).1, ["totp"]);
+    assert_eq!(
+        browser
+            .complete(&bank, &[("acr_values", "2"), ("max_age", "300")])
+            .1,
+        ["totp"]
+    );
 }
 
 #[test]
@@ -78,11 +92,20 @@ fn a_proof_from_the_future_counts_as_stale_after_the_clock_was_set_back() {
     let mut browser = stage.browser(&ada);
     browser.sign_in(&bank);
     stage.set_back(3_600);
-    assert_eq!(browser.authorize(&bank, &[("prompt", "none")]).answer().error(), "login_required");
+    assert_eq!(
+        browser
+            .authorize(&bank, &[("prompt", "none")])
+            .answer()
+            .error(),
+        "login_required"
+    );
     let (answer, pages) = browser.complete(&bank, &[]);
     assert_eq!(pages, ["password"]);
     let (_, _, auth_time) = bank.redeem(&stage, &answer).grounds();
-    assert!(auth_time <= stage.now().secs(), "no time in the future is ever told");
+    assert!(
+        auth_time <= stage.now().secs(),
+        "no time in the future is ever told"
+    );
 }
 
 #[test]
@@ -96,5 +119,8 @@ fn a_clients_default_and_maximum_age_hold_without_being_asked_for() {
     let mut browser = stage.browser(&ada);
     browser.sign_in(&strict);
     stage.advance(61);
-    assert_eq!(browser.complete(&strict, &[("max_age", "10000")]).1, ["password"]);
+    assert_eq!(
+        browser.complete(&strict, &[("max_age", "10000")]).1,
+        ["password"]
+    );
 }

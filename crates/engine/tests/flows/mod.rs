@@ -13,6 +13,7 @@ mod names;
 mod nodes;
 mod open_redirect;
 mod prompts;
+mod registration;
 mod sign_in;
 mod step_up;
 mod unmet;

@@ -23,7 +23,11 @@ fn told(stage: &Stage, person: &Person, asked: &[(&str, &str)]) -> Vec<String> {
 
 #[test]
 fn an_unknown_name_sees_the_same_steps_texts_and_waits_as_any_known_one() {
-    for asked in [&[][..], &[("acr_values", "2")], &[("acr_values", "2"), ("max_age", "60")]] {
+    for asked in [
+        &[][..],
+        &[("acr_values", "2")],
+        &[("acr_values", "2"), ("max_age", "60")],
+    ] {
         let stage = Stage::with(|settings| settings.limits.failures_per_network = 10_000);
         let ada = a_person(&stage).with_password().with_totp().create();
         let bob = a_person(&stage).named("bob").with_password().create();
@@ -32,7 +36,12 @@ fn an_unknown_name_sees_the_same_steps_texts_and_waits_as_any_known_one() {
         let expected = told(&stage, &nobody, asked);
         assert!(expected.last().unwrap().contains("Wait"));
         for known in [&ada, &bob, &eve] {
-            assert_eq!(told(&stage, known, asked), expected, "{} {asked:?}", known.username);
+            assert_eq!(
+                told(&stage, known, asked),
+                expected,
+                "{} {asked:?}",
+                known.username
+            );
         }
         let locked = a_person(&stage).named("locked").with_password().create();
         locked.set_status(&stage, stepwell_core::user::Status::Locked);
@@ -53,9 +62,17 @@ fn the_work_of_hashing_is_done_for_an_unknown_name_too() {
         let mut browser = stage.browser(person).served_by(&node);
         browser.authorize(&bank, &[]);
         browser.type_username();
-        let typed = Input::Prove { method: "password", secret: "wrong", credential: None };
+        let typed = Input::Prove {
+            method: "password",
+            secret: "wrong",
+            credential: None,
+        };
         let busy = browser.try_submit(&typed);
-        assert!(matches!(busy, Err(EngineError::Busy)), "{}: wanted to hash", person.username);
+        assert!(
+            matches!(busy, Err(EngineError::Busy)),
+            "{}: wanted to hash",
+            person.username
+        );
     }
 }
 
@@ -65,9 +82,16 @@ fn a_name_is_found_however_it_is_typed() {
     let bank = a_relying_party(&stage).create();
     let zoe = a_person(&stage).named("Zoë").with_password().create();
     for typed in ["Zoë", "zoë", "ZOË", "  zoe\u{308} ", "ｚｏë"] {
-        let as_typed = Person { username: typed.into(), ..zoe.clone() };
+        let as_typed = Person {
+            username: typed.into(),
+            ..zoe.clone()
+        };
         let answer = stage.browser(&as_typed).sign_in(&bank);
-        assert_eq!(bank.redeem(&stage, &answer).id["sub"], zoe.subject(), "{typed}");
+        assert_eq!(
+            bank.redeem(&stage, &answer).id["sub"],
+            zoe.subject(),
+            "{typed}"
+        );
     }
 }
 
@@ -77,16 +101,29 @@ fn a_name_that_looks_like_another_cannot_be_registered_and_does_not_sign_in_as_i
     let bank = a_relying_party(&stage).create();
     let ada = a_person(&stage).named("paypal").with_password().create();
     for taken in ["paypal", "PayPal", "ｐａｙｐａｌ", "раураl", "pаypal"] {
-        let new =
-            NewUser { username: taken.into(), password: None, claims: Default::default(), totp_issuer: None };
+        let new = NewUser {
+            username: taken.into(),
+            password: None,
+            claims: Default::default(),
+            totp_issuer: None,
+        };
         let refused = stage.engine.create_user(&stage.call(), new).unwrap_err();
-        assert!(matches!(refused, EngineError::Conflict(_) | EngineError::Invalid(_)), "{taken}: {refused:?}");
+        assert!(
+            matches!(refused, EngineError::Conflict(_) | EngineError::Invalid(_)),
+            "{taken}: {refused:?}"
+        );
     }
-    let alike = Person { username: "раураl".into(), ..ada.clone() };
+    let alike = Person {
+        username: "раураl".into(),
+        ..ada.clone()
+    };
     let mut browser = stage.browser(&alike);
     browser.authorize(&bank, &[]);
     browser.type_username();
-    assert_eq!(browser.fails_with("password", &ada.password), Trouble::WrongPassword);
+    assert_eq!(
+        browser.fails_with("password", &ada.password),
+        Trouble::WrongPassword
+    );
 }
 
 #[test]
@@ -96,9 +133,20 @@ fn a_name_with_invisible_characters_is_refused_by_a_rule_and_not_by_who_exists()
     let ada = a_person(&stage).with_password().create();
     let mut browser = stage.browser(&ada);
     browser.authorize(&bank, &[]);
-    for typed in ["", "   ", "a\u{200b}da", "ada\u{202e}", "no\u{200b}body", "ada\0", &"x".repeat(1_000_000)] {
+    for typed in [
+        "",
+        "   ",
+        "a\u{200b}da",
+        "ada\u{202e}",
+        "no\u{200b}body",
+        "ada\0",
+        &"x".repeat(1_000_000),
+    ] {
         let answered = browser.submit(&Input::Identify { username: typed });
-        assert!(matches!(answered, Answered::Again(Trouble::BadUsername)), "{answered:?}");
+        assert!(
+            matches!(answered, Answered::Again(Trouble::BadUsername)),
+            "{answered:?}"
+        );
     }
     assert_eq!(browser.page(), "identify");
 }

@@ -45,14 +45,26 @@ fn a_key_rotated_on_one_node_signs_and_verifies_on_the_other_after_a_refresh() {
         let bank = a_relying_party(one).create();
         let ada = a_person(one).with_password().create();
         let mut browser = one.browser(&ada);
-        let before = bank.redeem(one, &browser.sign_in(&bank)).answer.id_token.unwrap();
+        let before = bank
+            .redeem(one, &browser.sign_in(&bank))
+            .answer
+            .id_token
+            .unwrap();
         let kid = |jwt: &str| header(jwt)["kid"].as_str().unwrap().to_owned();
-        one.engine.rotate_keys(&one.call(), Some(Algorithm::Es256)).unwrap();
-        let rotated = bank.redeem(one, &browser.sign_in(&bank)).answer.id_token.unwrap();
+        one.engine
+            .rotate_keys(&one.call(), Some(Algorithm::Es256))
+            .unwrap();
+        let rotated = bank
+            .redeem(one, &browser.sign_in(&bank))
+            .answer
+            .id_token
+            .unwrap();
         assert_ne!(kid(&before), kid(&rotated));
         assert!(two.engine.refresh().unwrap());
         let hinted = |browser: &mut Browser<'_>, hint: &str| -> Answer {
-            browser.authorize(&bank, &[("id_token_hint", hint), ("prompt", "none")]).answer()
+            browser
+                .authorize(&bank, &[("id_token_hint", hint), ("prompt", "none")])
+                .answer()
         };
         let mut there = browser.served_by(&two);
         for hint in [&before, &rotated] {
@@ -69,7 +81,9 @@ fn a_key_rotated_on_one_node_signs_and_verifies_on_the_other_after_a_refresh() {
 fn header(jwt: &str) -> serde_json::Value {
     use base64::Engine as _;
     let head = jwt.split('.').next().unwrap();
-    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(head).unwrap();
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(head)
+        .unwrap();
     serde_json::from_slice(&bytes).unwrap()
 }
 
@@ -107,7 +121,11 @@ fn the_same_code_answered_to_two_nodes_at_once_counts_exactly_once() {
                 assert_eq!(browser.page(), "totp");
             }
             let code = ada.code(one.now());
-            let typed = Input::Prove { method: "totp", secret: &code, credential: None };
+            let typed = Input::Prove {
+                method: "totp",
+                secret: &code,
+                credential: None,
+            };
             let gate = Barrier::new(2);
             let answers: Vec<Answered> = thread::scope(|scope| {
                 let threads: Vec<_> = browsers
@@ -122,8 +140,14 @@ fn the_same_code_answered_to_two_nodes_at_once_counts_exactly_once() {
                     .collect();
                 threads.into_iter().map(|t| t.join().unwrap()).collect()
             });
-            let won = answers.iter().filter(|a| matches!(a, Answered::Continue { session: Some(_) })).count();
-            let used = answers.iter().filter(|a| matches!(a, Answered::Again(Trouble::UsedCode))).count();
+            let won = answers
+                .iter()
+                .filter(|a| matches!(a, Answered::Continue { session: Some(_) }))
+                .count();
+            let used = answers
+                .iter()
+                .filter(|a| matches!(a, Answered::Again(Trouble::UsedCode)))
+                .count();
             assert_eq!((won, used), (1, 1), "{answers:?}");
         }
         assert!(one.chain_is_whole());
@@ -139,6 +163,10 @@ fn two_nodes_that_start_together_agree_on_their_keys() {
         });
         assert_eq!(nodes[0].engine.jwks(), nodes[1].engine.jwks());
         assert_eq!(nodes[0].engine.metadata(), nodes[1].engine.metadata());
-        assert_eq!(one.database().count("SELECT count(*) AS n FROM keys WHERE status = 'current'"), 4);
+        assert_eq!(
+            one.database()
+                .count("SELECT count(*) AS n FROM keys WHERE status = 'current'"),
+            4
+        );
     });
 }

@@ -14,7 +14,10 @@ fn shown(outcome: Outcome) -> (String, String) {
 #[test]
 fn an_error_for_an_unverified_client_is_shown_before_anybody_is_sent_on() {
     let stage = Stage::new();
-    let evil = a_relying_party(&stage).named("Evil").with(|new| new.verified = false).create();
+    let evil = a_relying_party(&stage)
+        .named("Evil")
+        .with(|new| new.verified = false)
+        .create();
     let ada = a_person(&stage).with_password().create();
     for (asked, error) in [
         (("prompt", "none"), "login_required"),
@@ -24,7 +27,11 @@ fn an_error_for_an_unverified_client_is_shown_before_anybody_is_sent_on() {
     ] {
         let mut browser = stage.browser(&ada);
         let expected = ("Evil".to_owned(), error.to_owned());
-        assert_eq!(shown(browser.authorize(&evil, &[asked])), expected, "{asked:?}");
+        assert_eq!(
+            shown(browser.authorize(&evil, &[asked])),
+            expected,
+            "{asked:?}"
+        );
         let posted = browser.send(&evil.query(&[asked]), Via::Post);
         assert_eq!(shown(posted), expected, "by a form: {asked:?}");
     }
@@ -34,13 +41,22 @@ fn an_error_for_an_unverified_client_is_shown_before_anybody_is_sent_on() {
 fn a_verified_client_and_a_signed_in_person_are_spared_that_page() {
     let stage = Stage::new();
     let bank = a_relying_party(&stage).create();
-    let young = a_relying_party(&stage).named("Young").with(|new| new.verified = false).create();
+    let young = a_relying_party(&stage)
+        .named("Young")
+        .with(|new| new.verified = false)
+        .create();
     let ada = a_person(&stage).with_password().create();
     let mut browser = stage.browser(&ada);
     let unmet = [("acr_values", "phr")];
-    assert_eq!(browser.authorize(&bank, &unmet).answer().error(), "unmet_authentication_requirements");
+    assert_eq!(
+        browser.authorize(&bank, &unmet).answer().error(),
+        "unmet_authentication_requirements"
+    );
     browser.sign_in(&young);
-    assert_eq!(browser.authorize(&young, &unmet).answer().error(), "unmet_authentication_requirements");
+    assert_eq!(
+        browser.authorize(&young, &unmet).answer().error(),
+        "unmet_authentication_requirements"
+    );
 }
 
 #[test]
@@ -55,7 +71,13 @@ fn an_unknown_client_or_address_gets_an_error_page_and_sends_nobody_anywhere() {
         ("redirect_uri", "https://evil.example/cb"),
         ("response_mode", "fragment"),
     ] {
-        assert!(matches!(browser.authorize(&bank, &[odd]), Outcome::ErrorPage(_)), "{odd:?}");
+        assert!(
+            matches!(browser.authorize(&bank, &[odd]), Outcome::ErrorPage(_)),
+            "{odd:?}"
+        );
     }
-    assert!(matches!(browser.send("client_id=%ff%fe", Via::Get), Outcome::ErrorPage(_)));
+    assert!(matches!(
+        browser.send("client_id=%ff%fe", Via::Get),
+        Outcome::ErrorPage(_)
+    ));
 }

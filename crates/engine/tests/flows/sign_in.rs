@@ -14,7 +14,10 @@ fn a_sign_in_asks_name_and_password_and_ends_with_tokens_that_say_so() {
         assert_eq!(browser.page(), "identify");
         browser.type_username();
         let asked = browser.see_proof();
-        assert_eq!((asked.method.as_str(), asked.username.as_str()), ("password", "ada"));
+        assert_eq!(
+            (asked.method.as_str(), asked.username.as_str()),
+            ("password", "ada")
+        );
         assert!(matches!(asked.wording, Wording::SignIn) && asked.may_switch);
         browser.type_password();
         let proved_at = stage.now();
@@ -23,7 +26,10 @@ fn a_sign_in_asks_name_and_password_and_ends_with_tokens_that_say_so() {
         assert_eq!(answer.to, "https://bank.example/cb");
         let tokens = bank.redeem(stage, &answer);
         let (acr, amr, auth_time) = tokens.grounds();
-        assert_eq!((acr.as_str(), auth_time), ("urn:stepwell:acr:basic", proved_at.secs()));
+        assert_eq!(
+            (acr.as_str(), auth_time),
+            ("urn:stepwell:acr:basic", proved_at.secs())
+        );
         assert_eq!(amr, ["pwd"]);
         assert_eq!(tokens.id["sub"], ada.subject());
         assert_eq!(tokens.id["iss"], ISSUER);

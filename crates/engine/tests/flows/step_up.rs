@@ -21,8 +21,18 @@ fn step_up_asks_for_one_code_and_keeps_the_passwords_evidence() {
         assert!(browser.authorize(&bank, &[("acr_values", "2")]).is_pages());
         let asked = browser.see_proof();
         assert_eq!(asked.method.as_str(), "totp");
-        assert!(matches!(asked.wording, Wording::StepUp { why: Why::NotEnough, .. }));
-        let proven: Vec<_> = asked.proven.iter().map(|p| (p.method.as_str(), p.ago)).collect();
+        assert!(matches!(
+            asked.wording,
+            Wording::StepUp {
+                why: Why::NotEnough,
+                ..
+            }
+        ));
+        let proven: Vec<_> = asked
+            .proven
+            .iter()
+            .map(|p| (p.method.as_str(), p.ago))
+            .collect();
         assert_eq!(proven, [("password", 600)]);
         assert!(asked.later.is_empty());
         browser.type_code();
@@ -30,7 +40,10 @@ fn step_up_asks_for_one_code_and_keeps_the_passwords_evidence() {
         let after = bank.redeem(stage, &browser.follow());
 
         let (acr, amr, auth_time) = before.grounds();
-        assert_eq!((acr.as_str(), amr), ("urn:stepwell:acr:basic", vec!["pwd".to_owned()]));
+        assert_eq!(
+            (acr.as_str(), amr),
+            ("urn:stepwell:acr:basic", vec!["pwd".to_owned()])
+        );
         let (new_acr, new_amr, new_auth_time) = after.grounds();
         assert_eq!(new_acr, "2", "answered in the words of the request");
         assert_eq!(new_amr, ["pwd", "otp", "mfa"]);
@@ -38,7 +51,10 @@ fn step_up_asks_for_one_code_and_keeps_the_passwords_evidence() {
         assert!(new_auth_time >= auth_time + 600);
         assert_eq!(after.id["sub"], before.id["sub"]);
         assert_eq!(after.id["sid"], before.id["sid"], "it is the same session");
-        assert_eq!(stage.database().count("SELECT count(*) AS n FROM evidence"), 2);
+        assert_eq!(
+            stage.database().count("SELECT count(*) AS n FROM evidence"),
+            2
+        );
     });
 }
 
@@ -73,24 +89,34 @@ fn after_a_step_up_the_old_grant_stays_old_for_ever() {
         let refreshed = bank.refresh(stage, old.refresh_token()).unwrap();
         assert_eq!(refreshed.grounds(), old.grounds());
         assert_eq!(refreshed.id["auth_time"], old.id["auth_time"]);
-        assert_eq!(bank.refresh(stage, new.refresh_token()).unwrap().grounds(), new.grounds());
+        assert_eq!(
+            bank.refresh(stage, new.refresh_token()).unwrap().grounds(),
+            new.grounds()
+        );
     });
 }
 
 #[test]
 fn a_client_minimum_is_enforced_when_acr_values_were_stripped_on_the_way() {
     let stage = Stage::new();
-    let bank = a_relying_party(&stage).with(|new| new.minimum_acr = Some("urn:stepwell:acr:mfa".into())).create();
+    let bank = a_relying_party(&stage)
+        .with(|new| new.minimum_acr = Some("urn:stepwell:acr:mfa".into()))
+        .create();
     let ada = a_person(&stage).with_password().with_totp().create();
     let (answer, pages) = stage.browser(&ada).complete(&bank, &[]);
     assert_eq!(pages, ["identify", "password", "totp"]);
-    assert_eq!(bank.redeem(&stage, &answer).grounds().0, "urn:stepwell:acr:mfa");
+    assert_eq!(
+        bank.redeem(&stage, &answer).grounds().0,
+        "urn:stepwell:acr:mfa"
+    );
 }
 
 #[test]
 fn acr_values_below_the_client_minimum_do_not_lower_it() {
     let stage = Stage::new();
-    let bank = a_relying_party(&stage).with(|new| new.minimum_acr = Some("2".into())).create();
+    let bank = a_relying_party(&stage)
+        .with(|new| new.minimum_acr = Some("2".into()))
+        .create();
     let ada = a_person(&stage).with_password().with_totp().create();
     let (answer, pages) = stage.browser(&ada).complete(&bank, &[("acr_values", "1")]);
     assert_eq!(pages, ["identify", "password", "totp"]);
@@ -114,7 +140,10 @@ fn a_scope_with_a_floor_asks_for_more_and_says_what_for() {
     let ada = a_person(&stage).with_password().with_totp().create();
     let mut browser = stage.browser(&ada);
     browser.sign_in(&bank);
-    assert_eq!(browser.complete(&bank, &[("scope", "openid balance")]).1, [""; 0]);
+    assert_eq!(
+        browser.complete(&bank, &[("scope", "openid balance")]).1,
+        [""; 0]
+    );
     let transfer = [("scope", "openid transfer")];
     browser.authorize(&bank, &transfer);
     match browser.see_proof().wording {
@@ -123,7 +152,11 @@ fn a_scope_with_a_floor_asks_for_more_and_says_what_for() {
     }
     browser.type_code().follow().code();
     stage.advance(301);
-    assert_eq!(browser.complete(&bank, &transfer).1, ["totp"], "the floor has an age");
+    assert_eq!(
+        browser.complete(&bank, &transfer).1,
+        ["totp"],
+        "the floor has an age"
+    );
 }
 
 #[test]
@@ -139,7 +172,11 @@ fn a_remembered_device_never_satisfies_a_named_acr_nor_moves_auth_time() {
         method: Method::new("device"),
         credential: CredentialId::new("a-device"),
         at: stage.now(),
-        traits: Traits { remembered: true, phishing_resistant: true, ..Traits::of(Kind::Possession) },
+        traits: Traits {
+            remembered: true,
+            phishing_resistant: true,
+            ..Traits::of(Kind::Possession)
+        },
         amr: vec!["hwk".into()],
     };
     let user = ada.id.clone().unwrap();
@@ -150,7 +187,10 @@ fn a_remembered_device_never_satisfies_a_named_acr_nor_moves_auth_time() {
     added.unwrap();
     let answer = browser.authorize(&bank, &[]).answer();
     assert_eq!(bank.redeem(&stage, &answer).grounds(), before);
-    assert_eq!(browser.complete(&bank, &[("max_age", "300")]).1, ["password"]);
+    assert_eq!(
+        browser.complete(&bank, &[("max_age", "300")]).1,
+        ["password"]
+    );
     assert_eq!(browser.complete(&bank, &[("acr_values", "2")]).1, ["totp"]);
 }
 
@@ -162,7 +202,16 @@ fn what_a_stronger_session_holds_is_not_told_to_those_who_asked_for_less() {
     let mut browser = stage.browser(&ada);
     browser.complete(&bank, &[("acr_values", "2")]);
     let answer = browser.authorize(&bank, &[("acr_values", "1 2")]).answer();
-    assert_eq!(bank.redeem(&stage, &answer).grounds().0, "1", "the most preferred one that is true");
-    let answer = browser.authorize(&bank, &[("acr_values", "https://refeds.org/profile/mfa")]).answer();
-    assert_eq!(bank.redeem(&stage, &answer).grounds().0, "https://refeds.org/profile/mfa");
+    assert_eq!(
+        bank.redeem(&stage, &answer).grounds().0,
+        "1",
+        "the most preferred one that is true"
+    );
+    let answer = browser
+        .authorize(&bank, &[("acr_values", "https://refeds.org/profile/mfa")])
+        .answer();
+    assert_eq!(
+        bank.redeem(&stage, &answer).grounds().0,
+        "https://refeds.org/profile/mfa"
+    );
 }

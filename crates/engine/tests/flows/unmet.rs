@@ -19,12 +19,29 @@ fn an_acr_that_no_method_here_reaches_is_unmet_before_any_page() {
     let ada = a_person(&stage).with_password().with_totp().create();
     let mut browser = stage.browser(&ada);
     let claims = essential(&["phr"]);
-    for asked in [("acr_values", "phr"), ("acr_values", "never-heard-of"), ("claims", claims.as_str())] {
-        assert_eq!(browser.authorize(&bank, &[asked]).answer().error(), UNMET, "{asked:?}");
+    for asked in [
+        ("acr_values", "phr"),
+        ("acr_values", "never-heard-of"),
+        ("claims", claims.as_str()),
+    ] {
+        assert_eq!(
+            browser.authorize(&bank, &[asked]).answer().error(),
+            UNMET,
+            "{asked:?}"
+        );
     }
-    assert_eq!(stage.database().count("SELECT count(*) AS n FROM interactions"), 0);
+    assert_eq!(
+        stage
+            .database()
+            .count("SELECT count(*) AS n FROM interactions"),
+        0
+    );
     // One of several will do.
-    assert!(browser.authorize(&bank, &[("acr_values", "phr 2")]).is_pages());
+    assert!(
+        browser
+            .authorize(&bank, &[("acr_values", "phr 2")])
+            .is_pages()
+    );
 }
 
 #[test]
@@ -33,10 +50,22 @@ fn an_acr_that_differs_by_case_space_or_encoding_does_not_match() {
     let bank = a_relying_party(&stage).create();
     let ada = a_person(&stage).with_password().with_totp().create();
     let mut browser = stage.browser(&ada);
-    for odd in ["URN:STEPWELL:ACR:MFA", "urn:stepwell:acr:mfa\u{a0}", "urn%3Astepwell%3Aacr%3Amfa", "2.0", "\u{ff12}"] {
+    for odd in [
+        "URN:STEPWELL:ACR:MFA",
+        "urn:stepwell:acr:mfa\u{a0}",
+        "urn%3Astepwell%3Aacr%3Amfa",
+        "2.0",
+        "\u{ff12}",
+    ] {
         let answer = browser.authorize(&bank, &[("acr_values", odd)]).answer();
         assert_ne!(answer.error(), "", "{odd}");
-        assert_eq!(stage.database().count("SELECT count(*) AS n FROM interactions"), 0, "{odd}");
+        assert_eq!(
+            stage
+                .database()
+                .count("SELECT count(*) AS n FROM interactions"),
+            0,
+            "{odd}"
+        );
     }
 }
 
@@ -50,7 +79,11 @@ fn an_acr_that_the_person_cannot_reach_is_unmet_after_signing_in_and_never_answe
         let mut browser = stage.browser(&ada);
         browser.authorize(&bank, &[asked]);
         browser.type_username();
-        assert_eq!(browser.page(), "password", "what ada lacks is told to ada only");
+        assert_eq!(
+            browser.page(),
+            "password",
+            "what ada lacks is told to ada only"
+        );
         browser.type_password();
         match browser.view() {
             Left::Leave { to, stop, .. } => {
@@ -62,7 +95,11 @@ fn an_acr_that_the_person_cannot_reach_is_unmet_after_signing_in_and_never_answe
         // Back, and again, and the request once more.
         assert!(matches!(browser.view(), Left::AlreadyDone { .. }));
         assert_eq!(browser.authorize(&bank, &[asked]).answer().error(), UNMET);
-        assert_eq!(stage.database().count("SELECT count(*) AS n FROM codes"), 0, "no code at the lower acr");
+        assert_eq!(
+            stage.database().count("SELECT count(*) AS n FROM codes"),
+            0,
+            "no code at the lower acr"
+        );
         assert_eq!(stage.events("stepup.unmet").len(), 2);
         browser.authorize(&bank, &[]).answer().code();
     }
@@ -71,13 +108,23 @@ fn an_acr_that_the_person_cannot_reach_is_unmet_after_signing_in_and_never_answe
 #[test]
 fn a_voluntary_client_gets_the_best_there_is() {
     let stage = Stage::new();
-    let bank = a_relying_party(&stage).with(|new| new.acr_values_mode = AcrValuesMode::Voluntary).create();
+    let bank = a_relying_party(&stage)
+        .with(|new| new.acr_values_mode = AcrValuesMode::Voluntary)
+        .create();
     let ada = a_person(&stage).with_password().create();
-    let bob = a_person(&stage).named("bob").with_password().with_totp().create();
+    let bob = a_person(&stage)
+        .named("bob")
+        .with_password()
+        .with_totp()
+        .create();
     let asked = [("acr_values", "2")];
     let (answer, pages) = stage.browser(&ada).complete(&bank, &asked);
     assert_eq!(pages, ["identify", "password"]);
-    assert_eq!(bank.redeem(&stage, &answer).grounds().0, "urn:stepwell:acr:basic", "what is true");
+    assert_eq!(
+        bank.redeem(&stage, &answer).grounds().0,
+        "urn:stepwell:acr:basic",
+        "what is true"
+    );
     let (answer, pages) = stage.browser(&bob).complete(&bank, &asked);
     assert_eq!(pages, ["identify", "password", "totp"], "who can, is asked");
     assert_eq!(bank.redeem(&stage, &answer).grounds().0, "2");

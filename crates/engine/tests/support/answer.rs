@@ -22,29 +22,48 @@ impl Answer {
         let answer = match back {
             Return::Redirect { url } => {
                 let url = Url::parse(url).unwrap();
-                let params = url.query_pairs().map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+                let params = url
+                    .query_pairs()
+                    .map(|(k, v)| (k.into_owned(), v.into_owned()))
+                    .collect();
                 let mut to = url.clone();
                 to.set_query(None);
-                Self { to: to.into(), params }
+                Self {
+                    to: to.into(),
+                    params,
+                }
             }
             Return::FormPost { action, fields } => Self {
                 to: action.clone(),
-                params: fields.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(),
+                params: fields
+                    .iter()
+                    .map(|(k, v)| ((*k).to_owned(), v.clone()))
+                    .collect(),
             },
         };
         assert_eq!(answer.params.get("iss").map(String::as_str), Some(ISSUER));
-        assert_eq!(answer.params.get("state").map(String::as_str), Some("some-state"));
-        assert_ne!(answer.params.contains_key("code"), answer.params.contains_key("error"));
+        assert_eq!(
+            answer.params.get("state").map(String::as_str),
+            Some("some-state")
+        );
+        assert_ne!(
+            answer.params.contains_key("code"),
+            answer.params.contains_key("error")
+        );
         answer
     }
 
     /// The code, which must be there.
     pub fn code(&self) -> &str {
-        self.params.get("code").unwrap_or_else(|| panic!("no code in {:?}", self.params))
+        self.params
+            .get("code")
+            .unwrap_or_else(|| panic!("no code in {:?}", self.params))
     }
 
     /// The error, which must be there.
     pub fn error(&self) -> &str {
-        self.params.get("error").unwrap_or_else(|| panic!("no error in {:?}", self.params))
+        self.params
+            .get("error")
+            .unwrap_or_else(|| panic!("no error in {:?}", self.params))
     }
 }

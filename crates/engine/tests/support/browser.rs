@@ -51,7 +51,13 @@ pub struct Browser<'s> {
 impl<'s> Browser<'s> {
     pub(super) fn new(stage: &'s Stage, person: &'s Person) -> Self {
         let peer = stage.call().peer.clone();
-        Self { stage, person, cookies: Cookies::default(), peer, at: None }
+        Self {
+            stage,
+            person,
+            cookies: Cookies::default(),
+            peer,
+            at: None,
+        }
     }
 
     /// From another address.
@@ -77,7 +83,9 @@ impl<'s> Browser<'s> {
 
     /// The address of the page it is at.
     pub fn interaction(&self) -> InteractionId {
-        self.at.clone().expect("the browser is not at a page of an interaction")
+        self.at
+            .clone()
+            .expect("the browser is not at a page of an interaction")
     }
 
     /// Opens the address of a page.
@@ -103,11 +111,18 @@ impl<'s> Browser<'s> {
             Via::Post => Cookies::default(),
         };
         self.at = None;
-        let begun = self.stage.engine.begin(&self.stage.call_from(&self.peer), raw.as_bytes(), via, &cookies)?;
+        let begun = self.stage.engine.begin(
+            &self.stage.call_from(&self.peer),
+            raw.as_bytes(),
+            via,
+            &cookies,
+        )?;
         Ok(match begun {
             Begun::Page(problem) => Outcome::ErrorPage(problem),
             Begun::Return(back) => Outcome::Answered(Answer::of(&back)),
-            Begun::Interstitial { client, to, .. } => Outcome::Interstitial(client, Answer::of(&to)),
+            Begun::Interstitial { client, to, .. } => {
+                Outcome::Interstitial(client, Answer::of(&to))
+            }
             Begun::Interact { id, browser } => {
                 self.keep(browser);
                 self.at = Some(id);
@@ -130,7 +145,10 @@ impl<'s> Browser<'s> {
     pub fn try_view(&mut self) -> Result<Left, EngineError> {
         self.stage.tick();
         let call = self.stage.call_from(&self.peer);
-        let left = self.stage.engine.view(&call, &self.interaction(), &self.cookies)?;
+        let left = self
+            .stage
+            .engine
+            .view(&call, &self.interaction(), &self.cookies)?;
         if let Left::Page(page) = &left {
             self.keep(page.browser.clone());
         }
@@ -179,8 +197,14 @@ impl<'s> Browser<'s> {
     pub fn try_submit(&mut self, input: &Input<'_>) -> Result<Answered, EngineError> {
         self.stage.tick();
         let call = self.stage.call_from(&self.peer);
-        let answered = self.stage.engine.answer(&call, &self.interaction(), &self.cookies, input)?;
-        if let Answered::Continue { session: Some(secret) } = &answered {
+        let answered =
+            self.stage
+                .engine
+                .answer(&call, &self.interaction(), &self.cookies, input)?;
+        if let Answered::Continue {
+            session: Some(secret),
+        } = &answered
+        {
             self.cookies.session = Some(secret.clone());
         }
         Ok(answered)
@@ -195,17 +219,27 @@ impl<'s> Browser<'s> {
 
     pub fn type_username(&mut self) -> &mut Self {
         let person = self.person;
-        self.goes_on(&Input::Identify { username: &person.username })
+        self.goes_on(&Input::Identify {
+            username: &person.username,
+        })
     }
 
     pub fn type_password(&mut self) -> &mut Self {
         let person = self.person;
-        self.goes_on(&Input::Prove { method: "password", secret: &person.password, credential: None })
+        self.goes_on(&Input::Prove {
+            method: "password",
+            secret: &person.password,
+            credential: None,
+        })
     }
 
     pub fn type_code(&mut self) -> &mut Self {
         let code = self.person.code(self.stage.now());
-        self.goes_on(&Input::Prove { method: "totp", secret: &code, credential: None })
+        self.goes_on(&Input::Prove {
+            method: "totp",
+            secret: &code,
+            credential: None,
+        })
     }
 
     pub fn allow(&mut self) -> &mut Self {
@@ -230,7 +264,11 @@ impl<'s> Browser<'s> {
 
     /// Sends a proof that must be refused.
     pub fn fails_with(&mut self, method: &str, secret: &str) -> Trouble {
-        match self.submit(&Input::Prove { method, secret, credential: None }) {
+        match self.submit(&Input::Prove {
+            method,
+            secret,
+            credential: None,
+        }) {
             Answered::Again(trouble) => trouble,
             other => panic!("{method} was taken: {other:?}"),
         }
@@ -245,7 +283,11 @@ impl<'s> Browser<'s> {
     }
 
     /// Does whatever the pages ask until there is an answer; tells which pages there were.
-    pub fn complete(&mut self, rp: &RelyingParty, params: &[(&str, &str)]) -> (Answer, Vec<String>) {
+    pub fn complete(
+        &mut self,
+        rp: &RelyingParty,
+        params: &[(&str, &str)],
+    ) -> (Answer, Vec<String>) {
         let mut pages = Vec::new();
         match self.authorize(rp, params) {
             Outcome::Answered(answer) => return (answer, pages),
@@ -262,7 +304,9 @@ impl<'s> Browser<'s> {
                     }
                     StepView::ChooseAccount(accounts) => {
                         pages.push("account".into());
-                        self.goes_on(&Input::Account { account: Some(&accounts[0].id) });
+                        self.goes_on(&Input::Account {
+                            account: Some(&accounts[0].id),
+                        });
                     }
                     StepView::Consent(_) => {
                         pages.push("consent".into());

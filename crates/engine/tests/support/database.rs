@@ -42,7 +42,11 @@ struct Line {
 }
 
 fn options() -> Options {
-    Options { connections: 4, synchronous: Synchronous::Normal, ..Options::default() }
+    Options {
+        connections: 4,
+        synchronous: Synchronous::Normal,
+        ..Options::default()
+    }
 }
 
 impl Database {
@@ -58,8 +62,9 @@ impl Database {
     }
 
     fn with_keys(self) -> Self {
-        let done: Result<(), StoreError> =
-            self.open().write(|tx| KEYS.iter().try_for_each(|key| keys::insert(tx, key)));
+        let done: Result<(), StoreError> = self
+            .open()
+            .write(|tx| KEYS.iter().try_for_each(|key| keys::insert(tx, key)));
         done.unwrap();
         self
     }
@@ -71,12 +76,20 @@ impl Database {
 
     /// A schema of its own on a PostgreSQL server.
     pub fn postgres(server: &str) -> Self {
-        let name = format!("engine_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "engine_{}_{}",
+            std::process::id(),
+            SCHEMAS.fetch_add(1, Ordering::Relaxed)
+        );
         let mut conn = PgConnection::establish(server).unwrap();
-        conn.batch_execute(&format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"))
-            .unwrap();
+        conn.batch_execute(&format!(
+            "DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"
+        ))
+        .unwrap();
         let sign = if server.contains('?') { '&' } else { '?' };
-        let url = format!("{server}{sign}options=-csearch_path%3D{name}").parse().unwrap();
+        let url = format!("{server}{sign}options=-csearch_path%3D{name}")
+            .parse()
+            .unwrap();
         Self::of(url, None).with_keys()
     }
 
@@ -90,7 +103,10 @@ impl Database {
         match &self.url {
             DatabaseUrl::Sqlite(path) => sqlite(path).batch_execute(sql).unwrap(),
             DatabaseUrl::Postgres(url) => {
-                PgConnection::establish(url).unwrap().batch_execute(sql).unwrap();
+                PgConnection::establish(url)
+                    .unwrap()
+                    .batch_execute(sql)
+                    .unwrap();
             }
         }
     }
@@ -101,7 +117,10 @@ impl Database {
         match &self.url {
             DatabaseUrl::Sqlite(path) => query.get_result::<Number>(&mut sqlite(path)).unwrap().n,
             DatabaseUrl::Postgres(url) => {
-                query.get_result::<Number>(&mut PgConnection::establish(url).unwrap()).unwrap().n
+                query
+                    .get_result::<Number>(&mut PgConnection::establish(url).unwrap())
+                    .unwrap()
+                    .n
             }
         }
     }
@@ -111,9 +130,9 @@ impl Database {
         let query = diesel::sql_query(sql);
         let lines = match &self.url {
             DatabaseUrl::Sqlite(path) => query.load::<Line>(&mut sqlite(path)).unwrap(),
-            DatabaseUrl::Postgres(url) => {
-                query.load::<Line>(&mut PgConnection::establish(url).unwrap()).unwrap()
-            }
+            DatabaseUrl::Postgres(url) => query
+                .load::<Line>(&mut PgConnection::establish(url).unwrap())
+                .unwrap(),
         };
         lines.into_iter().map(|line| line.t).collect()
     }

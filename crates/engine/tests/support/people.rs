@@ -32,16 +32,28 @@ pub struct PersonToBe<'s> {
 
 /// Begins to describe a person, called ada.
 pub fn a_person(stage: &Stage) -> PersonToBe<'_> {
-    PersonToBe { stage, username: "ada".into(), password: false, totp: false, claims: Map::new() }
+    PersonToBe {
+        stage,
+        username: "ada".into(),
+        password: false,
+        totp: false,
+        claims: Map::new(),
+    }
 }
 
 impl<'s> PersonToBe<'s> {
     pub fn named(self, username: &str) -> Self {
-        Self { username: username.to_owned(), ..self }
+        Self {
+            username: username.to_owned(),
+            ..self
+        }
     }
 
     pub fn with_password(self) -> Self {
-        Self { password: true, ..self }
+        Self {
+            password: true,
+            ..self
+        }
     }
 
     pub fn with_totp(self) -> Self {
@@ -61,47 +73,76 @@ impl<'s> PersonToBe<'s> {
             claims: self.claims,
             totp_issuer: self.totp.then(|| "Stepwell".to_owned()),
         };
-        let created = self.stage.engine.create_user(&self.stage.call(), new).unwrap();
+        let created = self
+            .stage
+            .engine
+            .create_user(&self.stage.call(), new)
+            .unwrap();
         let totp = created.totp_uri.map(|uri| secret_of(&uri));
-        Person { id: Some(created.user.id), username: self.username, password: password.into(), totp }
+        Person {
+            id: Some(created.user.id),
+            username: self.username,
+            password: password.into(),
+            totp,
+        }
     }
 }
 
 /// The secret in an `otpauth` address, as an authenticator app reads it.
 fn secret_of(uri: &str) -> TotpSecret {
     let url = url::Url::parse(uri).unwrap();
-    let (_, text) = url.query_pairs().find(|(name, _)| name == "secret").unwrap();
+    let (_, text) = url
+        .query_pairs()
+        .find(|(name, _)| name == "secret")
+        .unwrap();
     TotpSecret::from_base32(&text).unwrap()
 }
 
 impl Person {
     /// Somebody with this name whom no database knows.
     pub fn nobody(username: &str) -> Self {
-        Self { id: None, username: username.to_owned(), password: "whatever-it-may-be".into(), totp: None }
+        Self {
+            id: None,
+            username: username.to_owned(),
+            password: "whatever-it-may-be".into(),
+            totp: None,
+        }
     }
 
     /// Their `sub`.
     pub fn subject(&self) -> &str {
-        self.id.as_ref().expect("this person does not exist").as_str()
+        self.id
+            .as_ref()
+            .expect("this person does not exist")
+            .as_str()
     }
 
     /// The code that their app shows.
     pub fn code(&self, now: Timestamp) -> String {
-        self.totp.as_ref().expect("this person has no authenticator app").code_at(now)
+        self.totp
+            .as_ref()
+            .expect("this person has no authenticator app")
+            .code_at(now)
     }
 
     /// A code of six digits that none of the neighbouring steps has.
     pub fn wrong_code(&self, now: Timestamp) -> String {
-        let totp = self.totp.as_ref().expect("this person has no authenticator app");
+        let totp = self
+            .totp
+            .as_ref()
+            .expect("this person has no authenticator app");
         let mut tries = (0..).map(|n| format!("{n:06}"));
-        tries.find(|code| totp.matching_step(code, now).is_none()).unwrap()
+        tries
+            .find(|code| totp.matching_step(code, now).is_none())
+            .unwrap()
     }
 
     /// An administrator locks or opens the account.
     pub fn set_status(&self, stage: &Stage, status: Status) {
         let id = self.id.as_ref().unwrap();
-        let changed: Result<bool, StoreError> =
-            stage.db().write(|tx| users::set_status(tx, id, status, stage.now()));
+        let changed: Result<bool, StoreError> = stage
+            .db()
+            .write(|tx| users::set_status(tx, id, status, stage.now()));
         assert!(changed.unwrap());
     }
 }

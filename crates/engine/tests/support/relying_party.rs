@@ -35,7 +35,14 @@ pub struct RelyingPartyToBe<'s> {
 pub fn a_relying_party(stage: &Stage) -> RelyingPartyToBe<'_> {
     let new = NewClient {
         redirect_uris: vec!["https://bank.example/cb".into()],
-        scope: Some(Scope::of(["openid", "profile", "email", "offline_access", "transfer", "balance"])),
+        scope: Some(Scope::of([
+            "openid",
+            "profile",
+            "email",
+            "offline_access",
+            "transfer",
+            "balance",
+        ])),
         skip_consent: true,
         ..NewClient::new(ApplicationType::Web, "Bank")
     };
@@ -62,8 +69,15 @@ impl RelyingPartyToBe<'_> {
     }
 
     pub fn create(self) -> RelyingParty {
-        let made = self.stage.engine.create_client(&self.stage.call(), None, self.new).unwrap();
-        RelyingParty { client: made.client, secret: made.secret }
+        let made = self
+            .stage
+            .engine
+            .create_client(&self.stage.call(), None, self.new)
+            .unwrap();
+        RelyingParty {
+            client: made.client,
+            secret: made.secret,
+        }
     }
 }
 
@@ -78,11 +92,18 @@ pub struct Tokens {
 impl Tokens {
     fn of(answer: TokenAnswer) -> Self {
         let id = answer.id_token.as_deref().map_or(Value::Null, claims_of);
-        Self { access: claims_of(&answer.access_token), id, answer }
+        Self {
+            access: claims_of(&answer.access_token),
+            id,
+            answer,
+        }
     }
 
     pub fn refresh_token(&self) -> &str {
-        self.answer.refresh_token.as_deref().expect("no refresh token was issued")
+        self.answer
+            .refresh_token
+            .as_deref()
+            .expect("no refresh token was issued")
     }
 
     /// `(acr, amr, auth_time)`, which must be the same in both tokens.
@@ -91,7 +112,9 @@ impl Tokens {
             let amr = claims["amr"].as_array().cloned().unwrap_or_default();
             (
                 claims["acr"].as_str().unwrap_or_default().to_owned(),
-                amr.iter().map(|v| v.as_str().unwrap().to_owned()).collect::<Vec<_>>(),
+                amr.iter()
+                    .map(|v| v.as_str().unwrap().to_owned())
+                    .collect::<Vec<_>>(),
                 claims["auth_time"].as_i64().unwrap_or_default(),
             )
         };
@@ -117,9 +140,13 @@ impl RelyingParty {
             ("code_challenge", challenge.as_str()),
             ("code_challenge_method", "S256"),
         ];
-        let kept = usual.iter().filter(|(name, _)| !extra.iter().any(|(other, _)| other == name));
+        let kept = usual
+            .iter()
+            .filter(|(name, _)| !extra.iter().any(|(other, _)| other == name));
         let given = extra.iter().filter(|(_, value)| !value.is_empty());
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(kept.chain(given)).finish()
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(kept.chain(given))
+            .finish()
     }
 
     /// Exchanges the code of a successful answer.
@@ -139,7 +166,11 @@ impl RelyingParty {
 
     /// Exchanges a refresh token.
     pub fn refresh(&self, stage: &Stage, token: &str) -> Result<Tokens, EngineError> {
-        self.token(stage, &[("grant_type", "refresh_token"), ("refresh_token", token)]).map(Tokens::of)
+        self.token(
+            stage,
+            &[("grant_type", "refresh_token"), ("refresh_token", token)],
+        )
+        .map(Tokens::of)
     }
 
     /// A request to the token endpoint, with this client's authentication.
@@ -154,7 +185,9 @@ impl RelyingParty {
     pub fn params(&self, body: &[(&str, &str)]) -> Params {
         let id = [("client_id", self.client.id.as_str())];
         let mine = id.iter().filter(|_| self.secret.is_none());
-        let raw = form_urlencoded::Serializer::new(String::new()).extend_pairs(body.iter().chain(mine)).finish();
+        let raw = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(body.iter().chain(mine))
+            .finish();
         Params::parse(raw.as_bytes()).unwrap()
     }
 
@@ -164,7 +197,9 @@ impl RelyingParty {
             let pair = format!("{}:{}", self.client.id, secret.expose());
             format!("Basic {}", STANDARD.encode(pair))
         });
-        stage.engine.authenticate_client(&stage.call(), params, header.as_deref())
+        stage
+            .engine
+            .authenticate_client(&stage.call(), params, header.as_deref())
     }
 }
 

@@ -10,7 +10,7 @@ use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_engine::limits::MemoryLimits;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
-use stepwell_engine::settings::{LimitSettings, Lifetimes};
+use stepwell_engine::settings::{Lifetimes, LimitSettings};
 use stepwell_engine::{Call, Engine, EngineError, Parts, Peer, Settings};
 use stepwell_store::{Db, audit};
 
@@ -63,28 +63,52 @@ impl Stage {
         };
         change(&mut settings);
         let clock = AtomicI64::new(START.as_micros());
-        Self::open(Arc::new(Place { database, clock, entropy: Seeded::new(7), settings }), HashGate::new(2, 64))
+        Self::open(
+            Arc::new(Place {
+                database,
+                clock,
+                entropy: Seeded::new(7),
+                settings,
+            }),
+            HashGate::new(2, 64),
+        )
     }
 
     /// Another node on the same database, with the same clock; also what a restart brings: whatever was
     /// only in memory is gone.
     pub fn another_node(&self) -> Self {
-        Self::open(Arc::clone(&self.place))
+        self.another_node_hashing(HashGate::new(2, 64))
+    }
+
+    /// Another node with this much room for hashing passwords.
+    pub fn another_node_hashing(&self, gate: HashGate) -> Self {
+        Self::open(Arc::clone(&self.place), gate)
     }
 
     /// Another node, put together differently.
     pub fn another_node_with(&self, change: impl FnOnce(&mut Parts)) -> Result<Self, EngineError> {
-        Self::open_with(Arc::clone(&self.place), change)
+        Self::open_with(Arc::clone(&self.place), HashGate::new(2, 64), change)
     }
 
-    fn open(place: Arc<Place>) -> Self {
-        Self::open_with(place, |_| {}).unwrap()
+    fn open(place: Arc<Place>, gate: HashGate) -> Self {
+        Self::open_with(place, gate, |_| {}).unwrap()
     }
 
-    fn open_with(place: Arc<Place>, change: impl FnOnce(&mut Parts)) -> Result<Self, EngineError> {
-        let gate = Arc::new(HashGate::new(2, 64));
-        let cheap = HashParams { memory_kib: 8, iterations: 1, parallelism: 1 };
-        let peer = Peer { ip: Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1))), user_agent: "test".into() };
+    fn open_with(
+        place: Arc<Place>,
+        gate: HashGate,
+        change: impl FnOnce(&mut Parts),
+    ) -> Result<Self, EngineError> {
+        let gate = Arc::new(gate);
+        let cheap = HashParams {
+            memory_kib: 8,
+            iterations: 1,
+            parallelism: 1,
+        };
+        let peer = Peer {
+            ip: Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1))),
+            user_agent: "test".into(),
+        };
         let mut parts = Parts {
             settings: place.settings.clone(),
             db: place.database.open(),
@@ -94,9 +118,19 @@ impl Stage {
         };
         change(&mut parts);
         let now = Timestamp::from_micros(place.clock.load(Ordering::SeqCst));
-        let call = Call { now, entropy: &place.entropy, reference: "TEST-TEST", peer: &peer };
+        let call = Call {
+            now,
+            entropy: &place.entropy,
+            reference: "TEST-TEST",
+            peer: &peer,
+        };
         let engine = Engine::open(&call, parts)?;
-        Ok(Self { engine, gate, peer, place })
+        Ok(Self {
+            engine,
+            gate,
+            peer,
+            place,
+        })
     }
 
     /// The instant it is.
@@ -106,12 +140,16 @@ impl Stage {
 
     /// Lets seconds pass.
     pub fn advance(&self, seconds: u64) {
-        self.place.clock.fetch_add(Seconds(seconds).as_micros(), Ordering::SeqCst);
+        self.place
+            .clock
+            .fetch_add(Seconds(seconds).as_micros(), Ordering::SeqCst);
     }
 
     /// Sets the clock back, as an operator might.
     pub fn set_back(&self, seconds: u64) {
-        self.place.clock.fetch_sub(Seconds(seconds).as_micros(), Ordering::SeqCst);
+        self.place
+            .clock
+            .fetch_sub(Seconds(seconds).as_micros(), Ordering::SeqCst);
     }
 
     /// A request takes a moment.
@@ -126,7 +164,12 @@ impl Stage {
 
     /// A request from there.
     pub fn call_from<'a>(&'a self, peer: &'a Peer) -> Call<'a> {
-        Call { now: self.now(), entropy: &self.place.entropy, reference: "TEST-TEST", peer }
+        Call {
+            now: self.now(),
+            entropy: &self.place.entropy,
+            reference: "TEST-TEST",
+            peer,
+        }
     }
 
     /// A browser in this person's hands, without cookies.
@@ -146,20 +189,32 @@ impl Stage {
 
     /// Audit records whose name begins so, oldest first.
     pub fn audited(&self, prefix: &str) -> Vec<Record> {
-        let filter = audit::Filter { event: Some(prefix.to_owned()), ..audit::Filter::default() };
-        let mut records = self.db().read(|tx| audit::list(tx, &filter, 1_000)).unwrap();
+        let filter = audit::Filter {
+            event: Some(prefix.to_owned()),
+            ..audit::Filter::default()
+        };
+        let mut records = self
+            .db()
+            .read(|tx| audit::list(tx, &filter, 1_000))
+            .unwrap();
         records.reverse();
         records
     }
 
     /// Their names, oldest first.
     pub fn events(&self, prefix: &str) -> Vec<String> {
-        self.audited(prefix).into_iter().map(|record| record.event).collect()
+        self.audited(prefix)
+            .into_iter()
+            .map(|record| record.event)
+            .collect()
     }
 
     /// Whether the audit chain is whole.
     pub fn chain_is_whole(&self) -> bool {
-        let found = self.db().read(|tx| audit::verify(tx, None, |_| ())).unwrap();
+        let found = self
+            .db()
+            .read(|tx| audit::verify(tx, None, |_| ()))
+            .unwrap();
         matches!(found, audit::Verified::Whole(_))
     }
 }

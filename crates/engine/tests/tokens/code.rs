@@ -36,7 +36,11 @@ fn altered<'a>(
 fn is_active(stage: &Stage, rp: &RelyingParty, token: &str) -> bool {
     let params = rp.params(&[("token", token)]);
     let client = rp.authenticate(stage, &params).unwrap();
-    stage.engine.introspect(&stage.call(), &client, &params).unwrap().active
+    stage
+        .engine
+        .introspect(&stage.call(), &client, &params)
+        .unwrap()
+        .active
 }
 
 #[test]
@@ -52,10 +56,18 @@ fn a_code_redeemed_twice_is_refused_and_what_was_issued_for_it_is_revoked() {
         assert_invalid_grant(stage, &bank, &bank.redeeming(&answer));
         assert!(!is_active(stage, &bank, &tokens.answer.access_token));
         assert!(!is_active(stage, &bank, tokens.refresh_token()));
-        assert!(stage.engine.userinfo(&stage.call(), &tokens.answer.access_token).is_err());
+        assert!(
+            stage
+                .engine
+                .userinfo(&stage.call(), &tokens.answer.access_token)
+                .is_err()
+        );
         let refused = oauth_error(bank.refresh(stage, tokens.refresh_token()).unwrap_err());
         assert_eq!(refused.code(), ErrorCode::InvalidGrant);
-        assert_eq!(stage.events("token."), ["token.issued", "token.reuse_detected"]);
+        assert_eq!(
+            stage.events("token."),
+            ["token.issued", "token.reuse_detected"]
+        );
 
         // A third time there is nothing left to revoke, and nothing more to tell.
         assert_invalid_grant(stage, &bank, &bank.redeeming(&answer));
@@ -73,7 +85,11 @@ fn a_replay_with_anything_wrong_revokes_nothing() {
         let answer = stage.browser(&ada).sign_in(&bank);
         let tokens = bank.redeem(stage, &answer);
         let verifier = "another-verifier-of-at-least-forty-three-characters";
-        assert_invalid_grant(stage, &bank, &altered(&bank, &answer, "code_verifier", verifier));
+        assert_invalid_grant(
+            stage,
+            &bank,
+            &altered(&bank, &answer, "code_verifier", verifier),
+        );
         assert_invalid_grant(stage, &bank, &altered(&bank, &answer, "code_verifier", ""));
         let elsewhere = altered(&bank, &answer, "redirect_uri", "https://bank.example/other");
         assert_invalid_grant(stage, &bank, &elsewhere);
@@ -92,7 +108,12 @@ fn another_client_or_redirect_uri_is_refused_and_costs_the_rightful_client_nothi
         let ada = a_person(stage).with_password().create();
         let answer = stage.browser(&ada).sign_in(&bank);
         assert_invalid_grant(stage, &shop, &bank.redeeming(&answer));
-        for uri in ["https://bank.example/cb/", "https://bank.example/cb?x=1", "https://shop.example/cb", ""] {
+        for uri in [
+            "https://bank.example/cb/",
+            "https://bank.example/cb?x=1",
+            "https://shop.example/cb",
+            "",
+        ] {
             assert_invalid_grant(stage, &bank, &altered(&bank, &answer, "redirect_uri", uri));
         }
         bank.redeem(stage, &answer);
@@ -107,7 +128,10 @@ fn a_verifier_for_a_code_asked_without_challenge_is_refused() {
     let bare = [("code_challenge", ""), ("code_challenge_method", "")];
     let answer = stage.browser(&ada).complete(&bank, &bare).0;
     assert_invalid_grant(&stage, &bank, &bank.redeeming(&answer));
-    assert!(bank.token(&stage, &altered(&bank, &answer, "code_verifier", "")).is_ok());
+    assert!(
+        bank.token(&stage, &altered(&bank, &answer, "code_verifier", ""))
+            .is_ok()
+    );
 }
 
 #[test]
@@ -118,7 +142,11 @@ fn a_challenge_without_its_verifier_is_refused_even_from_a_confidential_client()
     let answer = stage.browser(&ada).sign_in(&bank);
     assert_invalid_grant(&stage, &bank, &altered(&bank, &answer, "code_verifier", ""));
     let challenge = Challenge::of("a-verifier-of-at-least-forty-three-characters");
-    assert_invalid_grant(&stage, &bank, &altered(&bank, &answer, "code_verifier", challenge.as_str()));
+    assert_invalid_grant(
+        &stage,
+        &bank,
+        &altered(&bank, &answer, "code_verifier", challenge.as_str()),
+    );
     bank.redeem(&stage, &answer);
 }
 
@@ -161,15 +189,32 @@ fn what_the_token_endpoint_cannot_read_is_told_by_its_name() {
     let ada = a_person(&stage).with_password().create();
     let answer = stage.browser(&ada).sign_in(&bank);
     let body = |grant| altered(&bank, &answer, "grant_type", grant);
-    assert_eq!(refusal(&stage, &bank, &body("")).0, ErrorCode::InvalidRequest);
-    for unknown in ["password", "implicit", "urn:ietf:params:oauth:grant-type:device_code"] {
-        assert_eq!(refusal(&stage, &bank, &body(unknown)).0, ErrorCode::UnsupportedGrantType);
+    assert_eq!(
+        refusal(&stage, &bank, &body("")).0,
+        ErrorCode::InvalidRequest
+    );
+    for unknown in [
+        "password",
+        "implicit",
+        "urn:ietf:params:oauth:grant-type:device_code",
+    ] {
+        assert_eq!(
+            refusal(&stage, &bank, &body(unknown)).0,
+            ErrorCode::UnsupportedGrantType
+        );
     }
-    assert_eq!(refusal(&stage, &bank, &body("client_credentials")).0, ErrorCode::UnauthorizedClient);
+    assert_eq!(
+        refusal(&stage, &bank, &body("client_credentials")).0,
+        ErrorCode::UnauthorizedClient
+    );
     let (code, text) = refusal(&stage, &bank, &altered(&bank, &answer, "code", ""));
     assert_eq!(code, ErrorCode::InvalidRequest);
     assert!(text.contains("'code'"), "{text}");
-    assert_invalid_grant(&stage, &bank, &altered(&bank, &answer, "code", "never-issued"));
+    assert_invalid_grant(
+        &stage,
+        &bank,
+        &altered(&bank, &answer, "code", "never-issued"),
+    );
     bank.redeem(&stage, &answer);
 }
 
@@ -183,7 +228,10 @@ fn a_person_locked_or_signed_out_meanwhile_gets_no_tokens() {
         ada.set_status(stage, Status::Locked);
         assert_invalid_grant(stage, &bank, &bank.redeeming(&answer));
         ada.set_status(stage, Status::Active);
-        stage.engine.logout_confirmed(&stage.call(), &browser.cookies).unwrap();
+        stage
+            .engine
+            .logout_confirmed(&stage.call(), &browser.cookies)
+            .unwrap();
         assert_invalid_grant(stage, &bank, &bank.redeeming(&answer));
         assert_eq!(stage.events("token."), [""; 0]);
     });
@@ -193,10 +241,15 @@ fn a_person_locked_or_signed_out_meanwhile_gets_no_tokens() {
 fn a_client_without_the_refresh_grant_gets_no_refresh_token() {
     let stage = Stage::new();
     let bank = a_relying_party(&stage)
-        .with(|new| new.grant_types = Some(vec![stepwell_core::client::GrantType::AuthorizationCode]))
+        .with(|new| {
+            new.grant_types = Some(vec![stepwell_core::client::GrantType::AuthorizationCode])
+        })
         .create();
     let ada = a_person(&stage).with_password().create();
-    let answer = stage.browser(&ada).complete(&bank, &[("scope", "openid offline_access")]).0;
+    let answer = stage
+        .browser(&ada)
+        .complete(&bank, &[("scope", "openid offline_access")])
+        .0;
     let tokens = bank.redeem(&stage, &answer);
     assert!(tokens.answer.refresh_token.is_none());
     assert_eq!(tokens.answer.scope, "openid");

@@ -26,12 +26,21 @@ fn a_code_burnt_by_a_process_that_then_died_stays_burnt() {
         let answer = stage.browser(&ada).sign_in(&bank);
         let hash = Hashed::of(&Secret::new(answer.code()));
         // Committed, and then nobody was there any more to issue anything.
-        let burnt: Result<bool, StoreError> = stage.db().write(|tx| codes::burn(tx, &hash, stage.now()));
+        let burnt: Result<bool, StoreError> =
+            stage.db().write(|tx| codes::burn(tx, &hash, stage.now()));
         assert!(burnt.unwrap());
         let restarted = stage.another_node();
-        let error = oauth_error(bank.token(&restarted, &bank.redeeming(&answer)).unwrap_err());
+        let error = oauth_error(
+            bank.token(&restarted, &bank.redeeming(&answer))
+                .unwrap_err(),
+        );
         assert_eq!(error.code(), ErrorCode::InvalidGrant);
-        assert_eq!(stage.database().count("SELECT count(*) AS n FROM refresh_tokens"), 0);
+        assert_eq!(
+            stage
+                .database()
+                .count("SELECT count(*) AS n FROM refresh_tokens"),
+            0
+        );
         assert_eq!(stage.events("token.issued"), [""; 0]);
     });
 }
@@ -62,7 +71,14 @@ fn a_redemption_that_cannot_store_its_refresh_token_changes_nothing() {
         let redeem = |answer| {
             let params = bank.params(&bank.redeeming(answer));
             let client = bank.authenticate(stage, &params).unwrap();
-            stage.engine.token(&Call { entropy: &Stuck, ..stage.call() }, &client, &params)
+            stage.engine.token(
+                &Call {
+                    entropy: &Stuck,
+                    ..stage.call()
+                },
+                &client,
+                &params,
+            )
         };
         assert!(redeem(&first).is_ok());
         // The second refresh token would be the same as the first.
@@ -82,13 +98,26 @@ fn a_refresh_that_cannot_be_audited_spends_nothing() {
         let bank = a_relying_party(stage).create();
         let ada = a_person(stage).with_password().create();
         let tokens = bank.redeem(stage, &stage.browser(&ada).sign_in(&bank));
-        stage.database().shell("ALTER TABLE audit RENAME TO audit_away");
+        stage
+            .database()
+            .shell("ALTER TABLE audit RENAME TO audit_away");
         bank.refresh(stage, tokens.refresh_token()).unwrap_err();
-        stage.database().shell("ALTER TABLE audit_away RENAME TO audit");
+        stage
+            .database()
+            .shell("ALTER TABLE audit_away RENAME TO audit");
         let hash = Hashed::of(&Secret::new(tokens.refresh_token()));
-        let row = stage.db().read(|tx| refresh_tokens::find(tx, &hash)).unwrap().unwrap();
+        let row = stage
+            .db()
+            .read(|tx| refresh_tokens::find(tx, &hash))
+            .unwrap()
+            .unwrap();
         assert_eq!(row.used_at, None);
-        assert_eq!(stage.database().count("SELECT count(*) AS n FROM refresh_tokens"), 1);
+        assert_eq!(
+            stage
+                .database()
+                .count("SELECT count(*) AS n FROM refresh_tokens"),
+            1
+        );
         bank.refresh(stage, tokens.refresh_token()).unwrap();
         assert!(stage.chain_is_whole());
     });

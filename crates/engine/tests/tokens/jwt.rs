@@ -14,15 +14,19 @@ use crate::support::{ISSUER, Stage};
 pub(crate) fn published(stage: &Stage) -> Map<String, Value> {
     let set: Value = serde_json::from_slice(&stage.engine.jwks()).unwrap();
     let keys = set["keys"].as_array().unwrap();
-    let by_kid: Map<String, Value> =
-        keys.iter().map(|key| (key["kid"].as_str().unwrap().to_owned(), key.clone())).collect();
+    let by_kid: Map<String, Value> = keys
+        .iter()
+        .map(|key| (key["kid"].as_str().unwrap().to_owned(), key.clone()))
+        .collect();
     assert_eq!(by_kid.len(), keys.len(), "every kid is its own");
     by_kid
 }
 
 /// The header of a token, nothing verified.
 pub(crate) fn header_of(token: &str) -> Value {
-    let text = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+    let text = URL_SAFE_NO_PAD
+        .decode(token.split('.').next().unwrap())
+        .unwrap();
     serde_json::from_slice(&text).unwrap()
 }
 
@@ -35,7 +39,10 @@ pub(crate) fn verified(stage: &Stage, token: &str) -> (Value, Value) {
     let alg: Algorithm = header["alg"].as_str().unwrap().parse().unwrap();
     let verifier = VerifyingKey::parse(alg, key.as_object().unwrap()).unwrap();
     let (signed, signature) = token.rsplit_once('.').unwrap();
-    assert!(verifier.verify(signed.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap()));
+    assert!(verifier.verify(
+        signed.as_bytes(),
+        &URL_SAFE_NO_PAD.decode(signature).unwrap()
+    ));
     (header, crate::support::claims_of(token))
 }
 
@@ -61,7 +68,11 @@ pub(crate) struct KeyPair {
 impl KeyPair {
     pub(crate) fn new(alg: Algorithm) -> Self {
         let (private, public) = generate(alg).unwrap();
-        Self { alg, signer: SigningKey::parse(alg, &PrivateJwk(private)).unwrap(), public }
+        Self {
+            alg,
+            signer: SigningKey::parse(alg, &PrivateJwk(private)).unwrap(),
+            public,
+        }
     }
 
     pub(crate) fn kid(&self) -> &str {
@@ -97,4 +108,3 @@ pub(crate) fn assertion_claims(client: &ClientId, jti: &str, now: Timestamp) -> 
         "exp": now.secs() + 60,
     })
 }
-

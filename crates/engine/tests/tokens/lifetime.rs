@@ -13,7 +13,10 @@ const MFA: &str = "urn:stepwell:acr:mfa";
 /// Two factors count for five minutes.
 fn stage() -> Stage {
     let short = |acr: &Acr| match acr.name.as_str() {
-        MFA => Acr { lifetime: Some(Seconds(300)), ..acr.clone() },
+        MFA => Acr {
+            lifetime: Some(Seconds(300)),
+            ..acr.clone()
+        },
         _ => acr.clone(),
     };
     Stage::with(|settings| {
@@ -29,7 +32,9 @@ fn stage() -> Stage {
 }
 
 fn stepped_up(stage: &Stage, policy: RefreshPolicy, scope: &str) -> (RelyingParty, Tokens) {
-    let bank = a_relying_party(stage).with(|new| new.refresh_policy = policy).create();
+    let bank = a_relying_party(stage)
+        .with(|new| new.refresh_policy = policy)
+        .create();
     let ada = a_person(stage).with_password().with_totp().create();
     let asked = [("acr_values", MFA), ("scope", scope)];
     let answer = stage.browser(&ada).complete(&bank, &asked).0;
@@ -54,7 +59,11 @@ fn an_access_token_ends_with_the_acr_it_carries() {
 #[test]
 fn an_access_token_ends_when_a_floor_of_its_scope_does() {
     let stage = stage();
-    let (_, tokens) = stepped_up(&stage, RefreshPolicy::RefuseAfterLifetime, "openid transfer");
+    let (_, tokens) = stepped_up(
+        &stage,
+        RefreshPolicy::RefuseAfterLifetime,
+        "openid transfer",
+    );
     let life = tokens.access["exp"].as_i64().unwrap() - tokens.grounds().2;
     assert!(life <= 300, "{life}");
 }
@@ -62,7 +71,9 @@ fn an_access_token_ends_when_a_floor_of_its_scope_does() {
 #[test]
 fn an_acr_without_a_lifetime_leaves_access_tokens_their_own() {
     let stage = stage();
-    let bank = a_relying_party(&stage).with(|new| new.access_token_lifetime = Some(Seconds(900))).create();
+    let bank = a_relying_party(&stage)
+        .with(|new| new.access_token_lifetime = Some(Seconds(900)))
+        .create();
     let ada = a_person(&stage).with_password().create();
     let tokens = bank.redeem(&stage, &stage.browser(&ada).sign_in(&bank));
     assert_eq!(tokens.answer.expires_in, 900);
@@ -79,7 +90,12 @@ fn a_client_may_be_refused_once_the_acr_is_over_and_its_token_is_not_spent_on_th
         assert!(error.description().contains("lifetime"), "{error}");
         stage.advance(60);
     }
-    assert_eq!(stage.database().count("SELECT count(*) AS n FROM refresh_tokens"), 1);
+    assert_eq!(
+        stage
+            .database()
+            .count("SELECT count(*) AS n FROM refresh_tokens"),
+        1
+    );
     let used = "SELECT count(*) AS n FROM refresh_tokens WHERE used_at IS NOT NULL";
     assert_eq!(stage.database().count(used), 0);
     assert_eq!(stage.events("token."), ["token.issued"]);
@@ -98,7 +114,10 @@ fn a_client_that_keeps_its_grant_goes_on_and_its_tokens_say_how_old_the_proof_is
 
 #[test]
 fn a_code_left_lying_until_its_acr_is_over_is_worth_nothing_to_a_strict_client() {
-    let short = |acr: &Acr| Acr { lifetime: Some(Seconds(20)), ..acr.clone() };
+    let short = |acr: &Acr| Acr {
+        lifetime: Some(Seconds(20)),
+        ..acr.clone()
+    };
     let stage = Stage::with(|settings| {
         settings.catalog = Catalog::new(Catalog::shipped().iter().map(short).collect());
     });
@@ -110,5 +129,10 @@ fn a_code_left_lying_until_its_acr_is_over_is_worth_nothing_to_a_strict_client()
     stage.advance(30);
     let error = oauth_error(bank.token(&stage, &bank.redeeming(&answer)).unwrap_err());
     assert_eq!(error.code(), ErrorCode::InvalidGrant);
-    assert_eq!(stage.database().count("SELECT count(*) AS n FROM refresh_tokens"), 0);
+    assert_eq!(
+        stage
+            .database()
+            .count("SELECT count(*) AS n FROM refresh_tokens"),
+        0
+    );
 }

@@ -25,8 +25,15 @@ impl Wire {
     fn to(server: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (cut, open) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
-        let made = Self { port, cut: Arc::clone(&cut), open: Arc::clone(&open) };
+        let (cut, open) = (
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(Mutex::new(Vec::new())),
+        );
+        let made = Self {
+            port,
+            cut: Arc::clone(&cut),
+            open: Arc::clone(&open),
+        };
         thread::spawn(move || {
             for near in listener.incoming() {
                 let near = near.unwrap();
@@ -67,16 +74,25 @@ fn pump(from: &mut TcpStream, to: &mut TcpStream) {
 }
 
 fn impatient() -> Options {
-    Options { connections: 2, wait: Duration::from_millis(300), ..Options::default() }
+    Options {
+        connections: 2,
+        wait: Duration::from_millis(300),
+        ..Options::default()
+    }
 }
 
 fn assert_unavailable<T: std::fmt::Debug>(what: &str, outcome: Result<T, EngineError>) {
-    assert!(matches!(outcome, Err(EngineError::Unavailable(_))), "{what}: {outcome:?}");
+    assert!(
+        matches!(outcome, Err(EngineError::Unavailable(_))),
+        "{what}: {outcome:?}"
+    );
 }
 
 #[test]
 fn while_the_database_is_away_nothing_is_issued_and_afterwards_everything_goes_on() {
-    let Some(server) = postgres_server() else { return };
+    let Some(server) = postgres_server() else {
+        return;
+    };
     let url = url::Url::parse(&server).unwrap();
     let host = url.host_str().unwrap();
     let wire = Wire::to(format!("{host}:{}", url.port().unwrap_or(5432)));
@@ -101,12 +117,25 @@ fn while_the_database_is_away_nothing_is_issued_and_afterwards_everything_goes_o
         let access = &tokens.answer.access_token;
         assert_unavailable("userinfo", stage.engine.userinfo(&stage.call(), access));
         let params = bank.params(&[("token", access)]);
-        assert_unavailable("introspect", stage.engine.introspect(&stage.call(), &bank.client, &params));
-        assert_unavailable("revoke", stage.engine.revoke(&stage.call(), &bank.client, &params));
-        assert_unavailable("authorize", browser.try_send(&bank.query(&[]), stepwell_engine::authorize::Via::Get));
+        assert_unavailable(
+            "introspect",
+            stage
+                .engine
+                .introspect(&stage.call(), &bank.client, &params),
+        );
+        assert_unavailable(
+            "revoke",
+            stage.engine.revoke(&stage.call(), &bank.client, &params),
+        );
+        assert_unavailable(
+            "authorize",
+            browser.try_send(&bank.query(&[]), stepwell_engine::authorize::Via::Get),
+        );
     }
     // What needs no database does not miss it.
-    robot.token(&stage, &[("grant_type", "client_credentials")]).unwrap();
+    robot
+        .token(&stage, &[("grant_type", "client_credentials")])
+        .unwrap();
 
     wire.mend();
     bank.redeem(&stage, &answer);
@@ -119,8 +148,14 @@ fn service(stage: &Stage) -> RelyingParty {
         grant_types: Some(vec![GrantType::ClientCredentials]),
         ..NewClient::new(ApplicationType::Service, "Robot")
     };
-    let made = stage.engine.create_client(&stage.call(), None, new).unwrap();
-    RelyingParty { client: made.client, secret: made.secret }
+    let made = stage
+        .engine
+        .create_client(&stage.call(), None, new)
+        .unwrap();
+    RelyingParty {
+        client: made.client,
+        secret: made.secret,
+    }
 }
 
 #[test]
@@ -138,9 +173,17 @@ fn while_the_file_is_locked_nothing_is_issued_and_afterwards_everything_goes_on(
         assert_unavailable("redeem", bank.token(&stage, &bank.redeeming(&answer)));
         assert_unavailable("refresh", bank.refresh(&stage, tokens.refresh_token()));
         let params = bank.params(&[("token", &tokens.answer.access_token)]);
-        assert_unavailable("revoke", stage.engine.revoke(&stage.call(), &bank.client, &params));
+        assert_unavailable(
+            "revoke",
+            stage.engine.revoke(&stage.call(), &bank.client, &params),
+        );
         // Reading goes on beside a writer.
-        assert!(stage.engine.userinfo(&stage.call(), &tokens.answer.access_token).is_ok());
+        assert!(
+            stage
+                .engine
+                .userinfo(&stage.call(), &tokens.answer.access_token)
+                .is_ok()
+        );
         Ok(())
     });
     held.unwrap();

@@ -28,7 +28,9 @@ fn together(
                 })
             })
             .collect();
-        sent.into_iter().map(|thread| thread.join().unwrap()).collect()
+        sent.into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
     })
 }
 
@@ -45,7 +47,10 @@ fn of_many_parallel_redemptions_on_two_nodes_exactly_one_succeeds() {
             let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
             assert_eq!(won.len(), 1, "round {round}");
             for error in lost {
-                assert_eq!(oauth_error(error.unwrap_err()).code(), ErrorCode::InvalidGrant);
+                assert_eq!(
+                    oauth_error(error.unwrap_err()).code(),
+                    ErrorCode::InvalidGrant
+                );
             }
             // Each loser held the right verifier, so the code had leaked: what the winner got is revoked.
             assert_eq!(stage.events("token.issued").len(), round);
@@ -53,7 +58,12 @@ fn of_many_parallel_redemptions_on_two_nodes_exactly_one_succeeds() {
             let token = won.into_iter().next().unwrap().unwrap().access_token;
             assert!(stage.engine.userinfo(&stage.call(), &token).is_err());
         }
-        assert_eq!(stage.database().count("SELECT count(*) AS n FROM refresh_tokens"), 5);
+        assert_eq!(
+            stage
+                .database()
+                .count("SELECT count(*) AS n FROM refresh_tokens"),
+            5
+        );
         assert!(stage.chain_is_whole());
     });
 }
@@ -64,17 +74,27 @@ fn of_many_parallel_refreshes_on_two_nodes_one_rotates_and_all_learn_the_same_su
         let other = stage.another_node();
         let bank = a_relying_party(stage).create();
         let ada = a_person(stage).with_password().create();
-        let mut token = bank.redeem(stage, &stage.browser(&ada).sign_in(&bank)).refresh_token().to_owned();
+        let mut token = bank
+            .redeem(stage, &stage.browser(&ada).sign_in(&bank))
+            .refresh_token()
+            .to_owned();
         for round in 1..=5 {
-            let body = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+            let body = [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token.as_str()),
+            ];
             let answers = together(&[stage, &other], &bank, &body);
-            let mut successors: Vec<String> =
-                answers.into_iter().map(|answer| answer.unwrap().refresh_token.unwrap()).collect();
+            let mut successors: Vec<String> = answers
+                .into_iter()
+                .map(|answer| answer.unwrap().refresh_token.unwrap())
+                .collect();
             successors.dedup();
             assert_eq!(successors.len(), 1, "round {round}: one successor for all");
             token = successors.remove(0);
             assert_eq!(stage.events("token.refreshed").len(), round);
-            let rows = stage.database().count("SELECT count(*) AS n FROM refresh_tokens");
+            let rows = stage
+                .database()
+                .count("SELECT count(*) AS n FROM refresh_tokens");
             assert_eq!(rows, 1 + round as i64);
         }
         assert_eq!(stage.events("token.reuse"), [""; 0]);
@@ -100,10 +120,15 @@ fn a_refresh_and_the_revocation_of_its_family_at_once_leave_nothing_alive() {
                 });
                 start.wait();
                 let params = bank.params(&[("token", tokens.refresh_token())]);
-                other.engine.revoke(&other.call(), &bank.client, &params).unwrap();
+                other
+                    .engine
+                    .revoke(&other.call(), &bank.client, &params)
+                    .unwrap();
                 refresh.join().unwrap()
             });
-            let next = refreshed.map_or(tokens.refresh_token().to_owned(), |t| t.refresh_token().to_owned());
+            let next = refreshed.map_or(tokens.refresh_token().to_owned(), |t| {
+                t.refresh_token().to_owned()
+            });
             assert!(bank.refresh(stage, &next).is_err());
         }
     });

@@ -15,7 +15,11 @@ fn refused(stage: &Stage, rp: &RelyingParty, token: &str) -> String {
 }
 
 fn refused_with(stage: &Stage, rp: &RelyingParty, token: &str, extra: (&str, &str)) -> ErrorCode {
-    let body = [("grant_type", "refresh_token"), ("refresh_token", token), extra];
+    let body = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", token),
+        extra,
+    ];
     oauth_error(rp.token(stage, &body).unwrap_err()).code()
 }
 
@@ -44,7 +48,10 @@ fn a_refresh_answers_new_tokens_on_the_same_grounds() {
         assert_ne!(next.access["jti"], first.access["jti"]);
         let third = bank.refresh(stage, next.refresh_token()).unwrap();
         assert_eq!(third.grounds(), first.grounds());
-        assert_eq!(stage.events("token."), ["token.issued", "token.refreshed", "token.refreshed"]);
+        assert_eq!(
+            stage.events("token."),
+            ["token.issued", "token.refreshed", "token.refreshed"]
+        );
         assert!(stage.chain_is_whole());
     });
 }
@@ -54,12 +61,18 @@ fn only_hashes_of_refresh_tokens_are_stored() {
     let stage = Stage::new();
     let (bank, first) = signed_in(&stage, "openid");
     let next = bank.refresh(&stage, first.refresh_token()).unwrap();
-    let mut stored = stage.database().texts("SELECT hash AS t FROM refresh_tokens ORDER BY generation");
+    let mut stored = stage
+        .database()
+        .texts("SELECT hash AS t FROM refresh_tokens ORDER BY generation");
     let hashes = [first.refresh_token(), next.refresh_token()]
         .map(|token| Hashed::of(&Secret::new(token)).as_str().to_owned());
     assert_eq!(stored, hashes);
     stored.extend(stage.database().texts("SELECT data AS t FROM audit"));
-    assert!(!stored.iter().any(|text| text.contains(next.refresh_token())));
+    assert!(
+        !stored
+            .iter()
+            .any(|text| text.contains(next.refresh_token()))
+    );
 }
 
 #[test]
@@ -71,7 +84,12 @@ fn an_identical_retry_within_the_grace_gets_the_identical_successor() {
         let again = bank.refresh(stage, first.refresh_token()).unwrap();
         assert_eq!(again.refresh_token(), next.refresh_token());
         assert_eq!(again.grounds(), first.grounds());
-        assert_eq!(stage.database().count("SELECT count(*) AS n FROM refresh_tokens"), 2);
+        assert_eq!(
+            stage
+                .database()
+                .count("SELECT count(*) AS n FROM refresh_tokens"),
+            2
+        );
         assert_eq!(stage.events("token.reuse"), [""; 0]);
         // The answer of the retry is as good as the first.
         bank.refresh(stage, again.refresh_token()).unwrap();
@@ -97,10 +115,18 @@ fn a_retry_after_the_grace_revokes_the_family() {
         stage.advance(11);
         assert!(refused(stage, &bank, first.refresh_token()).contains("used before"));
         assert!(refused(stage, &bank, next.refresh_token()).contains("revoked"));
-        assert!(stage.engine.userinfo(&stage.call(), &next.answer.access_token).is_err());
+        assert!(
+            stage
+                .engine
+                .userinfo(&stage.call(), &next.answer.access_token)
+                .is_err()
+        );
         let audited = stage.audited("token.reuse_detected");
         assert_eq!(audited.len(), 1);
-        assert_eq!(audited[0].client_id.as_deref(), Some(bank.client.id.as_str()));
+        assert_eq!(
+            audited[0].client_id.as_deref(),
+            Some(bank.client.id.as_str())
+        );
         assert_eq!(audited[0].user_id.as_deref(), first.access["sub"].as_str());
         assert!(audited[0].data.contains("refresh token"));
     });
@@ -125,7 +151,10 @@ fn a_stolen_token_gives_itself_away_whatever_else_is_wrong_with_the_request() {
         let next = bank.refresh(stage, first.refresh_token()).unwrap();
         stage.advance(11);
         let wide = ("scope", "openid transfer");
-        assert_eq!(refused_with(stage, &bank, first.refresh_token(), wide), ErrorCode::InvalidGrant);
+        assert_eq!(
+            refused_with(stage, &bank, first.refresh_token(), wide),
+            ErrorCode::InvalidGrant
+        );
         refused(stage, &bank, next.refresh_token());
         assert_eq!(stage.events("token.reuse"), ["token.reuse_detected"]);
     });
@@ -149,11 +178,20 @@ fn a_used_token_gives_a_thief_away_even_after_its_own_end() {
 fn a_wider_scope_is_invalid_scope_and_spends_nothing() {
     each_database(|stage| {
         let (bank, first) = signed_in(stage, "openid balance");
-        for wide in ["openid balance transfer", "transfer", "openid  balance nonsense"] {
+        for wide in [
+            "openid balance transfer",
+            "transfer",
+            "openid  balance nonsense",
+        ] {
             let code = refused_with(stage, &bank, first.refresh_token(), ("scope", wide));
             assert_eq!(code, ErrorCode::InvalidScope, "{wide}");
         }
-        assert_eq!(stage.database().count("SELECT count(*) AS n FROM refresh_tokens"), 1);
+        assert_eq!(
+            stage
+                .database()
+                .count("SELECT count(*) AS n FROM refresh_tokens"),
+            1
+        );
         assert_eq!(stage.events("token."), ["token.issued"]);
         bank.refresh(stage, first.refresh_token()).unwrap();
     });
@@ -163,12 +201,17 @@ fn a_wider_scope_is_invalid_scope_and_spends_nothing() {
 fn a_narrower_scope_narrows_this_access_token_and_not_the_grant() {
     each_database(|stage| {
         let (bank, first) = signed_in(stage, "openid balance");
-        let body =
-            [("grant_type", "refresh_token"), ("refresh_token", first.refresh_token()), ("scope", "balance")];
+        let body = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", first.refresh_token()),
+            ("scope", "balance"),
+        ];
         let narrow = bank.token(stage, &body).unwrap();
         assert_eq!(narrow.scope, "balance");
         assert!(narrow.id_token.is_none());
-        let wide = bank.refresh(stage, narrow.refresh_token.as_deref().unwrap()).unwrap();
+        let wide = bank
+            .refresh(stage, narrow.refresh_token.as_deref().unwrap())
+            .unwrap();
         assert_eq!(wide.answer.scope, "openid balance");
     });
 }
@@ -206,11 +249,18 @@ fn a_grant_ends_after_ninety_days_however_often_it_is_refreshed() {
     let mut newest = first.refresh_token().to_owned();
     for _ in 0..8 {
         stage.advance(11 * 86_400);
-        newest = bank.refresh(&stage, &newest).unwrap().refresh_token().to_owned();
+        newest = bank
+            .refresh(&stage, &newest)
+            .unwrap()
+            .refresh_token()
+            .to_owned();
     }
     stage.advance(2 * 86_400 - 60);
     let last = bank.refresh(&stage, &newest).unwrap();
-    assert!(last.access["exp"].as_i64().unwrap() <= ends, "no token outlives its grant");
+    assert!(
+        last.access["exp"].as_i64().unwrap() <= ends,
+        "no token outlives its grant"
+    );
     stage.advance(60);
     assert!(refused(&stage, &bank, last.refresh_token()).contains("expired"));
 }

@@ -13,21 +13,41 @@ const OTHER: &str = "https://other.example/";
 
 fn bank(stage: &Stage) -> RelyingParty {
     let all = || [ACCOUNTS, PAYMENTS, OTHER].map(str::to_owned).to_vec();
-    a_relying_party(stage).with(|new| new.resources = all()).create()
+    a_relying_party(stage)
+        .with(|new| new.resources = all())
+        .create()
 }
 
-fn redeem(stage: &Stage, rp: &RelyingParty, answer: &Answer, extra: &[(&str, &str)]) -> Result<serde_json::Value, ErrorCode> {
+fn redeem(
+    stage: &Stage,
+    rp: &RelyingParty,
+    answer: &Answer,
+    extra: &[(&str, &str)],
+) -> Result<serde_json::Value, ErrorCode> {
     let mut body = rp.redeeming(answer);
     body.extend(extra);
-    let answer = rp.token(stage, &body).map_err(|error| oauth_error(error).code())?;
+    let answer = rp
+        .token(stage, &body)
+        .map_err(|error| oauth_error(error).code())?;
     Ok(crate::support::claims_of(&answer.access_token)["aud"].clone())
 }
 
-fn refresh(stage: &Stage, rp: &RelyingParty, token: &str, extra: &[(&str, &str)]) -> Result<Tokens, ErrorCode> {
+fn refresh(
+    stage: &Stage,
+    rp: &RelyingParty,
+    token: &str,
+    extra: &[(&str, &str)],
+) -> Result<Tokens, ErrorCode> {
     let mut body = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
     body.extend(extra);
-    let answer = rp.token(stage, &body).map_err(|error| oauth_error(error).code())?;
-    Ok(Tokens { access: crate::support::claims_of(&answer.access_token), id: json!(null), answer })
+    let answer = rp
+        .token(stage, &body)
+        .map_err(|error| oauth_error(error).code())?;
+    Ok(Tokens {
+        access: crate::support::claims_of(&answer.access_token),
+        id: json!(null),
+        answer,
+    })
 }
 
 #[test]
@@ -40,13 +60,21 @@ fn the_resources_asked_for_are_the_audience_and_a_token_request_may_narrow_them(
         let mut body = bank.redeeming(&answer);
         body.push(("resource", PAYMENTS));
         let first = bank.token(stage, &body).unwrap();
-        assert_eq!(crate::support::claims_of(&first.access_token)["aud"], PAYMENTS);
+        assert_eq!(
+            crate::support::claims_of(&first.access_token)["aud"],
+            PAYMENTS
+        );
 
         // The grant still stands for both.
         let token = first.refresh_token.unwrap();
         let next = refresh(stage, &bank, &token, &[]).unwrap();
         assert_eq!(next.access["aud"], json!([ACCOUNTS, PAYMENTS]));
-        let again = refresh(stage, &bank, next.refresh_token(), &[("resource", ACCOUNTS), ("resource", ACCOUNTS)]);
+        let again = refresh(
+            stage,
+            &bank,
+            next.refresh_token(),
+            &[("resource", ACCOUNTS), ("resource", ACCOUNTS)],
+        );
         assert_eq!(again.unwrap().access["aud"], ACCOUNTS);
     });
 }
@@ -56,14 +84,25 @@ fn a_resource_beyond_the_grant_is_invalid_target_and_spends_neither_code_nor_tok
     each_database(|stage| {
         let bank = bank(stage);
         let ada = a_person(stage).with_password().create();
-        let answer = stage.browser(&ada).complete(&bank, &[("resource", ACCOUNTS)]).0;
+        let answer = stage
+            .browser(&ada)
+            .complete(&bank, &[("resource", ACCOUNTS)])
+            .0;
         let wide = [("resource", ACCOUNTS), ("resource", OTHER)];
-        assert_eq!(redeem(stage, &bank, &answer, &wide), Err(ErrorCode::InvalidTarget));
+        assert_eq!(
+            redeem(stage, &bank, &answer, &wide),
+            Err(ErrorCode::InvalidTarget)
+        );
         let tokens = bank.redeem(stage, &answer);
         assert_eq!(tokens.access["aud"], ACCOUNTS);
         let refused = refresh(stage, &bank, tokens.refresh_token(), &wide).unwrap_err();
         assert_eq!(refused, ErrorCode::InvalidTarget);
-        assert_eq!(stage.database().count("SELECT count(*) AS n FROM refresh_tokens"), 1);
+        assert_eq!(
+            stage
+                .database()
+                .count("SELECT count(*) AS n FROM refresh_tokens"),
+            1
+        );
         assert!(refresh(stage, &bank, tokens.refresh_token(), &[]).is_ok());
     });
 }
@@ -74,6 +113,12 @@ fn without_a_resource_the_issuer_itself_is_the_audience() {
     let bank = bank(&stage);
     let ada = a_person(&stage).with_password().create();
     let answer = stage.browser(&ada).sign_in(&bank);
-    assert_eq!(redeem(&stage, &bank, &answer, &[("resource", OTHER)]), Err(ErrorCode::InvalidTarget));
-    assert_eq!(redeem(&stage, &bank, &answer, &[]), Ok(json!(crate::support::ISSUER)));
+    assert_eq!(
+        redeem(&stage, &bank, &answer, &[("resource", OTHER)]),
+        Err(ErrorCode::InvalidTarget)
+    );
+    assert_eq!(
+        redeem(&stage, &bank, &answer, &[]),
+        Ok(json!(crate::support::ISSUER))
+    );
 }

@@ -1,0 +1,375 @@
+//! A proof that was sent in: verified without a transaction; then one write makes it count once, adds the
+//! evidence, rotates the session and audits, or none of that happens.
+
+use stepwell_core::audit::names;
+use stepwell_core::authn::{Evidence, Method, Step, Verdict};
+use stepwell_core::ids::{CredentialId, EvidenceId, InteractionId, SessionId, UserId};
+use stepwell_core::secret::{Hashed, Secret};
+use stepwell_core::time::{Seconds, Timestamp};
+use stepwell_core::user::User;
+use stepwell_store::sessions::{self, Session};
+use stepwell_store::{StoreError, Tx, credentials, evidence, interactions};
+
+use super::guesses::{Guesses, Taken};
+use super::{Answered, Trouble};
+use crate::Engine;
+use crate::authorize::{Known, Loaded, Outcome, encode, is_step_up, json};
+use crate::call::{Call, Cookies};
+use crate::error::EngineError;
+use crate::factors::{self, Failure, Tools, Verified};
+
+/// A factor's form, filled in.
+pub(super) struct Typed<'a> {
+    pub(super) method: Method,
+    pub(super) secret: &'a str,
+    pub(super) credential: Option<&'a str>,
+}
+
+/// A form, and the interaction and person it belongs to.
+struct Attempt<'a> {
+    call: &'a Call<'a>,
+    id: &'a InteractionId,
+    cookies: &'a Cookies,
+    loaded: &'a Loaded,
+    known: &'a Known,
+    method: &'a Method,
+}
+
+/// Why the write that would have added evidence was undone.
+enum Lost {
+    /// Another tab changed the same session or interaction first.
+    Race,
+    /// The answer was used by somebody faster.
+    Used,
+    Engine(EngineError),
+}
+
+impl From<StoreError> for Lost {
+    fn from(error: StoreError) -> Self {
+        Self::Engine(error.into())
+    }
+}
+
+impl From<EngineError> for Lost {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl Engine {
+    pub(super) fn prove(
+        &self,
+        call: &Call<'_>,
+        id: &InteractionId,
+        loaded: &Loaded,
+        cookies: &Cookies,
+        typed: &Typed<'_>,
+    ) -> Result<Answered, EngineError> {
+        let (known, decision) = self
+            .db
+            .read(|tx| self.judge(tx, call.now, loaded, cookies.session.as_ref()))?;
+        let Verdict::Ask(Step::Prove(prove)) = &decision.verdict else {
+            return Ok(Answered::Continue { session: None });
+        };
+        let offered = prove
+            .choices
+            .iter()
+            .any(|choice| choice.method == typed.method);
+        let Some(factor) = self.factors.find(&typed.method).filter(|_| offered) else {
+            return Ok(Answered::Again(Trouble::NotEnough));
+        };
+        let guesses = Guesses::of(self, call, loaded, &known, &typed.method);
+        let last = match guesses.take()? {
+            Taken::Guess { last } => last,
+            Taken::Wait(wait) => return Ok(Answered::Again(Trouble::Wait(wait.0))),
+        };
+        let challenge = loaded
+            .state
+            .challenge
+            .as_ref()
+            .filter(|(m, _)| *m == typed.method)
+            .map(|(_, c)| c);
+        let answer = factors::Answer {
+            secret: typed.secret,
+            credential: typed.credential,
+            challenge,
+        };
+        let tools = Tools {
+            call,
+            passwords: &self.passwords,
+            seal: &self.seal,
+        };
+        let attempt = Attempt {
+            call,
+            id,
+            cookies,
+            loaded,
+            known: &known,
+            method: &typed.method,
+        };
+        let failure = match factor.verify(&tools, &known.credentials, &answer) {
+            Ok(verified) => {
+                let answered = self.proven(&attempt, verified)?;
+                match answered {
+                    Answered::Continue { .. } => guesses.clear()?,
+                    _ => guesses.give_back()?,
+                }
+                return Ok(answered);
+            }
+            Err(failure) => failure,
+        };
+        // Only a wrong secret is a guess.
+        match failure {
+            Failure::Wrong(_) => guesses.count_network()?,
+            _ => guesses.give_back()?,
+        }
+        Ok(Answered::Again(match failure {
+            Failure::Engine(error) => return Err(error),
+            Failure::Malformed(rule) => Trouble::Malformed(rule),
+            Failure::Locked(until) => Trouble::Locked(until),
+            Failure::Replayed => {
+                self.db
+                    .write(|tx| self.note_failure_of(tx, &attempt, "replayed"))?;
+                Trouble::UsedCode
+            }
+            Failure::Wrong(credential) => {
+                let budget = credential.as_ref().zip(factor.budget());
+                match self.guessed_wrong(&attempt, budget, last)? {
+                    Some(until) => Trouble::Locked(until),
+                    None if typed.method == Method::password() => Trouble::WrongPassword,
+                    None => Trouble::WrongCode,
+                }
+            }
+        }))
+    }
+
+    /// Counts and writes down a wrong guess; says until when the authenticator rests, if that was one too many.
+    fn guessed_wrong(
+        &self,
+        attempt: &Attempt<'_>,
+        budget: Option<(&CredentialId, (u32, Seconds))>,
+        last: bool,
+    ) -> Result<Option<Timestamp>, EngineError> {
+        let Attempt {
+            call,
+            loaded,
+            known,
+            method,
+            ..
+        } = *attempt;
+        self.db.write(|tx| {
+            let mut locked = None;
+            if let Some((credential, (budget, rest))) = budget {
+                let failure =
+                    credentials::record_failure(tx, credential, i64::from(budget), rest, call.now)?;
+                let failure = failure.unwrap_or(credentials::Failure {
+                    count: 0,
+                    locked_until: None,
+                });
+                locked = failure.locked_until.filter(|until| *until > call.now);
+                if locked.is_some() {
+                    tx.audit(
+                        self.about(call, loaded, known, names::FACTOR_LOCKED)
+                            .with("method", method.as_str())
+                            .with("failures", failure.count),
+                    );
+                }
+            }
+            self.note_failure_of(tx, attempt, "wrong")?;
+            // What is turned away from now on is not written down one by one, or a flood would fill the disk.
+            if last {
+                let throttled = self.about(call, loaded, known, names::LOGIN_THROTTLED);
+                tx.audit(throttled.with("method", method.as_str()));
+            }
+            Ok(locked)
+        })
+    }
+
+    fn note_failure_of(
+        &self,
+        tx: &mut Tx<'_>,
+        attempt: &Attempt<'_>,
+        why: &'static str,
+    ) -> Result<(), EngineError> {
+        let Attempt {
+            call,
+            loaded,
+            known,
+            method,
+            ..
+        } = *attempt;
+        count(method, "failed");
+        // Named, and yet not found among those who may sign in: an administrator locked the account.
+        let named = loaded
+            .state
+            .identified
+            .as_ref()
+            .and_then(|identified| identified.user.as_ref());
+        let locked_out = named.filter(|_| known.user.is_none());
+        let name = match locked_out {
+            Some(_) => names::LOGIN_LOCKED,
+            None if is_step_up(loaded, known) => names::STEPUP_FAILED,
+            None => names::LOGIN_FAILED,
+        };
+        if name == names::STEPUP_FAILED {
+            self.count_step_up(loaded, Outcome::Failed);
+        }
+        let mut event = self.about(call, loaded, known, name);
+        if let Some(user) = locked_out {
+            event = event.user(user);
+        }
+        tx.audit(event.with("method", method.as_str()).with("why", why));
+        Ok(())
+    }
+
+    fn proven(&self, attempt: &Attempt<'_>, verified: Verified) -> Result<Answered, EngineError> {
+        let Attempt {
+            call,
+            known,
+            method,
+            ..
+        } = *attempt;
+        let Some(user) = &known.user else {
+            return Ok(Answered::Again(Trouble::WrongPassword));
+        };
+        let secret = call.secret();
+        let Verified {
+            credential,
+            traits,
+            amr,
+            consume,
+        } = verified;
+        let proof = Evidence {
+            id: EvidenceId::new(call.id()),
+            method: method.clone(),
+            credential,
+            at: call.now,
+            traits,
+            amr,
+        };
+        let outcome = self.db.write(|tx| {
+            if !consume(tx, call.now)? {
+                return Err(Lost::Used);
+            }
+            let session = self.renewed_session(tx, attempt, user, &secret)?;
+            evidence::insert(tx, &session, &user.id, &proof)?;
+            self.note_success(tx, attempt, &session, &proof, &secret)
+        });
+        match outcome {
+            Ok(()) => {
+                count(method, "passed");
+                Ok(Answered::Continue {
+                    session: Some(secret),
+                })
+            }
+            Err(Lost::Race) => Ok(Answered::Again(Trouble::TryAgain)),
+            Err(Lost::Used) => Ok(Answered::Again(Trouble::UsedCode)),
+            Err(Lost::Engine(error)) => Err(error),
+        }
+    }
+
+    /// The session that the proof goes to, under a new secret (spec §5 line 36): the same person's goes on,
+    /// nobody else's does.
+    fn renewed_session(
+        &self,
+        tx: &mut Tx<'_>,
+        attempt: &Attempt<'_>,
+        user: &User,
+        secret: &Secret,
+    ) -> Result<SessionId, Lost> {
+        let Attempt {
+            call,
+            cookies,
+            loaded,
+            known,
+            ..
+        } = *attempt;
+        if let Some(session) = known
+            .session
+            .as_ref()
+            .filter(|session| session.user_id == user.id)
+        {
+            let old = cookies.session.as_ref().map(Hashed::of).ok_or(Lost::Race)?;
+            let rotated = sessions::rotate(tx, &session.id, &old, &Hashed::of(secret), call.now)?;
+            return if rotated {
+                Ok(session.id.clone())
+            } else {
+                Err(Lost::Race)
+            };
+        }
+        if let Some(theirs) = &known.session {
+            self.end_session(tx, call, theirs, "another person signed in")?;
+        }
+        let session = self.new_session(call, &user.id, secret);
+        sessions::insert(tx, &session)?;
+        tx.audit(
+            self.about(call, loaded, known, names::SESSION_STARTED)
+                .session(&session.id),
+        );
+        Ok(session.id)
+    }
+
+    /// Saves the interaction and writes down what the proof led to, as the hub sees it now.
+    fn note_success(
+        &self,
+        tx: &mut Tx<'_>,
+        attempt: &Attempt<'_>,
+        session: &SessionId,
+        proof: &Evidence,
+        secret: &Secret,
+    ) -> Result<(), Lost> {
+        let Attempt {
+            call,
+            id,
+            loaded,
+            known,
+            ..
+        } = *attempt;
+        let mut state = loaded.state.clone();
+        state.challenge = None;
+        state.method = None;
+        let mut event = self.about(call, loaded, known, names::LOGIN_PASSED);
+        if is_step_up(loaded, known) {
+            let (_, decision) = self.judge(tx, call.now, loaded, Some(secret))?;
+            let more = matches!(decision.verdict, Verdict::Ask(Step::Prove(_)));
+            let name = if more {
+                names::STEPUP_ADVANCED
+            } else {
+                names::STEPUP_PASSED
+            };
+            event = self
+                .about(call, loaded, known, name)
+                .with("reasons", json(&decision.reasons)?);
+            if !more {
+                self.count_step_up(loaded, Outcome::Passed);
+                // Whoever leaves now abandons no step-up.
+                (state.stepup_required, state.stepup_started) = (false, false);
+            }
+        }
+        if !interactions::save_state(tx, id, loaded.version, &encode(&state)?)? {
+            return Err(Lost::Race);
+        }
+        let event = event.session(session).with("method", proof.method.as_str());
+        tx.audit(event.with("evidence", proof.id.as_str()));
+        Ok(())
+    }
+
+    fn new_session(&self, call: &Call<'_>, user: &UserId, secret: &Secret) -> Session {
+        Session {
+            id: SessionId::new(call.id()),
+            user_id: user.clone(),
+            secret_hash: Hashed::of(secret),
+            created_at: call.now,
+            last_seen_at: call.now,
+            expires_at: call.now.plus(self.settings.lifetimes.session),
+            ended_at: None,
+            ip: call.peer.ip.map(|ip| ip.to_string()),
+            user_agent: Some(call.peer.user_agent.clone()),
+        }
+    }
+}
+
+fn count(method: &Method, outcome: &'static str) {
+    metrics::counter!("stepwell_authn_attempts_total", "factor" => method.as_str().to_owned(), "outcome" => outcome)
+        .increment(1);
+}
