@@ -46,7 +46,7 @@ pub(crate) fn ensure_current(
     db: &Db,
     seal: &SealingKeys,
 ) -> Result<(), EngineError> {
-    let have = db.read(|tx| rows::all(tx))?;
+    let have = db.read(rows::all)?;
     let missing: Vec<Algorithm> = Algorithm::ALL
         .into_iter()
         .filter(|alg| !has(&have, *alg, Stored::Current))
@@ -150,7 +150,7 @@ impl Engine {
     /// # Errors
     /// When the database is away.
     pub fn list_keys(&self) -> Result<Vec<KeyView>, EngineError> {
-        let rows = self.db.read(|tx| rows::all(tx))?;
+        let rows = self.db.read(rows::all)?;
         let view = |key: Key| KeyView {
             kid: key.id,
             alg: key.alg,
@@ -167,7 +167,7 @@ impl Engine {
     /// When the database is away.
     pub fn ensure_next_keys(&self, call: &Call<'_>) -> Result<(), EngineError> {
         for alg in Algorithm::ALL {
-            if !has(&self.db.read(|tx| rows::all(tx))?, alg, Stored::Next) {
+            if !has(&self.db.read(rows::all)?, alg, Stored::Next) {
                 let key = make(call, &self.seal, alg)?;
                 self.db.write(|tx| -> Result<(), EngineError> {
                     if has(&settled(tx)?, alg, Stored::Next) {

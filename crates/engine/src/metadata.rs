@@ -17,14 +17,30 @@ impl Metadata {
         let issuer = &settings.issuer;
         let at = |path: &str| format!("{issuer}{path}");
         let algs: Vec<&str> = keys.algorithms().iter().map(|alg| alg.as_str()).collect();
-        let client_auth = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
-        let mut scopes = vec!["openid", "profile", "email", "address", "phone", "offline_access"];
+        let client_auth = [
+            "client_secret_basic",
+            "client_secret_post",
+            "private_key_jwt",
+        ];
+        let mut scopes = vec![
+            "openid",
+            "profile",
+            "email",
+            "address",
+            "phone",
+            "offline_access",
+        ];
         for scope in &settings.scopes {
             if !scopes.contains(&scope.name.as_str()) {
                 scopes.push(&scope.name);
             }
         }
-        let acrs: Vec<String> = settings.catalog.published().iter().map(|a| a.as_str().to_owned()).collect();
+        let acrs: Vec<String> = settings
+            .catalog
+            .published()
+            .iter()
+            .map(|a| a.as_str().to_owned())
+            .collect();
         Self(json!({
             "issuer": issuer,
             "authorization_endpoint": at("/authorize"),

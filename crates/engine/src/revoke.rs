@@ -20,23 +20,45 @@ impl Engine {
     ///
     /// # Errors
     /// A missing token, another client's token, or the database being away.
-    pub fn revoke(&self, call: &Call<'_>, client: &Client, params: &Params) -> Result<(), EngineError> {
+    pub fn revoke(
+        &self,
+        call: &Call<'_>,
+        client: &Client,
+        params: &Params,
+    ) -> Result<(), EngineError> {
         let token = params.require("token", "RFC 7009 §2.1")?;
-        let event = || Event::new(names::TOKEN_REVOKED, call.now).reference(call.reference).client(&client.id);
-        if let Ok(claims) = self.keys().verify_access(token, &self.settings.issuer, call.now) {
+        let event = || {
+            Event::new(names::TOKEN_REVOKED, call.now)
+                .reference(call.reference)
+                .client(&client.id)
+        };
+        if let Ok(claims) = self
+            .keys()
+            .verify_access(token, &self.settings.issuer, call.now)
+        {
             mine(client, &ClientId::new(claims.client_id.clone()))?;
             return self.db.write(|tx| {
                 revoked_tokens::insert(tx, &claims.jti, Timestamp::from_secs(claims.exp))?;
-                tx.audit(event().with("what", "access token").with("jti", claims.jti.as_str()));
+                tx.audit(
+                    event()
+                        .with("what", "access token")
+                        .with("jti", claims.jti.as_str()),
+                );
                 Ok(())
             });
         }
         let hash = Hashed::of(&Secret::new(token));
         self.db.write(|tx| {
-            let Some(row) = refresh_tokens::find(tx, &hash)? else { return Ok(()) };
+            let Some(row) = refresh_tokens::find(tx, &hash)? else {
+                return Ok(());
+            };
             mine(client, &row.client_id)?;
             if grants::revoke(tx, &row.grant_id, "revoked by the client", call.now)? {
-                tx.audit(event().with("what", "refresh token").with("grant", row.grant_id.as_str()));
+                tx.audit(
+                    event()
+                        .with("what", "refresh token")
+                        .with("grant", row.grant_id.as_str()),
+                );
             }
             Ok(())
         })
@@ -47,5 +69,8 @@ fn mine(client: &Client, owner: &ClientId) -> Result<(), OAuthError> {
     if client.id == *owner {
         return Ok(());
     }
-    Err(OAuthError::invalid_grant("RFC 7009 §2.1", "the token was issued to another client"))
+    Err(OAuthError::invalid_grant(
+        "RFC 7009 §2.1",
+        "the token was issued to another client",
+    ))
 }

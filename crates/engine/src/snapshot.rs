@@ -36,19 +36,43 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn load(db: &Db, seal: &SealingKeys, settings: &Settings) -> Result<Self, EngineError> {
+    pub(crate) fn load(
+        db: &Db,
+        seal: &SealingKeys,
+        settings: &Settings,
+    ) -> Result<Self, EngineError> {
         let (revisions, clients, records) = db.read(|tx| -> Result<_, EngineError> {
-            Ok((revisions::all(tx)?, clients::all(tx)?, stepwell_store::keys::all(tx)?))
+            Ok((
+                revisions::all(tx)?,
+                clients::all(tx)?,
+                stepwell_store::keys::all(tx)?,
+            ))
         })?;
         let mut known = HashMap::with_capacity(clients.len());
         for row in clients.into_iter().filter(|row| row.disabled_at.is_none()) {
             let client: Client = serde_json::from_str(&row.json).map_err(EngineError::broken)?;
-            let keys = client.jwks.as_ref().map(ClientKeys::parse).transpose().map_err(EngineError::broken)?;
-            known.insert(client.id.clone(), Arc::new(KnownClient { client: Arc::new(client), keys }));
+            let keys = client
+                .jwks
+                .as_ref()
+                .map(ClientKeys::parse)
+                .transpose()
+                .map_err(EngineError::broken)?;
+            known.insert(
+                client.id.clone(),
+                Arc::new(KnownClient {
+                    client: Arc::new(client),
+                    keys,
+                }),
+            );
         }
         let keys = keys::ring(&records, seal)?;
         let metadata = Metadata::of(settings, &keys).to_json().into();
-        Ok(Self { revisions, clients: known, keys: Arc::new(keys), metadata })
+        Ok(Self {
+            revisions,
+            clients: known,
+            keys: Arc::new(keys),
+            metadata,
+        })
     }
 }
 
@@ -56,10 +80,15 @@ impl Engine {
     /// The registered client of this id. One that is not known yet may have been registered a moment ago,
     /// so an unknown id looks at the revision first.
     pub(crate) fn client(&self, id: &ClientId) -> Result<Option<Arc<Client>>, EngineError> {
-        Ok(self.known_client(id)?.map(|known| Arc::clone(&known.client)))
+        Ok(self
+            .known_client(id)?
+            .map(|known| Arc::clone(&known.client)))
     }
 
-    pub(crate) fn known_client(&self, id: &ClientId) -> Result<Option<Arc<KnownClient>>, EngineError> {
+    pub(crate) fn known_client(
+        &self,
+        id: &ClientId,
+    ) -> Result<Option<Arc<KnownClient>>, EngineError> {
         if let Some(known) = self.cached_client(id) {
             return Ok(Some(known));
         }
@@ -82,17 +111,25 @@ impl Engine {
     /// # Errors
     /// When the database is away; what was loaded before stays in use.
     pub fn refresh(&self) -> Result<bool, EngineError> {
-        let current = self.db.read(|tx| revisions::all(tx))?;
+        let current = self.db.read(revisions::all)?;
         if current == self.snapshot.load().revisions {
             return Ok(false);
         }
-        self.snapshot.store(Arc::new(Snapshot::load(&self.db, &self.seal, &self.settings)?));
+        self.snapshot.store(Arc::new(Snapshot::load(
+            &self.db,
+            &self.seal,
+            &self.settings,
+        )?));
         Ok(true)
     }
 
     /// Whether scripts of `origin` may call for any client: what a preflight, which names none, is answered by.
     pub fn is_known_origin(&self, origin: &str) -> bool {
-        self.snapshot.load().clients.values().any(|known| known.client.allows_origin(origin))
+        self.snapshot
+            .load()
+            .clients
+            .values()
+            .any(|known| known.client.allows_origin(origin))
     }
 
     /// The body of `/jwks`.

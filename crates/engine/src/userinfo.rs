@@ -3,10 +3,9 @@
 //! `sub` is always the token's. What is told follows the scope and the `claims` parameter of the grant.
 
 use serde_json::{Map, Value};
+use stepwell_core::ids::GrantId;
 use stepwell_core::oauth::OAuthError;
 use stepwell_core::oauth::scope::{OPENID, Scope};
-use stepwell_core::ids::GrantId;
-use stepwell_core::user::Status;
 use stepwell_store::{grants, users};
 
 use crate::Engine;
@@ -19,25 +18,33 @@ impl Engine {
     ///
     /// # Errors
     /// `invalid_token` or `insufficient_scope` (RFC 6750 §3.1), or the database being away.
-    pub fn userinfo(&self, call: &Call<'_>, token: &str) -> Result<Map<String, Value>, EngineError> {
-        let claims = self.keys().verify_access(token, &self.settings.issuer, call.now).map_err(|why| {
-            OAuthError::invalid_token("RFC 6750 §3.1", format!("not a live access token of this issuer: {why}"))
-        })?;
+    pub fn userinfo(
+        &self,
+        call: &Call<'_>,
+        token: &str,
+    ) -> Result<Map<String, Value>, EngineError> {
+        let claims = self
+            .keys()
+            .verify_access(token, &self.settings.issuer, call.now)
+            .map_err(|why| {
+                OAuthError::invalid_token(
+                    "RFC 6750 §3.1",
+                    format!("not a live access token of this issuer: {why}"),
+                )
+            })?;
         let scope = Scope::parse(&claims.scope).unwrap_or_default();
         if !scope.contains(OPENID) {
-            return Err(OAuthError::insufficient_scope("OIDC Core §5.3", "the token needs the scope openid").into());
+            return Err(OAuthError::insufficient_scope(
+                "OIDC Core §5.3",
+                "the token needs the scope openid",
+            )
+            .into());
         }
         let dead = || OAuthError::invalid_token("RFC 6750 §3.1", "the access token was revoked");
         let grant_id = claims.grant_id().map(GrantId::new).ok_or_else(dead)?;
         let (grant, user) = self.db.read(|tx| -> Result<_, EngineError> {
-            if stepwell_store::revoked_tokens::contains(tx, &claims.jti)? {
-                return Err(dead().into());
-            }
+            let user = users::of_live_token(tx, &claims.jti, &grant_id)?.ok_or_else(dead)?;
             let grant = Grant::from_row(grants::find(tx, &grant_id)?.ok_or_else(dead)?)?;
-            if grant.revoked {
-                return Err(dead().into());
-            }
-            let user = users::find(tx, &grant.user_id)?.filter(|u| u.status == Status::Active).ok_or_else(dead)?;
             Ok((grant, user))
         })?;
         let mut told = Map::new();

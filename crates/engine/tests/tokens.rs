@@ -4,6 +4,7 @@
 
 mod support;
 mod tokens {
+    mod assertion;
     mod claims;
     mod client_auth;
     mod client_credentials;

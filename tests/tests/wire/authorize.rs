@@ -35,8 +35,14 @@ fn refused(world: &World, more: &[(&str, &str)], error: &str) {
 fn every_refusal_that_goes_back_names_its_error_and_carries_iss_and_state() {
     let world = World::shared();
     for (more, error) in [
-        (&[("response_type", "token")][..], "unsupported_response_type"),
-        (&[("response_type", "code id_token")], "unsupported_response_type"),
+        (
+            &[("response_type", "token")][..],
+            "unsupported_response_type",
+        ),
+        (
+            &[("response_type", "code id_token")],
+            "unsupported_response_type",
+        ),
         (&[("response_type", "")], "invalid_request"),
         (&[("scope", "openid admin")], "invalid_scope"),
         (&[("scope", "openid \"quoted\\\"")], "invalid_scope"),
@@ -52,7 +58,10 @@ fn every_refusal_that_goes_back_names_its_error_and_carries_iss_and_state() {
         (&[("resource", "https://api.example/#x")], "invalid_target"),
         (&[("resource", "https://other.example/")], "invalid_target"),
         (&[("request", "e30.e30.")], "request_not_supported"),
-        (&[("request_uri", "https://x.example/r")], "request_uri_not_supported"),
+        (
+            &[("request_uri", "https://x.example/r")],
+            "request_uri_not_supported",
+        ),
         (&[("registration", "{}")], "registration_not_supported"),
     ] {
         refused(&world, more, error);
@@ -63,14 +72,27 @@ fn every_refusal_that_goes_back_names_its_error_and_carries_iss_and_state() {
 fn max_age_is_a_whole_number_of_seconds_and_nothing_else() {
     let world = World::shared();
     for bad in [
-        "", "-1", "+1", "1.5", "1e3", " 1", "0x10", "NaN", "1,000", "٣", "9007199254740992",
+        "",
+        "-1",
+        "+1",
+        "1.5",
+        "1e3",
+        " 1",
+        "0x10",
+        "NaN",
+        "1,000",
+        "٣",
+        "9007199254740992",
         "99999999999999999999999999",
     ] {
         refused(&world, &[("max_age", bad)], "invalid_request");
     }
     for good in ["0", "1", "9007199254740991"] {
         let got = world.ask(&[("max_age", good)]);
-        assert!(got.location().unwrap().path().starts_with("/i/"), "{got:#?}");
+        assert!(
+            got.location().unwrap().path().starts_with("/i/"),
+            "{got:#?}"
+        );
     }
 }
 
@@ -87,9 +109,17 @@ fn ten_thousand_acr_values_are_refused() {
 fn the_claims_parameter_is_read_strictly() {
     let world = World::shared();
     let deep = format!("{{\"userinfo\":{}1{}}}", "[".repeat(60), "]".repeat(60));
-    let large = format!("{{\"id_token\":{{\"x\":{{\"value\":\"{}\"}}}}}}", "y".repeat(20_000));
+    let large = format!(
+        "{{\"id_token\":{{\"x\":{{\"value\":\"{}\"}}}}}}",
+        "y".repeat(20_000)
+    );
     for bad in [
-        "[]", "null", "{", "{}{}", "{\"id_token\":1}", "{\"id_token\":{\"acr\":\"phr\"}}",
+        "[]",
+        "null",
+        "{",
+        "{}{}",
+        "{\"id_token\":1}",
+        "{\"id_token\":{\"acr\":\"phr\"}}",
         r#"{"id_token":{"acr":{"value":"a","values":["b"]}}}"#,
         r#"{"id_token":{"acr":{"values":"a"}}}"#,
         r#"{"id_token":{"acr":{"essential":"yes"}}}"#,
@@ -97,7 +127,8 @@ fn the_claims_parameter_is_read_strictly() {
         r#"{"id_token":{"acr":null,"acr":{"essential":true}}}"#,
         r#"{"id_token":{"acr":{"value":"\ud800"}}}"#,
         r#"{"id_token":{"acr":{"value":"\u0000"}}}"#,
-        &deep, &large,
+        &deep,
+        &large,
     ] {
         refused(&world, &[("claims", bad)], "invalid_request");
     }
@@ -116,7 +147,10 @@ fn without_a_session_prompt_none_is_login_required_and_shows_nothing() {
 #[test]
 fn state_is_left_out_where_none_was_sent() {
     let world = World::shared();
-    let back = sent_back(&world.ask(&[("prompt", "none"), ("state", "")]), REDIRECT_URI);
+    let back = sent_back(
+        &world.ask(&[("prompt", "none"), ("state", "")]),
+        REDIRECT_URI,
+    );
     assert_eq!(back.get("state"), None);
     assert_eq!(back["iss"], world.issuer);
 }
@@ -142,7 +176,12 @@ fn what_is_unknown_or_only_a_wish_is_ignored() {
 #[test]
 fn every_published_acr_in_published_order_is_an_answerable_request() {
     let world = World::shared();
-    let metadata = send(world.http.get(world.url("/.well-known/openid-configuration"))).json();
+    let metadata = send(
+        world
+            .http
+            .get(world.url("/.well-known/openid-configuration")),
+    )
+    .json();
     let acrs: Vec<&str> = metadata["acr_values_supported"]
         .as_array()
         .unwrap()

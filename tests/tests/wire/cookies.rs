@@ -57,7 +57,12 @@ fn behind_https_cookies_are_host_bound_and_secure_and_transport_is_pinned() {
     let page = tab.post_with(&page, &name, &[("username", &world.ready.username)], &ours);
     let page = tab.follow(page);
     let password = crate::support::tab::form(&page, "password");
-    let done = tab.post_with(&page, &password, &[("password", &world.ready.password)], &ours);
+    let done = tab.post_with(
+        &page,
+        &password,
+        &[("password", &world.ready.password)],
+        &ours,
+    );
     for (got, name) in [(&begun, BROWSER), (&done, SESSION)] {
         let line = got.set_cookies()[0];
         assert!(line.starts_with(&format!("__Host-{name}=")), "{line}");
@@ -66,7 +71,11 @@ fn behind_https_cookies_are_host_bound_and_secure_and_transport_is_pinned() {
         }
         assert!(!line.contains("Domain"), "{line}");
     }
-    assert!(page.header("strict-transport-security").contains("max-age="), "{page:#?}");
+    assert!(
+        page.header("strict-transport-security")
+            .contains("max-age="),
+        "{page:#?}"
+    );
 
     // The plain name counts for nothing here, wherever it comes from.
     let session = tab.cookie("__Host-stepwell-session").unwrap();
@@ -135,11 +144,19 @@ fn a_cookie_that_comes_twice_is_not_believed() {
 fn odd_cookies_are_no_session_and_no_fault() {
     let world = World::shared();
     for cookie in [
-        "stepwell-session", "stepwell-session=", "=", ";;;", "stepwell-session=\u{1}x",
-        "stepwell-session='; DROP TABLE sessions;--", &format!("stepwell-session={}", "x".repeat(4_000)),
+        "stepwell-session",
+        "stepwell-session=",
+        "=",
+        ";;;",
+        "stepwell-session=\u{1}x",
+        "stepwell-session='; DROP TABLE sessions;--",
+        &format!("stepwell-session={}", "x".repeat(4_000)),
     ] {
         let url = world.web.authorize_url(&[("prompt", "none")]);
-        let mut request = format!("GET {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n", &url[world.issuer.len()..]);
+        let mut request = format!(
+            "GET {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n",
+            &url[world.issuer.len()..]
+        );
         request.push_str(&format!("Cookie: {cookie}\r\n\r\n"));
         let said = crate::support::raw::exchange(&world.issuer, request.as_bytes());
         let status = crate::support::raw::statuses(&said)[0];

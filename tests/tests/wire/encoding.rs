@@ -18,7 +18,11 @@ fn a_repeated_parameter_goes_back_as_invalid_request() {
         "unknown=1&unknown=2",
         "code_challenge=x",
     ] {
-        let got = send(world.http.get(format!("{}&{again}", world.web.authorize_url(&[]))));
+        let got = send(
+            world
+                .http
+                .get(format!("{}&{again}", world.web.authorize_url(&[]))),
+        );
         let back = sent_back(&got, REDIRECT_URI);
         assert_eq!(back["error"], "invalid_request", "{again}");
         assert_eq!(back["state"], "s");
@@ -47,10 +51,23 @@ fn a_repeated_parameter_of_a_token_request_is_invalid_request() {
 fn text_that_is_not_utf_8_or_holds_a_nul_is_refused_with_400() {
     let world = World::shared();
     for bad in [
-        "state=%ff", "state=%00", "login_hint=a%00b", "x=%c0%80", "x=%ed%a0%80", "x=%f5%80%80%80",
-        "%ff=x", "x=%", "x=%2", "x=%zz", "nonce=%fe",
+        "state=%ff",
+        "state=%00",
+        "login_hint=a%00b",
+        "x=%c0%80",
+        "x=%ed%a0%80",
+        "x=%f5%80%80%80",
+        "%ff=x",
+        "x=%",
+        "x=%2",
+        "x=%zz",
+        "nonce=%fe",
     ] {
-        let got = send(world.http.get(format!("{}&{bad}", world.web.authorize_url(&[]))));
+        let got = send(
+            world
+                .http
+                .get(format!("{}&{bad}", world.web.authorize_url(&[]))),
+        );
         got.assert_page(400);
         let form = |path| {
             let request = world.http.post(world.url(path));
@@ -70,8 +87,15 @@ fn text_that_is_not_utf_8_or_holds_a_nul_is_refused_with_400() {
 fn odd_bytes_in_a_path_are_nowhere_and_break_nothing() {
     let world = World::shared();
     for path in [
-        "/i/%00", "/i/%ff", "/i/%ed%a0%80", "/i/%0d%0aSet-Cookie:%20x=1", "/i/..%2f..%2fjwks",
-        "/i/%27%20OR%201=1--", "/static/%00/%00", "/%ff", "/i/a%00b/another-way",
+        "/i/%00",
+        "/i/%ff",
+        "/i/%ed%a0%80",
+        "/i/%0d%0aSet-Cookie:%20x=1",
+        "/i/..%2f..%2fjwks",
+        "/i/%27%20OR%201=1--",
+        "/static/%00/%00",
+        "/%ff",
+        "/i/a%00b/another-way",
     ] {
         let said = raw::exchange(
             &world.issuer,
@@ -91,7 +115,11 @@ fn a_line_break_in_state_stays_inside_the_location() {
     assert_eq!(sent_back(&got, REDIRECT_URI)["state"], state);
     assert!(got.set_cookies().is_empty(), "{got:#?}");
     assert_eq!(got.body, "");
-    assert!(got.header("location").bytes().all(|byte| byte.is_ascii_graphic()));
+    assert!(
+        got.header("location")
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic())
+    );
 }
 
 #[test]
@@ -112,9 +140,16 @@ fn a_script_or_a_line_break_in_login_hint_is_text_in_the_field_and_nothing_else(
         assert!(page.headers.get("stolen").is_none());
         assert!(tab.cookie("stolen").is_none());
         let name = form(&page, "identify");
-        let (_, value) = name.fields.iter().find(|(name, _)| name == "username").unwrap();
+        let (_, value) = name
+            .fields
+            .iter()
+            .find(|(name, _)| name == "username")
+            .unwrap();
         // A field of one line cannot hold a line break; whatever else was sent stands in it as text.
-        assert!(value.is_empty() || hint.starts_with(value.lines().next().unwrap_or("")), "{value:?}");
+        assert!(
+            value.is_empty() || hint.starts_with(value.lines().next().unwrap_or("")),
+            "{value:?}"
+        );
     }
 }
 
@@ -133,7 +168,12 @@ fn a_script_as_user_name_is_text_on_every_page_that_shows_it() {
 fn state_comes_back_byte_for_byte_with_a_code() {
     let world = World::shared();
     let tab = world.tab();
-    for state in ["a+b c%20&d=e#f", "ünïcødé ☃ 漢", "{\"a\":[1]}", &"x".repeat(4_000)] {
+    for state in [
+        "a+b c%20&d=e#f",
+        "ünïcødé ☃ 漢",
+        "{\"a\":[1]}",
+        &"x".repeat(4_000),
+    ] {
         let page = tab.open(&world.web.authorize_url(&[("state", state)]));
         let end = world.walk(&tab, page, &world.alex());
         let back = parameters(&left(&end).unwrap());
@@ -154,10 +194,16 @@ fn a_huge_request_is_refused_and_the_server_goes_on() {
     let many: Vec<(&str, &str)> = many.iter().map(|(n, v)| (&**n, &**v)).collect();
     world.ask(&many).assert_page(400);
     for length in [100_000, 3_000_000] {
-        let line = format!("GET /authorize?x={} HTTP/1.1\r\nHost: x\r\n\r\n", "x".repeat(length));
+        let line = format!(
+            "GET /authorize?x={} HTTP/1.1\r\nHost: x\r\n\r\n",
+            "x".repeat(length)
+        );
         let said = raw::exchange(&world.issuer, line.as_bytes());
         let statuses = raw::statuses(&said);
-        assert!(statuses.iter().all(|status| (400..500).contains(status)), "{said}");
+        assert!(
+            statuses.iter().all(|status| (400..500).contains(status)),
+            "{said}"
+        );
     }
     assert_eq!(send(world.http.get(world.url("/jwks"))).status, 200);
 }

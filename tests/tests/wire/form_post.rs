@@ -15,13 +15,19 @@ fn the_form(page: &Got) -> Vec<(String, String)> {
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.header("pragma"), "no-cache");
     let policy = page.header("content-security-policy");
-    assert!(policy.contains("form-action 'self' http://127.0.0.1:9;"), "{policy}");
+    assert!(
+        policy.contains("form-action 'self' http://127.0.0.1:9;"),
+        "{policy}"
+    );
     assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
     assert!(!policy.contains("unsafe"), "{policy}");
     assert!(page.body.contains("form-post.js"), "{page:#?}");
     let forms = html::forms(&page.body);
     assert_eq!(forms.len(), 1, "{page:#?}");
-    assert_eq!((&*forms[0].action, &*forms[0].method), (REDIRECT_URI, "post"));
+    assert_eq!(
+        (&*forms[0].action, &*forms[0].method),
+        (REDIRECT_URI, "post")
+    );
     assert!(forms[0].has_button("continue"), "{page:#?}");
     forms[0].fields.clone()
 }
@@ -69,7 +75,13 @@ fn the_script_that_posts_the_form_is_there() {
         .unwrap();
     let script = crate::support::http::send(world.http.get(world.url(source)));
     assert_eq!(script.status, 200);
-    assert!(script.header("content-type").contains("javascript"), "{script:#?}");
+    assert!(
+        script.header("content-type").contains("javascript"),
+        "{script:#?}"
+    );
     assert_eq!(script.header("x-content-type-options"), "nosniff");
-    assert!(script.header("cache-control").contains("immutable"), "{script:#?}");
+    assert!(
+        script.header("cache-control").contains("immutable"),
+        "{script:#?}"
+    );
 }

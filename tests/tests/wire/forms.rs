@@ -38,7 +38,12 @@ fn a_form_without_its_token_or_with_a_foreign_one_is_refused() {
     let form_here = form(&page, "identify");
     let token = |page: &Got| {
         let form = form(page, "identify");
-        form.fields.iter().find(|(name, _)| name == "csrf").unwrap().1.clone()
+        form.fields
+            .iter()
+            .find(|(name, _)| name == "csrf")
+            .unwrap()
+            .1
+            .clone()
     };
     let username = [("username", &*world.ready.username)];
     for bad in [
@@ -53,7 +58,10 @@ fn a_form_without_its_token_or_with_a_foreign_one_is_refused() {
         mine.post_with(&page, &bad, &username, &[]).assert_page(403);
     }
     assert!(asks(&mine.get(page.url.as_str()), "identify"));
-    assert_eq!(mine.post_with(&page, &form_here, &username, &[]).status, 303);
+    assert_eq!(
+        mine.post_with(&page, &form_here, &username, &[]).status,
+        303
+    );
 }
 
 #[test]
@@ -62,10 +70,16 @@ fn a_token_in_the_query_does_not_count() {
     let tab = world.tab();
     let page = tab.open(&world.web.authorize_url(&[]));
     let form = form(&page, "identify");
-    let token = &form.fields.iter().find(|(name, _)| name == "csrf").unwrap().1;
+    let token = &form
+        .fields
+        .iter()
+        .find(|(name, _)| name == "csrf")
+        .unwrap()
+        .1;
     let mut moved = without_token(&form);
     moved.action = format!("{}?csrf={token}", form.action);
-    tab.post_with(&page, &moved, &[("username", "x")], &[]).assert_page(403);
+    tab.post_with(&page, &moved, &[("username", "x")], &[])
+        .assert_page(403);
 }
 
 #[test]
@@ -100,9 +114,11 @@ fn codes_sent_from_another_site_are_refused_and_not_counted() {
     let form = form(&page, "totp");
     for _ in 0..8 {
         let foreign = [("origin", "https://evil.example")];
-        tab.post_with(&page, &form, &[("code", "000000")], &foreign).assert_page(403);
+        tab.post_with(&page, &form, &[("code", "000000")], &foreign)
+            .assert_page(403);
         let bare = without_token(&form);
-        tab.post_with(&page, &bare, &[("code", "000000")], &[]).assert_page(403);
+        tab.post_with(&page, &bare, &[("code", "000000")], &[])
+            .assert_page(403);
     }
     // Five counted guesses would have locked it.
     let end = world.walk(&tab, page, &person);
@@ -114,8 +130,13 @@ fn steps_are_answered_by_post_only() {
     let world = World::shared();
     let tab = world.tab();
     let page = tab.open(&world.web.authorize_url(&[]));
-    for step in ["identify", "password", "totp", "consent", "account", "switch", "cancel"] {
-        let got = tab.get(&format!("{}/{step}?decision=allow&username=x&password=x", page.url));
+    for step in [
+        "identify", "password", "totp", "consent", "account", "switch", "cancel",
+    ] {
+        let got = tab.get(&format!(
+            "{}/{step}?decision=allow&username=x&password=x",
+            page.url
+        ));
         got.assert_page(405);
         assert_eq!(got.header("allow"), "POST");
     }
@@ -137,7 +158,11 @@ fn a_form_of_another_type_is_refused_before_anything_counts() {
     let world = World::shared();
     let tab = world.tab();
     let page = tab.open(&world.web.authorize_url(&[]));
-    for kind in ["application/json", "text/plain", "multipart/form-data; boundary=x"] {
+    for kind in [
+        "application/json",
+        "text/plain",
+        "multipart/form-data; boundary=x",
+    ] {
         let request = tab.http().post(format!("{}/identify", page.url));
         let got = tab.sent(request.header("content-type", kind).body("username=x"));
         got.assert_page(400);
@@ -151,11 +176,22 @@ fn a_form_of_the_logout_page_is_no_form_of_an_interaction() {
     world.code(&tab, &world.web, &world.alex(), &[]);
     let logout = tab.get(&world.url("/logout"));
     let token = form(&logout, "logout/confirm");
-    let token = &token.fields.iter().find(|(name, _)| name == "csrf").unwrap().1;
+    let token = &token
+        .fields
+        .iter()
+        .find(|(name, _)| name == "csrf")
+        .unwrap()
+        .1;
     let page = tab.open(&world.web.authorize_url(&[("prompt", "login")]));
     let moved = with_token(&form(&page, "password"), token);
-    tab.post_with(&page, &moved, &[("password", "x")], &[]).assert_page(403);
-    let got = send(world.http.post(world.url("/logout/confirm")).form(&[("csrf", token)]));
+    tab.post_with(&page, &moved, &[("password", "x")], &[])
+        .assert_page(403);
+    let got = send(
+        world
+            .http
+            .post(world.url("/logout/confirm"))
+            .form(&[("csrf", token)]),
+    );
     assert_eq!(got.status, 200, "without a session there is nothing to end");
     assert!(world.is_signed_in(&tab));
 }

@@ -31,8 +31,14 @@ fn assert_guarded(page: &Got) {
         assert_eq!(page.header(name), value, "{page:#?}");
     }
     let referrer = page.header("referrer-policy");
-    assert!(["no-referrer", "same-origin"].contains(&referrer), "{page:#?}");
-    assert!(page.header("access-control-allow-origin").is_empty(), "{page:#?}");
+    assert!(
+        ["no-referrer", "same-origin"].contains(&referrer),
+        "{page:#?}"
+    );
+    assert!(
+        page.header("access-control-allow-origin").is_empty(),
+        "{page:#?}"
+    );
     assert_eq!(page.header("x-reference"), page.reference());
     for tag in html::tags(&page.body) {
         let inline = tag.name == "script" && !tag.closing && tag.attribute("src").is_none();
@@ -68,7 +74,13 @@ fn every_page_is_guarded_against_framing_sniffing_storing_and_scripts() {
     assert!(left(&page).is_some(), "{page:#?}");
     assert_guarded(&page);
     assert_guarded(&tab.get(seen[0].as_str()));
-    for path in ["/", "/nowhere", "/logout", "/i/unknown", "/authorize?client_id=x"] {
+    for path in [
+        "/",
+        "/nowhere",
+        "/logout",
+        "/i/unknown",
+        "/authorize?client_id=x",
+    ] {
         assert_guarded(&tab.get(&world.url(path)));
     }
     let large = "x".repeat(200_000);
@@ -88,7 +100,12 @@ fn an_address_without_its_step_shows_the_step_that_is_due_and_gives_no_code() {
     let tab = world.tab();
     let page = tab.open(&world.web.authorize_url(&[]));
     let csrf = form(&page, "identify");
-    let csrf = &csrf.fields.iter().find(|(name, _)| name == "csrf").unwrap().1;
+    let csrf = &csrf
+        .fields
+        .iter()
+        .find(|(name, _)| name == "csrf")
+        .unwrap()
+        .1;
     for step in ["consent", "password", "totp", "account", "another-way"] {
         let at = format!("{}/{step}", page.url);
         let fields = [
@@ -133,7 +150,11 @@ fn a_finished_interaction_says_that_it_is_done_and_never_gives_a_second_code() {
 #[test]
 fn an_interaction_that_does_not_exist_is_gone_and_says_how_to_go_on() {
     let world = World::shared();
-    for id in ["unknown", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &"x".repeat(3_000)] {
+    for id in [
+        "unknown",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        &"x".repeat(3_000),
+    ] {
         let got = send(world.http.get(world.url(&format!("/i/{id}"))));
         got.assert_page(410);
     }

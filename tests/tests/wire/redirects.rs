@@ -8,7 +8,14 @@ use crate::support::{World, sent_back};
 #[test]
 fn a_client_that_is_missing_unknown_or_named_twice_is_told_on_a_page() {
     let world = World::shared();
-    for client in ["", "nobody", "demo-bank ", "DEMO-BANK", &"x".repeat(5_000), "<script>"] {
+    for client in [
+        "",
+        "nobody",
+        "demo-bank ",
+        "DEMO-BANK",
+        &"x".repeat(5_000),
+        "<script>",
+    ] {
         let got = world.ask(&[("client_id", client), ("prompt", "none")]);
         got.assert_page(400);
         assert_eq!(got.developer_error(), "invalid_request");
@@ -70,7 +77,10 @@ fn a_redirect_uri_that_comes_twice_is_told_on_a_page() {
     let world = World::shared();
     let evil = "redirect_uri=https%3A%2F%2Fevil.example%2F";
     let after = format!("{}&{evil}", world.web.authorize_url(&[]));
-    let before = world.web.authorize_url(&[]).replacen('?', &format!("?{evil}&"), 1);
+    let before = world
+        .web
+        .authorize_url(&[])
+        .replacen('?', &format!("?{evil}&"), 1);
     for twice in [after, before] {
         send(world.http.get(twice)).assert_page(400);
     }
@@ -84,7 +94,10 @@ fn a_native_app_may_listen_on_any_loopback_port_but_not_elsewhere() {
         let more = [("redirect_uri", uri), ("prompt", "none")];
         send(world.http.get(native.authorize_url(&more)))
     };
-    for port in ["http://127.0.0.1:1234/callback", "http://127.0.0.1:65535/callback"] {
+    for port in [
+        "http://127.0.0.1:1234/callback",
+        "http://127.0.0.1:65535/callback",
+    ] {
         assert_eq!(sent_back(&ask(port), port)["error"], "login_required");
     }
     for other in [
@@ -113,7 +126,14 @@ fn a_web_app_may_not_change_its_port() {
 #[test]
 fn a_response_mode_that_is_not_offered_is_told_on_a_page() {
     let world = World::shared();
-    for mode in ["fragment", "query.jwt", "web_message", "QUERY", "query form_post", "x"] {
+    for mode in [
+        "fragment",
+        "query.jwt",
+        "web_message",
+        "QUERY",
+        "query form_post",
+        "x",
+    ] {
         let got = world.ask(&[("response_mode", mode), ("prompt", "none")]);
         got.assert_page(400);
         assert!(got.body.contains("response_mode"), "{got:#?}");

@@ -36,12 +36,18 @@ fn a_person_without_the_authenticator_is_told_and_never_let_in_by_less() {
     let page = tab.submit(&page, "identify", &[("username", &person.username)]);
     let end = tab.submit(&page, "password", &[("password", &person.password)]);
     end.assert_page(200);
-    assert!(end.body.contains(UNMET), "the way on carries the error: {end:#?}");
+    assert!(
+        end.body.contains(UNMET),
+        "the way on carries the error: {end:#?}"
+    );
     assert!(!end.body.contains("code="), "{end:#?}");
     // Back, and the same again: no code at the lower acr.
     for _ in 0..2 {
         let again = tab.open(place.as_str());
-        assert!(left(&again).is_none() && !again.body.contains("code="), "{again:#?}");
+        assert!(
+            left(&again).is_none() && !again.body.contains("code="),
+            "{again:#?}"
+        );
     }
 }
 
@@ -63,9 +69,15 @@ fn a_registered_minimum_holds_when_acr_values_is_stripped_or_lowered() {
     }
     let code = world.code(&tab, &app, &person, &[("acr_values", BASIC)]);
     let token = claims(&app.redeem(&code).expect("id_token"));
-    assert_eq!(token["acr"], BASIC, "the requested one that is satisfied: {token}");
+    assert_eq!(
+        token["acr"], BASIC,
+        "the requested one that is satisfied: {token}"
+    );
     let methods = token["amr"].to_string();
-    assert!(methods.contains("otp") && methods.contains("pwd"), "{token}");
+    assert!(
+        methods.contains("otp") && methods.contains("pwd"),
+        "{token}"
+    );
 }
 
 #[test]
@@ -107,7 +119,10 @@ fn a_hint_of_somebody_else_never_answers_for_who_is_here() {
     let access = mine["access_token"].as_str().unwrap();
     for bad in [unsigned.as_str(), &forged, head, access] {
         let back = ask(bad);
-        assert!(back.contains_key("error") && !back.contains_key("code"), "{back:?}");
+        assert!(
+            back.contains_key("error") && !back.contains_key("code"),
+            "{back:?}"
+        );
     }
 }
 
@@ -135,7 +150,9 @@ fn a_refresh_token_from_before_a_step_up_stays_at_its_acr() {
     let tab = world.tab();
     let before = world.tokens(&tab, &person, &[]);
     let raised = world.tokens(&tab, &person, &[("acr_values", MFA)]);
-    let acr = |answer: &serde_json::Value| claims(answer["access_token"].as_str().unwrap())["acr"].clone();
+    let acr = |answer: &serde_json::Value| {
+        claims(answer["access_token"].as_str().unwrap())["acr"].clone()
+    };
     assert_eq!(acr(&raised), MFA);
     let refreshed = world.web.refresh(before["refresh_token"].as_str().unwrap());
     assert_eq!(refreshed.status, 200, "{refreshed:#?}");

@@ -20,7 +20,12 @@ fn before_the_password(world: &World, username: &str) -> (Tab, Got) {
 /// A page without what differs between any two requests, and without the name that was typed.
 fn bare(page: &Got, username: &str) -> String {
     let csrf = form(page, "password");
-    let csrf = &csrf.fields.iter().find(|(name, _)| name == "csrf").unwrap().1;
+    let csrf = &csrf
+        .fields
+        .iter()
+        .find(|(name, _)| name == "csrf")
+        .unwrap()
+        .1;
     let interaction = page.url.path().split('/').nth(2).unwrap();
     page.body
         .replace(page.reference(), "REFERENCE")
@@ -71,10 +76,19 @@ fn nobody_learns_from_the_pages_whether_a_name_exists() {
         let wrong = tab.submit(&page, "password", &[("password", "wrong")]);
         (name, page, wrong)
     });
-    let [(known, asked, wrong), (unknown, asked_unknown, wrong_unknown)] = &pages;
-    assert_eq!(bare(asked, known).replace(">P<", ">N<"), bare(asked_unknown, unknown));
+    let [
+        (known, asked, wrong),
+        (unknown, asked_unknown, wrong_unknown),
+    ] = &pages;
+    assert_eq!(
+        bare(asked, known).replace(">P<", ">N<"),
+        bare(asked_unknown, unknown)
+    );
     assert_eq!(wrong.status, wrong_unknown.status);
-    assert_eq!(bare(wrong, known).replace(">P<", ">N<"), bare(wrong_unknown, unknown));
+    assert_eq!(
+        bare(wrong, known).replace(">P<", ">N<"),
+        bare(wrong_unknown, unknown)
+    );
     assert_eq!(header_names(wrong), header_names(wrong_unknown));
 }
 
@@ -96,7 +110,10 @@ fn nobody_learns_from_the_time_whether_a_name_exists() {
     // The fastest of many is what noise cannot make shorter.
     let [known, unknown] = times.map(|times| times.into_iter().min().unwrap().as_secs_f64());
     let factor = known / unknown;
-    assert!((0.6..1.7).contains(&factor), "known {known:.4} s, unknown {unknown:.4} s");
+    assert!(
+        (0.6..1.7).contains(&factor),
+        "known {known:.4} s, unknown {unknown:.4} s"
+    );
 }
 
 #[test]
@@ -111,13 +128,20 @@ fn a_huge_password_is_refused_before_it_is_hashed() {
     let fastest = |password: &str| {
         let times = (0..8).map(|_| {
             let began = Instant::now();
-            assert_eq!(tab.submit(&page, "password", &[("password", password)]).status, 422);
+            assert_eq!(
+                tab.submit(&page, "password", &[("password", password)])
+                    .status,
+                422
+            );
             began.elapsed()
         });
         times.min().unwrap()
     };
     let (hashed, refused) = (fastest("wrong"), fastest(&"x".repeat(1_025)));
-    assert!(refused * 2 < hashed + Duration::from_millis(2), "{refused:?} is no less than {hashed:?}");
+    assert!(
+        refused * 2 < hashed + Duration::from_millis(2),
+        "{refused:?} is no less than {hashed:?}"
+    );
 }
 
 #[test]
@@ -149,7 +173,11 @@ fn wrong_codes_are_told_and_the_budget_rests_the_authenticator_but_not_the_passw
         (tab, page)
     };
     let right = person.phone.as_ref().unwrap();
-    let wrong = if right.current_code() == "123456" { "654321" } else { "123456" };
+    let wrong = if right.current_code() == "123456" {
+        "654321"
+    } else {
+        "123456"
+    };
     // From one browser after another: the budget is the account's.
     for guess in 1..=5 {
         let (tab, page) = stand();
@@ -185,7 +213,11 @@ fn a_code_counts_once_and_a_code_of_another_time_never() {
     let (tab, page) = stand();
     for steps in [-3, 3, 20] {
         let code = phone.code_of_step(steps);
-        assert_eq!(tab.submit(&page, "totp", &[("code", &code)]).status, 422, "{steps}");
+        assert_eq!(
+            tab.submit(&page, "totp", &[("code", &code)]).status,
+            422,
+            "{steps}"
+        );
     }
     let code = phone.fresh_code();
     assert!(tab.submit(&page, "totp", &[("code", &code)]).status < 400);
@@ -197,11 +229,18 @@ fn a_code_counts_once_and_a_code_of_another_time_never() {
 
 #[test]
 fn guessing_one_account_waits_and_says_how_long_while_others_sign_in() {
-    let world = World::alone(Database::sqlite(), &[("STEPWELL__LIMITS__PASSWORD_PER_ACCOUNT", "3")]);
+    let world = World::alone(
+        Database::sqlite(),
+        &[("STEPWELL__LIMITS__PASSWORD_PER_ACCOUNT", "3")],
+    );
     let person = world.person();
     let (tab, page) = before_the_password(&world, &person.username);
     for _ in 0..3 {
-        assert_eq!(tab.submit(&page, "password", &[("password", "wrong")]).status, 422);
+        assert_eq!(
+            tab.submit(&page, "password", &[("password", "wrong")])
+                .status,
+            422
+        );
     }
     let got = tab.submit(&page, "password", &[("password", &person.password)]);
     assert_eq!(got.status, 429, "{got:#?}");
@@ -210,6 +249,9 @@ fn guessing_one_account_waits_and_says_how_long_while_others_sign_in() {
     // A name that does not exist waits just the same.
     let (tab, page) = before_the_password(&world, "nobody@example.com");
     for expected in [422, 422, 422, 429] {
-        assert_eq!(tab.submit(&page, "password", &[("password", "x")]).status, expected);
+        assert_eq!(
+            tab.submit(&page, "password", &[("password", "x")]).status,
+            expected
+        );
     }
 }

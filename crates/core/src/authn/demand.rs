@@ -41,6 +41,17 @@ impl Source {
     pub fn is_named(&self) -> bool {
         matches!(self, Self::Request | Self::EssentialClaim | Self::ClientDefault)
     }
+
+    /// Whether the request's own freshness is asked of it too. What a client must always reach must also be
+    /// reached as freshly as it asks, or a fresh weak proof would refresh it.
+    pub fn shares_freshness(&self) -> bool {
+        self.is_named() || matches!(self, Self::ClientMinimum)
+    }
+
+    /// Whether a remembered device may stand in where no age is demanded: for a routine floor only.
+    pub fn may_be_remembered(&self) -> bool {
+        matches!(self, Self::ClientMinimum | Self::Scope(_) | Self::Resource(_) | Self::Policy(_))
+    }
 }
 
 /// One of these acrs has to be true, this fresh.

@@ -50,7 +50,8 @@ impl Question<'_> {
         let mut floors = Vec::new();
         for clause in self.demand.clauses.iter().filter(|c| self.insist || !c.voluntary) {
             // A remembered device may spare a routine factor, never one asked for by name or age.
-            let proofs = if clause.source.is_named() || clause.max_age.is_some() { &real } else { &all };
+            let routine = clause.source.may_be_remembered() && self.fresh_for(clause) == Freshness::default();
+            let proofs = if routine { &all } else { &real };
             match self.clause(clause, proofs) {
                 Ok(claim) => floors.extend((!clause.source.is_named()).then_some(claim)),
                 Err(reason) => missing.push(reason),
@@ -74,7 +75,7 @@ impl Question<'_> {
 
     fn fresh_for(&self, clause: &Clause) -> Freshness {
         let own = Freshness { max_age: clause.max_age, after: None };
-        if clause.source.is_named() { own.join(self.demand.fresh) } else { own }
+        if clause.source.shares_freshness() { own.join(self.demand.fresh) } else { own }
     }
 
     fn clause(&self, clause: &Clause, proofs: &Proofs<'_>) -> Result<Claim, Reason> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stepwell_core::authn::{
-    Acr, AcrName, Clause, Consent, Decision, Error, Evidence, Freshness, Method, Owned, Pin, Step,
+    Acr, AcrName, Clause, Consent, Decision, Error, Evidence, Freshness, Method, Owned, Pin, Source, Step,
     Verdict,
 };
 use stepwell_core::ids::{CredentialId, EvidenceId};
@@ -272,7 +272,10 @@ impl Oracle<'_> {
                         },
                     )
                 })
-                .filter(|b| !named || self.recent(b.auth_time, demand.fresh))
+                .filter(|b| {
+                    let floor = !named && clause.source != Source::ClientMinimum;
+                    floor || self.recent(b.auth_time, demand.fresh)
+                })
                 .collect();
             let claimed = |b: &Best| b.auth_time.min(self.scene.now);
             let latest = best.iter().map(claimed).max()?;
@@ -358,10 +361,13 @@ impl Oracle<'_> {
     }
 
     fn pool(&self, clause: &Clause) -> Pool {
-        if clause.source.is_named() || clause.max_age.is_some() {
-            Pool::Real
-        } else {
-            Pool::WithRemembered
+        let asked = &self.scene.request.demand.fresh;
+        let aged = asked.max_age.is_some() || asked.after.is_some();
+        match clause.source {
+            _ if clause.max_age.is_some() => Pool::Real,
+            Source::ClientMinimum if aged => Pool::Real,
+            Source::ClientMinimum | Source::Scope(_) | Source::Resource(_) | Source::Policy(_) => Pool::WithRemembered,
+            _ => Pool::Real,
         }
     }
 

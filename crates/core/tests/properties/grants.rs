@@ -90,7 +90,7 @@ proptest! {
         prop_assert!(young(grounds.auth_time, demand.fresh.max_age));
         prop_assert!(demand.fresh.after.is_none_or(|after| grounds.auth_time > after));
         for clause in demand.clauses.iter().filter(|c| !c.voluntary) {
-            let pool = if clause.source.is_named() || clause.max_age.is_some() { Pool::Real } else { Pool::WithRemembered };
+            let pool = if clause.source.may_be_remembered() && clause.max_age.is_none() { Pool::WithRemembered } else { Pool::Real };
             let held = clause.any_of.iter().any(|value| {
                 since(&scene, value, &named, pool, scene.now).is_some_and(|at| young(at, clause.max_age))
             });

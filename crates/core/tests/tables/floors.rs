@@ -212,3 +212,17 @@ fn joining_keeps_both_of_two_clauses_that_differ_only_in_age() {
     assert_eq!(floor(60).join(floor(600)).clauses.len(), 2);
     assert_eq!(floor(60).join(floor(60)), floor(60));
 }
+
+#[test]
+fn what_a_client_must_always_reach_is_reached_as_freshly_as_it_asks() {
+    let scene = Scene::alice(&[password(), code()])
+        .minimum(MFA)
+        .max_age(60)
+        .proved([password().used(10), code().used(600)]);
+    assert_eq!(
+        methods(&scene.decide()),
+        ["totp"],
+        "a fresh password alone does not refresh the minimum"
+    );
+    assert_eq!(scene.then(&code()).claims().0, MFA);
+}

@@ -85,7 +85,7 @@ fn on_a_remembered_device_a_sign_in_still_begins_with_what_may_come_first() {
 fn a_remembered_device_does_not_carry_a_renewed_sign_in_that_begins_in_the_middle() {
     // Of what is there, only the device would count beside a pin; the code is older than the request.
     let scene = Scene::alice(&[password(), pin()])
-        .minimum(MFA)
+        .floor(MFA, None, Source::Scope("transfers".into()))
         .prompt_login()
         .proved([code().used(3_600), remembered().used(60)]);
     assert_eq!(methods(&scene.decide()), ["password"]);
@@ -119,5 +119,11 @@ fn a_remembered_device_is_shown_as_counted_where_it_spares_something() {
         prove.counted,
         [password().used(60).id, remembered().used(60).id]
     );
+    assert_eq!(methods(&scene.decide()), ["totp"]);
+}
+
+#[test]
+fn a_remembered_device_spares_nothing_that_a_risk_signal_demands() {
+    let scene = on_known_device().floor(MFA, None, Source::Risk("new-country".into()));
     assert_eq!(methods(&scene.decide()), ["totp"]);
 }

@@ -71,10 +71,10 @@ impl<'a> Guesses<'a> {
 
     pub(super) fn take(&self) -> Result<Taken, EngineError> {
         let limits = &self.engine.limits;
-        if let Some((key, rule)) = &self.network {
-            if let Verdict::Wait { retry_after } = limits.peek(key, rule, self.now)? {
-                return Ok(Taken::Wait(retry_after));
-            }
+        if let Some((key, rule)) = &self.network
+            && let Verdict::Wait { retry_after } = limits.peek(key, rule, self.now)?
+        {
+            return Ok(Taken::Wait(retry_after));
         }
         Ok(
             match limits.hit(&self.account.0, &self.account.1, self.now)? {

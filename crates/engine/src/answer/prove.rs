@@ -109,12 +109,12 @@ impl Engine {
         };
         let failure = match factor.verify(&tools, &known.credentials, &answer) {
             Ok(verified) => {
-                let answered = self.proven(&attempt, verified)?;
+                let answered = self.proven(&attempt, verified);
                 match answered {
-                    Answered::Continue { .. } => guesses.clear()?,
+                    Ok(Answered::Continue { .. }) => guesses.clear()?,
                     _ => guesses.give_back()?,
                 }
-                return Ok(answered);
+                return answered;
             }
             Err(failure) => failure,
         };

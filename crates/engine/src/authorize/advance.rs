@@ -130,10 +130,10 @@ impl Engine {
             self.count_step_up(loaded, Outcome::Unmet);
         }
         let done = self.db.write(|tx| -> Result<bool, EngineError> {
-            if let Some(id) = &loaded.id {
-                if !interactions::finish(tx, id, answer.code().as_str(), call.now)? {
-                    return Ok(false);
-                }
+            if let Some(id) = &loaded.id
+                && !interactions::finish(tx, id, answer.code().as_str(), call.now)?
+            {
+                return Ok(false);
             }
             if loaded.state.stepup_started && reasons.contains(&Reason::Cancelled) {
                 tx.audit(
@@ -177,10 +177,10 @@ impl Engine {
                 };
                 return Ok((next, known));
             };
-            if let Some(id) = &loaded.id {
-                if !interactions::finish(tx, id, "granted", call.now)? {
-                    return Ok((Next::AlreadyDone, known));
-                }
+            if let Some(id) = &loaded.id
+                && !interactions::finish(tx, id, "granted", call.now)?
+            {
+                return Ok((Next::AlreadyDone, known));
             }
             let code = self.issue_code(
                 tx,

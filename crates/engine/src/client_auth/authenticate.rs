@@ -31,11 +31,14 @@ impl Engine {
     ) -> Result<Arc<Client>, EngineError> {
         let presented = Presented::from_request(&parts(params, authorization)).map_err(refused)?;
         let throttle = self.throttle(call, &presented);
-        if let Some((key, rule)) = &throttle {
-            if let Verdict::Wait { retry_after } = self.limits.peek(key, rule, call.now)? {
-                let text = format!("too many failed attempts from this network; try again in {} s", retry_after.0);
-                return Err(OAuthError::new(ErrorCode::InvalidClient, RULE, text).into());
-            }
+        if let Some((key, rule)) = &throttle
+            && let Verdict::Wait { retry_after } = self.limits.peek(key, rule, call.now)?
+        {
+            let text = format!(
+                "too many failed attempts from this network; try again in {} s",
+                retry_after.0
+            );
+            return Err(OAuthError::new(ErrorCode::InvalidClient, RULE, text).into());
         }
         let known = self.known_client(presented.client_id())?;
         match self.check(call, known.as_deref(), &presented) {
@@ -80,7 +83,9 @@ impl Engine {
         known: Option<&KnownClient>,
         presented: &Presented,
     ) -> Result<Arc<Client>, EngineError> {
-        let Some(known) = known else { return Err(denied("client authentication failed").into()) };
+        let Some(known) = known else {
+            return Err(denied("client authentication failed").into());
+        };
         let client = &known.client;
         if presented.method() != client.auth_method.as_str() {
             let text = format!(
@@ -92,30 +97,56 @@ impl Engine {
         }
         let fine = match (presented, &known.keys) {
             (Presented::Assertion { assertion, .. }, Some(keys)) => {
-                let audiences = [self.settings.issuer.clone(), format!("{}/token", self.settings.issuer)];
+                let audiences = [
+                    self.settings.issuer.clone(),
+                    format!("{}/token", self.settings.issuer),
+                ];
                 let audiences: Vec<&str> = audiences.iter().map(String::as_str).collect();
                 let accepted = assertion::verify(assertion, &client.id, keys, &audiences, call.now)
                     .map_err(|error| denied(&error.to_string()))?;
                 let key = LimitKey::replay("client-assertion", client.id.as_str(), &accepted.jti);
                 if !self.limits.first_use(&key, accepted.until, call.now)? {
-                    return Err(denied("client_assertion was used before; make a new one with a new jti").into());
+                    return Err(denied(
+                        "client_assertion was used before; make a new one with a new jti",
+                    )
+                    .into());
                 }
                 true
             }
             _ => self.has_right_secret(client, presented),
         };
-        if fine { Ok(Arc::clone(client)) } else { Err(denied("client authentication failed").into()) }
+        if fine {
+            Ok(Arc::clone(client))
+        } else {
+            Err(denied("client authentication failed").into())
+        }
     }
 
     fn throttle(&self, call: &Call<'_>, presented: &Presented) -> Option<(LimitKey, Rule)> {
         let ip = call.peer.ip?;
         let limits = self.settings.limits;
-        let key = LimitKey::network(&format!("client:{}", presented.client_id()), &NetworkKey::of(ip));
-        Some((key, Rule { budget: limits.failures_per_network, window: limits.window }))
+        let key = LimitKey::network(
+            &format!("client:{}", presented.client_id()),
+            &NetworkKey::of(ip),
+        );
+        Some((
+            key,
+            Rule {
+                budget: limits.failures_per_network,
+                window: limits.window,
+            },
+        ))
     }
 
-    fn note_failure(&self, call: &Call<'_>, presented: &Presented, error: &EngineError) -> Result<(), EngineError> {
-        let EngineError::OAuth(why) = error else { return Ok(()) };
+    fn note_failure(
+        &self,
+        call: &Call<'_>,
+        presented: &Presented,
+        error: &EngineError,
+    ) -> Result<(), EngineError> {
+        let EngineError::OAuth(why) = error else {
+            return Ok(());
+        };
         let mut event = Event::new(names::CLIENT_AUTHENTICATION_FAILED, call.now)
             .reference(call.reference)
             .client(presented.client_id())
@@ -146,6 +177,10 @@ fn denied(text: &str) -> OAuthError {
 }
 
 fn refused(error: PresentedError) -> OAuthError {
-    let code = if error.code() == "invalid_client" { ErrorCode::InvalidClient } else { ErrorCode::InvalidRequest };
+    let code = if error.code() == "invalid_client" {
+        ErrorCode::InvalidClient
+    } else {
+        ErrorCode::InvalidRequest
+    };
     OAuthError::new(code, "RFC 6749 §2.3", error.to_string())
 }

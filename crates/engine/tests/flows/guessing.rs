@@ -16,7 +16,7 @@ use crate::support::{Browser, Person, Seeded, Stage, a_person, a_relying_party, 
 /// A new session that is asked for a code.
 fn at_the_code<'s>(stage: &'s Stage, person: &'s Person, ip: &str) -> Browser<'s> {
     let bank = a_relying_party(stage).create();
-    let mut browser = stage.browser(person).from_ip(ip);
+    let mut browser = stage.browser(person).at_ip(ip);
     browser.authorize(&bank, &[("acr_values", "2")]);
     browser.type_username().type_password();
     assert_eq!(browser.page(), "totp");
@@ -184,7 +184,7 @@ fn guessing_the_password_of_one_account_is_slowed_down_and_never_locks_it() {
     let ada = a_person(&stage).with_password().create();
     let mut wrong = 0;
     let wait = loop {
-        let mut browser = stage.browser(&ada).from_ip(&format!("198.51.100.{wrong}"));
+        let mut browser = stage.browser(&ada).at_ip(&format!("198.51.100.{wrong}"));
         browser.authorize(&bank, &[]);
         browser.type_username();
         match browser.fails_with("password", "a guess") {
@@ -266,22 +266,20 @@ fn stuffing_many_accounts_is_slowed_down_by_network_and_an_ipv6_64_is_one_networ
         .map(|n| Person::nobody(&format!("stuffed{n}")))
         .collect();
     for (n, nobody) in nobodies.iter().enumerate() {
-        let mut browser = stage
-            .browser(nobody)
-            .from_ip(&format!("2001:db8:1:2::{n:x}"));
+        let mut browser = stage.browser(nobody).at_ip(&format!("2001:db8:1:2::{n:x}"));
         browser.authorize(&bank, &[]);
         assert_eq!(
             browser.type_username().fails_with("password", "leaked"),
             Trouble::WrongPassword
         );
     }
-    let mut browser = stage.browser(&ada).from_ip("2001:db8:1:2:ffff::1");
+    let mut browser = stage.browser(&ada).at_ip("2001:db8:1:2:ffff::1");
     browser.authorize(&bank, &[]);
     assert!(matches!(
         browser.type_username().fails_with("password", "leaked"),
         Trouble::Wait(_)
     ));
-    let mut elsewhere = stage.browser(&ada).from_ip("2001:db8:1:3::1");
+    let mut elsewhere = stage.browser(&ada).at_ip("2001:db8:1:3::1");
     elsewhere.authorize(&bank, &[]);
     elsewhere.type_username().type_password().follow().code();
 }

@@ -10,7 +10,7 @@ use crate::support::{Person, Stage, a_person, a_relying_party};
 /// Everything that signing in with a wrong password shows, until it has to wait.
 fn told(stage: &Stage, person: &Person, asked: &[(&str, &str)]) -> Vec<String> {
     let bank = a_relying_party(stage).create();
-    let mut browser = stage.browser(person).from_ip("203.0.113.1");
+    let mut browser = stage.browser(person).at_ip("203.0.113.1");
     browser.authorize(&bank, asked);
     browser.type_username();
     let mut told = Vec::new();

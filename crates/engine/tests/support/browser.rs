@@ -61,7 +61,7 @@ impl<'s> Browser<'s> {
     }
 
     /// From another address.
-    pub fn from_ip(mut self, ip: &str) -> Self {
+    pub fn at_ip(mut self, ip: &str) -> Self {
         self.peer.ip = Some(ip.parse::<IpAddr>().unwrap());
         self
     }

@@ -19,7 +19,7 @@ static SCHEMAS: AtomicU64 = AtomicU64::new(0);
 /// RSA keys take long to make, so all stages share the ones that the first engine made.
 static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
     let stage = Stage::on(Database::empty_sqlite(), |_| {});
-    stage.db().read(|tx| keys::all(tx)).unwrap()
+    stage.db().read(keys::all).unwrap()
 });
 
 /// A fresh, migrated database.

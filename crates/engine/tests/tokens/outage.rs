@@ -190,6 +190,6 @@ fn while_the_file_is_locked_nothing_is_issued_and_afterwards_everything_goes_on(
 
     bank.redeem(&stage, &answer);
     bank.refresh(&stage, tokens.refresh_token()).unwrap();
-    assert!(stage.db().read(|tx| audit::checkpoint(tx)).unwrap().seq > 0);
+    assert!(stage.db().read(audit::checkpoint).unwrap().seq > 0);
     assert!(stage.chain_is_whole());
 }

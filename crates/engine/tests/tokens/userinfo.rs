@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use stepwell_core::oauth::{ErrorCode, Scope};
+use stepwell_core::user::Status;
 
 use crate::support::{
     Browser, Person, RelyingParty, Stage, a_person, a_relying_party, each_database, oauth_error,
@@ -133,6 +134,28 @@ fn without_openid_the_scope_does_not_reach() {
         (error.code(), error.status()),
         (ErrorCode::InsufficientScope, 403)
     );
+}
+
+#[test]
+fn nothing_is_told_of_a_locked_person() {
+    each_database(|stage| {
+        let (bank, ada) = everything(stage);
+        let tokens = bank.redeem(stage, &stage.browser(&ada).sign_in(&bank));
+        assert!(
+            stage
+                .engine
+                .userinfo(&stage.call(), &tokens.answer.access_token)
+                .is_ok()
+        );
+        ada.set_status(stage, Status::Locked);
+        let refused = stage
+            .engine
+            .userinfo(&stage.call(), &tokens.answer.access_token);
+        assert_eq!(
+            oauth_error(refused.unwrap_err()).code(),
+            ErrorCode::InvalidToken
+        );
+    });
 }
 
 #[test]

@@ -73,6 +73,11 @@ impl Arguments {
     pub(crate) fn wants(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|begin| name.starts_with(begin.as_str()))
     }
+
+    /// Whether any measurement was asked for whose name begins with `group`.
+    pub(crate) fn wants_any_of(&self, group: &str) -> bool {
+        self.wants(group) || self.only.iter().any(|begin| begin.starts_with(group))
+    }
 }
 
 fn number(option: &str, text: &str, range: std::ops::RangeInclusive<u64>) -> Result<u64, String> {

@@ -102,7 +102,7 @@ impl Run<'_> {
     /// Everything that needs tokens of a person.
     fn tokens(&mut self, server: &Server, app: &Party, service: &Party) -> Result<(), String> {
         let names = ["refresh", "introspection", "userinfo"];
-        if !names.iter().any(|name| self.arguments.wants(name)) {
+        if !names.iter().any(|name| self.arguments.wants_any_of(name)) {
             return Ok(());
         }
         (self.progress)("signing in once for each connection");
@@ -110,7 +110,7 @@ impl Run<'_> {
         let next = Mutex::new(VecDeque::from(begun.clone()));
         let chain = |seen| Refreshes::new(app, next.lock().ok().and_then(|mut all| all.pop_front()), seen);
         self.measure(server, "refresh", Some(250.0), |_| chain(None))?;
-        if !names[1..].iter().any(|name| self.arguments.wants(name)) {
+        if !names[1..].iter().any(|name| self.arguments.wants_any_of(name)) {
             return Ok(());
         }
         (self.progress)("gathering tokens");

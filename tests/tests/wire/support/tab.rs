@@ -83,7 +83,10 @@ impl Tab {
     #[track_caller]
     pub(crate) fn submit(&self, page: &Got, step: &str, values: &[(&str, &str)]) -> Got {
         let origin = self.home.origin().ascii_serialization();
-        let headers = [("origin", origin.as_str()), ("sec-fetch-site", "same-origin")];
+        let headers = [
+            ("origin", origin.as_str()),
+            ("sec-fetch-site", "same-origin"),
+        ];
         let form = form(page, step);
         self.follow(self.post_with(page, &form, values, &headers))
     }

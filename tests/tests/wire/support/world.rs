@@ -21,7 +21,7 @@ use super::{Got, Tab};
 const PATIENT: [(&str, &str); 3] = [
     ("STEPWELL__LOG__FORMAT", "json"),
     ("STEPWELL__LIMITS__FAILURES_PER_NETWORK", "1000000"),
-    ("STEPWELL__LIMITS__PASSWORD_PER_ACCOUNT", "1000000"),
+    ("STEPWELL__LIMITS__PASSWORD_PER_ACCOUNT", "1000"),
 ];
 
 // Held weakly: the process ends with the last test that uses it.

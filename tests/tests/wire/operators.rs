@@ -1,0 +1,111 @@
+//! What operators see, on a listener of their own: health, figures, the audit log.
+
+use std::time::Duration;
+
+use stepwell_tests::wait;
+
+use crate::support::http::send;
+use crate::support::{MFA, World};
+
+#[test]
+fn health_and_figures_are_on_the_operators_listener_and_nowhere_else() {
+    let world = World::shared();
+    for path in ["/live", "/ready", "/metrics"] {
+        let got = send(world.http.get(format!("{}{path}", world.ready.ops)));
+        assert_eq!(got.status, 200, "{got:#?}");
+        assert_eq!(got.header("cache-control"), "no-store");
+        send(world.http.get(world.url(path))).assert_page(404);
+    }
+    for path in [
+        "/authorize",
+        "/token",
+        "/jwks",
+        "/.well-known/openid-configuration",
+    ] {
+        let got = send(world.http.get(format!("{}{path}", world.ready.ops)));
+        assert_eq!(got.status, 404, "{got:#?}");
+    }
+    let ready = send(world.http.get(format!("{}/ready", world.ready.ops))).json();
+    assert_eq!(ready["ready"], true, "{ready}");
+}
+
+#[test]
+fn figures_count_requests_by_route_and_name_nobody() {
+    let world = World::shared();
+    let person = world.person();
+    let tab = world.tab();
+    let page = tab.open(&world.web.authorize_url(&[("acr_values", MFA)]));
+    let interaction = page.url.path().rsplit('/').next().unwrap().to_owned();
+    world.walk(&tab, page, &person);
+    send(
+        world
+            .http
+            .get(world.url("/a-path-that-was-typed?and=a-query")),
+    );
+    let method = reqwest::Method::from_bytes(b"INVENTED").unwrap();
+    send(world.http.request(method, world.url("/token")));
+    let figures = wait::until(
+        "the figures to be folded together",
+        Duration::from_secs(10),
+        || {
+            let text = send(world.http.get(format!("{}/metrics", world.ready.ops))).body;
+            text.contains("route=\"/i/{id}/{answer}\"").then_some(text)
+        },
+    );
+    for expected in [
+        "stepwell_http_request_duration_seconds_bucket{route=\"/authorize\",method=\"GET\",status=\"303\"",
+        "stepwell_http_request_duration_seconds_count{route=\"/i/{id}\",method=\"GET\",status=\"200\"}",
+        "route=\"unknown\"",
+        "stepwell_authn_attempts_total{factor=\"totp\",outcome=\"passed\"}",
+        "stepwell_build_info",
+    ] {
+        assert!(
+            figures.contains(expected),
+            "{expected} is not in\n{figures}"
+        );
+    }
+    for forbidden in [
+        &*person.username,
+        &world.web.client_id,
+        &interaction,
+        "a-path-that-was-typed",
+        "a-query",
+        "INVENTED",
+        "127.0.0.1",
+    ] {
+        assert!(!figures.contains(forbidden), "{forbidden} is in\n{figures}");
+    }
+}
+
+#[test]
+fn the_audit_log_is_whole_after_sign_ins_failures_replays_and_logouts() {
+    let world = World::shared();
+    let tab = world.tab();
+    let tokens = world.tokens(&tab, &world.alex(), &[]);
+    let code = world.code(&tab, &world.web, &world.alex(), &[]);
+    for _ in 0..2 {
+        world.web.redeem(&code);
+    }
+    world.post_as(
+        &world.web,
+        "/revoke",
+        &[("token", tokens["refresh_token"].as_str().unwrap())],
+    );
+    let other = world.tab();
+    let page = other.open(&world.web.authorize_url(&[]));
+    let page = other.submit(
+        &page,
+        "identify",
+        &[("username", "line\r\nbreak \u{202e} {\"json\":1}")],
+    );
+    if crate::support::tab::asks(&page, "password") {
+        other.submit(&page, "password", &[("password", "wrong")]);
+    }
+    tab.get(&world.url(&format!(
+        "/logout?id_token_hint={}",
+        tokens["id_token"].as_str().unwrap()
+    )));
+    let verified = world.provider().cli_json(&["audit", "verify", "--json"]);
+    assert_eq!(verified["ok"], true, "{verified}");
+    assert!(verified["records"].as_u64().unwrap() > 10, "{verified}");
+}

@@ -1,0 +1,189 @@
+//! HTTP as only an attacker or a broken proxy writes it (spec §5 lines 104 and 105).
+
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use crate::support::http::send;
+use crate::support::{World, raw};
+
+#[test]
+fn a_huge_body_is_413_before_anything_is_read_from_it() {
+    let world = World::shared();
+    let large = "x".repeat(100_000);
+    for path in ["/token", "/introspect", "/revoke"] {
+        world
+            .post_as(&world.web, path, &[("grant_type", "x"), ("filler", &large)])
+            .assert_refused(413, "invalid_request");
+    }
+    let got = world.post("/userinfo", &[("access_token", &large)]);
+    assert_eq!(got.status, 413, "{got:#?}");
+    for path in [
+        "/authorize",
+        "/logout",
+        "/logout/confirm",
+        "/i/x/password",
+        "/i/x/another-way",
+    ] {
+        world.post(path, &[("filler", &large)]).assert_page(413);
+    }
+}
+
+#[test]
+fn a_body_that_is_announced_as_huge_is_refused_without_being_sent() {
+    let world = World::shared();
+    let mut stream = raw::connect(&world.issuer);
+    write!(
+        stream,
+        "POST /token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 10000000000\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\r\ngrant_type="
+    )
+    .unwrap();
+    let began = Instant::now();
+    let said = raw::read_all(&mut stream);
+    assert_eq!(raw::statuses(&said), [413], "{said}");
+    assert!(
+        began.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+#[test]
+fn a_chunked_body_without_end_is_cut_off() {
+    let world = World::shared();
+    let mut stream = raw::connect(&world.issuer);
+    write!(
+        stream,
+        "POST /token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    )
+    .unwrap();
+    let chunk = format!("8000\r\n{}\r\n", "x".repeat(0x8000));
+    let mut sent = 0;
+    while sent < 200 && stream.write_all(chunk.as_bytes()).is_ok() {
+        sent += 1;
+    }
+    let said = raw::read_all(&mut stream);
+    assert!(
+        raw::statuses(&said).iter().all(|status| *status == 413),
+        "{said}"
+    );
+    assert_eq!(send(world.http.get(world.url("/jwks"))).status, 200);
+}
+
+#[test]
+fn whoever_sends_headers_or_a_body_slower_than_anybody_would_is_let_go() {
+    let world = World::shared();
+    let heads = [
+        "GET /jwks HTTP/1.1\r\nHost: x\r\nX-Slow: ".to_owned(),
+        "POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\r\ngrant_type="
+            .to_owned(),
+        "POST /i/x/password HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\r\npassword="
+            .to_owned(),
+        "POST /userinfo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n\r\n5\r\nabc"
+            .to_owned(),
+    ];
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for head in heads {
+            let world = &world;
+            scope.spawn(move || {
+                let mut stream = raw::connect(&world.issuer);
+                stream.write_all(head.as_bytes()).unwrap();
+                // A byte a second keeps it busy and must not keep it open.
+                let mut drip = stream.try_clone().unwrap();
+                let dripping = std::thread::spawn(move || {
+                    for _ in 0..25 {
+                        std::thread::sleep(Duration::from_secs(1));
+                        if drip.write_all(b"x").is_err() {
+                            return;
+                        }
+                    }
+                });
+                let said = raw::read_all(&mut stream);
+                let statuses = raw::statuses(&said);
+                assert!(statuses.is_empty() || statuses == [408], "{head}: {said}");
+                let took = began.elapsed();
+                assert!(took < Duration::from_secs(20), "{head}: open for {took:?}");
+                dripping.join().unwrap();
+            });
+        }
+    });
+}
+
+#[test]
+fn a_flood_of_headers_is_refused() {
+    let world = World::shared();
+    let many: String = (0..1_000).map(|n| format!("X-{n}: 1\r\n")).collect();
+    let large = format!("X-Large: {}\r\n", "x".repeat(2_000_000));
+    for flood in [many, large] {
+        let request = format!("GET /jwks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{flood}\r\n");
+        let said = raw::exchange(&world.issuer, request.as_bytes());
+        let statuses = raw::statuses(&said);
+        assert!(
+            statuses
+                .iter()
+                .all(|status| [400, 413, 414, 431].contains(status)),
+            "{said}"
+        );
+    }
+    assert_eq!(send(world.http.get(world.url("/jwks"))).status, 200);
+}
+
+#[test]
+fn garbage_after_a_request_is_400_and_the_end_of_the_connection() {
+    let world = World::shared();
+    let good = "GET /jwks HTTP/1.1\r\nHost: x\r\n\r\n";
+    for garbage in [
+        "\0\0\0\0GARBAGE\r\n\r\n",
+        "GET  HTTP/9.9\r\n\r\n",
+        "{\"json\":true}\r\n\r\n",
+    ] {
+        let said = raw::exchange(
+            &world.issuer,
+            format!("{good}{good}{garbage}{good}").as_bytes(),
+        );
+        assert_eq!(raw::statuses(&said), [200, 200, 400], "{said}");
+    }
+}
+
+#[test]
+fn a_request_whose_length_can_be_read_in_two_ways_is_refused() {
+    let world = World::shared();
+    let body = "grant_type=x";
+    for framing in [
+        "Content-Length: 12\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 12\r\n",
+        "Content-Length: 12\r\nContent-Length: 5\r\n",
+        "Content-Length: +12\r\n",
+        "Content-Length: -1\r\n",
+        "Content-Length: 12x\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+    ] {
+        let request = format!(
+            "POST /token HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{framing}\
+             Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}"
+        );
+        let said = raw::exchange(&world.issuer, request.as_bytes());
+        assert_eq!(raw::statuses(&said), [400], "{framing}: {said}");
+    }
+}
+
+#[test]
+fn a_person_who_leaves_in_the_middle_of_a_request_disturbs_nobody() {
+    let world = World::shared();
+    for _ in 0..50 {
+        let mut stream = raw::connect(&world.issuer);
+        stream
+            .write_all(b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nabc")
+            .unwrap();
+        drop(stream);
+    }
+    assert_eq!(send(world.http.get(world.url("/jwks"))).status, 200);
+    let code = world.code(&world.tab(), &world.web, &world.alex(), &[]);
+    assert_eq!(world.web.redeem(&code).status, 200);
+}
