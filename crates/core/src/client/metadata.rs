@@ -151,7 +151,7 @@ choice! {
         /// Refuse with `invalid_grant`: the app sends the person back.
         RefuseAfterLifetime "refuse_after_lifetime"
     }
-    default Keep
+    default RefuseAfterLifetime
 }
 
 #[cfg(test)]

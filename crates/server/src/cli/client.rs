@@ -5,6 +5,7 @@ use stepwell_core::client::{AcrValuesMode, ApplicationType, Client, NewClient};
 use stepwell_core::ids::ClientId;
 use stepwell_core::oauth::Scope;
 use stepwell_core::secret::Secret;
+use stepwell_core::time::Seconds;
 use stepwell_engine::admin::CreatedClient;
 use url::Url;
 
@@ -116,6 +117,17 @@ fn registration(args: ClientCreate) -> Result<NewClient, Failure> {
     new.post_logout_redirect_uris = args.post_logout_redirects;
     new.resources = args.resources;
     new.minimum_acr = args.minimum_acr;
+    new.default_acr_values = args.default_acrs;
+    new.default_max_age = duration("--default-max-age", args.default_max_age.as_deref())?;
+    new.maximum_auth_age = duration("--maximum-auth-age", args.maximum_auth_age.as_deref())?;
+    new.access_token_lifetime =
+        duration("--access-token-lifetime", args.access_token_lifetime.as_deref())?;
+    if let Some(policy) = &args.refresh_policy {
+        new.refresh_policy = choice("--refresh-policy", policy)?;
+    }
+    if args.require_pkce {
+        new.require_pkce = Some(true);
+    }
     new.skip_consent = args.skip_consent;
     new.verified = !args.unverified;
     new.action = args.action;
@@ -202,4 +214,10 @@ fn environment(issuer: &str, created: &CreatedClient) -> String {
             .map(|uri| format!("RESOURCE={uri}")),
     );
     lines.join("\n")
+}
+
+fn duration(option: &str, text: Option<&str>) -> Result<Option<Seconds>, Failure> {
+    text.map(Seconds::parse)
+        .transpose()
+        .map_err(|problem| Failure::usage(format!("{option}: {problem}")))
 }

@@ -57,6 +57,24 @@ pub struct ClientCreate {
     /// Whether acr_values of its requests have to be met
     #[arg(long, value_enum)]
     pub acr_values: Option<AcrValues>,
+    /// An acr asked for when a request names none; may be repeated, most preferred first
+    #[arg(long = "default-acr", value_name = "ACR")]
+    pub default_acrs: Vec<String>,
+    /// The age of a sign-in allowed when a request names no max_age, such as 8h
+    #[arg(long, value_name = "DURATION")]
+    pub default_max_age: Option<String>,
+    /// The age of a sign-in that no request can exceed, such as 12h
+    #[arg(long, value_name = "DURATION")]
+    pub maximum_auth_age: Option<String>,
+    /// What a refresh does once the lifetime of the acr is over: refuse_after_lifetime, keep
+    #[arg(long, value_name = "POLICY")]
+    pub refresh_policy: Option<String>,
+    /// How long its access tokens live, such as 10m
+    #[arg(long, value_name = "DURATION")]
+    pub access_token_lifetime: Option<String>,
+    /// Refuse its requests without PKCE, though it keeps a secret
+    #[arg(long)]
+    pub require_pkce: bool,
     /// Do not ask people for consent
     #[arg(long)]
     pub skip_consent: bool,
