@@ -72,6 +72,8 @@ pub struct Parts {
     pub limits: Arc<dyn Limits>,
     /// Password hashing, bounded.
     pub passwords: Passwords,
+    /// The ways to prove who one is.
+    pub factors: Factors,
 }
 
 impl Engine {
@@ -80,8 +82,7 @@ impl Engine {
     /// # Errors
     /// When the database is away, or a sealed key does not open.
     pub fn open(call: &Call<'_>, parts: Parts) -> Result<Self, EngineError> {
-        let Parts { settings, db, seal, limits, passwords } = parts;
-        let factors = Factors::shipped(settings.limits.code_budget, settings.limits.code_rest);
+        let Parts { settings, db, seal, limits, passwords, factors } = parts;
         let policy = Policy { catalog: settings.catalog.clone(), available: factors.available() };
         keys::ensure_current(call, &db, &seal)?;
         let rotation = grants::Successors::load(call, &db, &seal)?;

@@ -6,6 +6,7 @@
 
 mod advance;
 mod begin;
+mod challenge;
 mod demand;
 mod facts;
 mod grant;

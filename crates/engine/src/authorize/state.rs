@@ -3,9 +3,10 @@
 //! Nothing in here can make a request succeed: whether it does is decided from evidence alone.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use stepwell_core::authn::{Ended, Method};
 use stepwell_core::ids::UserId;
+
+use crate::factors::Challenge;
 
 /// The person's choices so far.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -24,7 +25,7 @@ pub(crate) struct State {
     /// The method chosen on "another way".
     pub(crate) method: Option<Method>,
     /// What a factor's page left for its answer, by method.
-    pub(crate) challenge: Option<(Method, Value)>,
+    pub(crate) challenge: Option<(Method, Challenge)>,
     /// Whether it was written to the audit that a step-up is required, and not yet that it passed.
     pub(crate) stepup_required: bool,
     /// Whether its start was.

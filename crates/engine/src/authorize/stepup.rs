@@ -79,7 +79,7 @@ impl Engine {
     pub(super) fn note_start(
         &self,
         call: &Call<'_>,
-        loaded: &Loaded,
+        loaded: &mut Loaded,
         known: &Known,
         why: &[Reason],
     ) -> Result<(), EngineError> {
@@ -90,8 +90,9 @@ impl Engine {
         let mut state = loaded.state.clone();
         state.stepup_started = true;
         state.stepup_required = true;
-        self.db.write(|tx| -> Result<(), EngineError> {
-            if interactions::save_state(tx, id, loaded.version, &encode(&state)?)? {
+        let saved = self.db.write(|tx| -> Result<bool, EngineError> {
+            let saved = interactions::save_state(tx, id, loaded.version, &encode(&state)?)?;
+            if saved {
                 // A posted request came without cookies, so only its page knows that somebody was signed in.
                 if !loaded.state.stepup_required {
                     self.note_required(tx, call, loaded, known, why)?;
@@ -101,8 +102,13 @@ impl Engine {
                         .with("reasons", json(&why)?),
                 );
             }
-            Ok(())
-        })
+            Ok(saved)
+        })?;
+        if saved {
+            loaded.state = state;
+            loaded.version += 1;
+        }
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use stepwell_core::authn::{Evidence, Method, Prove, Reason, Step};
+use serde_json::Value;
 use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Return;
 use stepwell_core::secret::{Hashed, Secret};
@@ -122,7 +123,12 @@ pub enum FactorView {
     /// A code field.
     Totp(TotpView),
     /// A factor that came later: its name says which form.
-    Other(Method),
+    Other {
+        /// The method.
+        method: Method,
+        /// What its challenge shows, when it has one.
+        challenge: Option<Value>,
+    },
 }
 
 /// What the code page tells.
@@ -214,7 +220,7 @@ impl Engine {
         id: &InteractionId,
         cookies: &Cookies,
     ) -> Result<Left, EngineError> {
-        let (loaded, browser) = match self.open_interaction(call, id, cookies)? {
+        let (mut loaded, browser) = match self.open_interaction(call, id, cookies)? {
             Opened::Ok(loaded, browser) => (loaded, browser),
             Opened::Not(left) => return Ok(left),
         };
@@ -239,8 +245,13 @@ impl Engine {
                     Step::ChooseAccount => StepView::ChooseAccount(accounts(&known)),
                     Step::Consent => StepView::Consent(self.consent_view(&loaded, &known)),
                     Step::Prove(prove) => {
-                        self.note_start(call, &loaded, &known, &reasons)?;
-                        StepView::Prove(self.prove_view(call, &loaded, &known, &prove, &reasons))
+                        self.note_start(call, &mut loaded, &known, &reasons)?;
+                        let mut view = self.prove_view(call, &loaded, &known, &prove, &reasons);
+                        let show = self.challenge(call, &mut loaded, &known, &view.method)?;
+                        if let FactorView::Other { challenge, .. } = &mut view.factor {
+                            *challenge = show;
+                        }
+                        StepView::Prove(view)
                     }
                 };
                 Ok(Left::Page(Box::new(PageView {
@@ -425,7 +436,7 @@ fn factor_view(now: Timestamp, method: &Method, known: &Known) -> FactorView {
         return FactorView::Password;
     }
     if *method != Method::totp() {
-        return FactorView::Other(method.clone());
+        return FactorView::Other { method: method.clone(), challenge: None };
     }
     let mine: Vec<_> = known
         .credentials

@@ -8,6 +8,7 @@ mod totp;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwell_core::authn::{Available, Method, Owned, Traits};
 use stepwell_core::time::{Seconds, Timestamp};
@@ -18,6 +19,7 @@ use crate::call::Call;
 use crate::error::EngineError;
 use crate::passwords::Passwords;
 use crate::seal::SealingKeys;
+use crate::settings::LimitSettings;
 
 pub use password::PasswordFactor;
 pub use totp::TotpFactor;
@@ -31,7 +33,16 @@ pub struct Answer<'a> {
     /// Which of several authenticators, where the page let the person choose.
     pub credential: Option<&'a str>,
     /// What [`Factor::begin`] left for the answer to be held against.
-    pub challenge: Option<&'a Value>,
+    pub challenge: Option<&'a Challenge>,
+}
+
+/// What a factor holds an answer against, made when its page is first shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Challenge {
+    /// Kept with the interaction; never shown. Hashes, not secrets.
+    pub keep: Value,
+    /// For the factor's page.
+    pub show: Value,
 }
 
 /// What a factor may use while verifying.
@@ -113,7 +124,7 @@ pub trait Factor: fmt::Debug + Send + Sync {
         &self,
         _tools: &Tools<'_>,
         _credentials: &[Credential],
-    ) -> Result<Option<Value>, EngineError> {
+    ) -> Result<Option<Challenge>, EngineError> {
         Ok(None)
     }
 
@@ -138,13 +149,18 @@ pub const METHODS: &[&str] = &["password", "totp"];
 pub struct Factors(Vec<Box<dyn Factor>>);
 
 impl Factors {
+    /// These factors, in the order that pages list them.
+    pub fn new(factors: Vec<Box<dyn Factor>>) -> Self {
+        Self(factors)
+    }
+
     /// The factors that Stepwell ships.
-    pub fn shipped(code_budget: u32, code_rest: Seconds) -> Self {
+    pub fn shipped(limits: &LimitSettings) -> Self {
         Self(vec![
             Box::new(PasswordFactor),
             Box::new(TotpFactor {
-                budget: code_budget,
-                rest: code_rest,
+                budget: limits.code_budget,
+                rest: limits.code_rest,
             }),
         ])
     }
@@ -206,7 +222,7 @@ mod tests {
 
     #[test]
     fn configuration_may_name_every_factor_and_no_other() {
-        let shipped = Factors::shipped(5, Seconds(900)).available();
+        let shipped = Factors::shipped(&LimitSettings::default()).available();
         assert_eq!(
             shipped
                 .iter()

@@ -1,5 +1,6 @@
 //! A file for each theme.
 
+mod another_factor;
 mod audit;
 mod browsers;
 mod consent;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use stepwell_core::audit::Record;
 use stepwell_core::authn::Catalog;
 use stepwell_core::time::{Seconds, Timestamp};
+use stepwell_engine::factors::Factors;
 use stepwell_engine::limits::MemoryLimits;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
@@ -115,6 +116,7 @@ impl Stage {
             seal: SealingKeys::new(SealKey::parse(&"a93c071f".repeat(8)).unwrap(), vec![]),
             limits: Arc::new(MemoryLimits::new(10_000)),
             passwords: Passwords::new(cheap, Arc::clone(&gate), &place.entropy).unwrap(),
+            factors: Factors::shipped(&place.settings.limits),
         };
         change(&mut parts);
         let now = Timestamp::from_micros(place.clock.load(Ordering::SeqCst));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stepwell_core::entropy;
+use stepwell_engine::factors::Factors;
 use stepwell_engine::limits::{Limits, MemoryLimits, RedisLimits};
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::SealingKeys;
@@ -73,6 +74,7 @@ pub(super) fn open(config: &Config, db: Db, seal: SealingKeys) -> Result<Engine,
         seal,
         limits: limits(config)?,
         passwords,
+        factors: Factors::shipped(&config.settings.limits),
     };
     slow::doing("opening the provider", || {
         with_call(|call| Engine::open(call, parts))

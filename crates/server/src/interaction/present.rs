@@ -109,7 +109,7 @@ fn factor(prove: &ProveView, trouble: Option<&Trouble>, now: Timestamp) -> Facto
             wrong_codes: if trouble.is_some() { 0 } else { u32::try_from(totp.failures).unwrap_or_default() },
             locked_for: waits.or(totp.locked_until.filter(|until| *until > now).map(seconds)),
         },
-        FactorView::Password | FactorView::Other(_) => FactorInput::Password { locked_for: waits },
+        FactorView::Password | FactorView::Other { .. } => FactorInput::Password { locked_for: waits },
     }
 }
 

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use stepwell_core::time::Timestamp;
+use stepwell_engine::factors::Factors;
+use stepwell_engine::settings::LimitSettings;
 use stepwell_engine::limits::MemoryLimits;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
@@ -36,6 +38,7 @@ fn health(name: &str) -> (Health, std::path::PathBuf) {
         seal: SealingKeys::new(SealKey::generate(&OsEntropy), vec![]),
         limits: Arc::new(MemoryLimits::new(100)),
         passwords: Passwords::new(cheap, Arc::new(HashGate::new(1, 1)), &OsEntropy).unwrap(),
+        factors: Factors::shipped(&LimitSettings::default()),
     };
     let call = Call {
         now: Timestamp::from_secs(1_800_000_000),
