@@ -12,11 +12,12 @@ use stepwell_engine::Engine;
 use tokio::sync::Semaphore;
 
 use crate::config::Network;
+use crate::gate;
 use crate::request;
 use crate::routes;
 
-/// Largest body that is read, in bytes; more is 413.
-const LARGEST_BODY: usize = 64 * 1024;
+/// Password checks under way or waiting for each core: about a second's worth.
+const QUEUE: usize = 32;
 
 /// What every handler may use.
 #[derive(Clone, Debug)]
@@ -27,6 +28,24 @@ pub struct AppState {
     pub edge: Arc<Edge>,
     /// Places for work that may wait: on the database, on a password hash.
     pub places: Arc<Semaphore>,
+    /// Turns for password checks.
+    pub hashing: Arc<Turns>,
+}
+
+/// Turns at checking passwords. Who has to wait for one holds no thread, so that a flood of sign-ins
+/// leaves threads to everything else (spec §5 line 76).
+#[derive(Debug)]
+pub struct Turns {
+    /// Who checks or waits; the next one is told to come back.
+    pub(crate) queue: Semaphore,
+    /// Who checks. Twice the cores, because a check also waits for the database.
+    pub(crate) turns: Semaphore,
+}
+
+impl Turns {
+    fn for_cores(cores: usize) -> Self {
+        Self { queue: Semaphore::new(cores * QUEUE), turns: Semaphore::new(cores * 2) }
+    }
 }
 
 /// What the edge needs to know.
@@ -56,7 +75,13 @@ pub struct Running {
 impl AppState {
     /// State for an engine; `places` bounds the work that may wait at once.
     pub fn new(engine: Arc<Engine>, edge: Edge, places: usize) -> Self {
-        Self { engine, edge: Arc::new(edge), places: Arc::new(Semaphore::new(places)) }
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            engine,
+            edge: Arc::new(edge),
+            places: Arc::new(Semaphore::new(places)),
+            hashing: Arc::new(Turns::for_cores(cores)),
+        }
     }
 }
 
@@ -68,7 +93,7 @@ pub fn serve(state: AppState, listener: TcpListener, running: Running) -> std::i
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(state.clone()))
-            .app_data(web::PayloadConfig::new(LARGEST_BODY))
+            .wrap(middleware::from_fn(gate::guard))
             .wrap(middleware::from_fn(request::around))
             .configure(routes::routes)
     })

@@ -26,3 +26,14 @@ where
     });
     done.await.unwrap_or_else(|_| Err(EngineError::Unavailable("the server is stopping".to_owned())))
 }
+
+/// Runs a use case that checks a password: first its turn, then a thread.
+pub(crate) async fn run_hashing<T, F>(state: &AppState, asked: Asked, work: F) -> Result<T, EngineError>
+where
+    T: Send + 'static,
+    F: FnOnce(&Engine, &stepwell_engine::Call<'_>) -> Result<T, EngineError> + Send + 'static,
+{
+    let Ok(_queued) = state.hashing.queue.try_acquire() else { return Err(EngineError::Busy) };
+    let Ok(_turn) = state.hashing.turns.acquire().await else { return Err(EngineError::Busy) };
+    run(state, asked, work).await
+}

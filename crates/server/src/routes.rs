@@ -34,9 +34,9 @@ pub fn routes(map: &mut ServiceConfig) {
     let at = web::resource::<&str>;
     map
         // Metadata and keys
-        .service(at(PATTERNS[0]).get(oauth::discovery::metadata).route(public()))
-        .service(at(PATTERNS[1]).get(oauth::discovery::metadata).route(public()))
-        .service(at("/jwks").get(oauth::discovery::jwks).route(public()))
+        .service(at(PATTERNS[0]).get(oauth::discovery::metadata).route(web::head().to(oauth::discovery::metadata)).route(public()))
+        .service(at(PATTERNS[1]).get(oauth::discovery::metadata).route(web::head().to(oauth::discovery::metadata)).route(public()))
+        .service(at("/jwks").get(oauth::discovery::jwks).route(web::head().to(oauth::discovery::jwks)).route(public()))
         // Protocol
         .service(at("/authorize").get(oauth::authorize::get).post(oauth::authorize::post))
         .service(at("/token").post(oauth::token::token).route(preflight()))
@@ -52,7 +52,9 @@ pub fn routes(map: &mut ServiceConfig) {
             at("/i/{id}/another-way").get(interaction::show::another_way).post(interaction::submit::another_way),
         )
         .service(at("/i/{id}/{answer}").post(interaction::submit::answer))
-        .service(at("/static/{hash}/{name}").get(interaction::place::file))
+        .service(
+            at("/static/{hash}/{name}").get(interaction::place::file).route(web::head().to(interaction::place::file)),
+        )
         .service(at("/favicon.ico").get(interaction::place::favicon))
         .default_service(web::to(interaction::place::nowhere));
 }

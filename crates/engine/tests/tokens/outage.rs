@@ -94,7 +94,9 @@ fn while_the_database_is_away_nothing_is_issued_and_afterwards_everything_goes_o
         return;
     };
     let url = url::Url::parse(&server).unwrap();
-    let host = url.host_str().expect("this test needs STEPWELL_TEST_POSTGRES to name a host");
+    let host = url
+        .host_str()
+        .expect("this test needs STEPWELL_TEST_POSTGRES to name a host");
     let wire = Wire::to(format!("{host}:{}", url.port().unwrap_or(5432)));
     let mut through = url.clone();
     through.set_host(Some("127.0.0.1")).unwrap();

@@ -5,12 +5,13 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 use stepwell_core::oauth::{OAuthError, Params};
+use url::form_urlencoded;
 
 const RULE: &str = "RFC 6750 §2";
 
 /// The token, if one was sent.
 pub(crate) fn token(request: &HttpRequest, form: Option<&Params>) -> Result<Option<String>, OAuthError> {
-    if request.query_string().split('&').any(|pair| pair.split('=').next() == Some("access_token")) {
+    if form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "access_token") {
         return Err(OAuthError::invalid_request(
             "RFC 9700 §2.3",
             "access tokens are not taken from the query; send it in the Authorization header",

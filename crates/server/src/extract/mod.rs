@@ -3,6 +3,7 @@
 //! Everything is bounded and strict; nothing here decides.
 
 pub(crate) mod bearer;
+pub(crate) mod body;
 pub(crate) mod cookies;
 pub(crate) mod form;
 pub(crate) mod peer;

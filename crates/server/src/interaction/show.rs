@@ -47,7 +47,7 @@ pub(crate) async fn another_way(
             }
             _ => to_page(&id),
         },
-        Ok(_) => to_page(&id),
+        Ok(left) => gone(&pages, left),
         Err(error) => pages.failed(error),
     }
 }

@@ -9,6 +9,7 @@ use super::answer::Pages;
 use super::{csrf, show};
 use crate::app::AppState;
 use crate::blocking;
+use crate::extract::body::Body;
 use crate::extract::{cookies, form};
 use crate::pages::ErrorKind;
 use crate::request::Asked;
@@ -18,7 +19,7 @@ pub(crate) async fn another_way(
     request: HttpRequest,
     asked: Asked,
     id: web::Path<String>,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     submit(&state, &request, asked, id.into_inner(), "another-way".to_owned(), &body).await
 }
@@ -28,7 +29,7 @@ pub(crate) async fn answer(
     request: HttpRequest,
     asked: Asked,
     path: web::Path<(String, String)>,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let (id, what) = path.into_inner();
     submit(&state, &request, asked, id, what, &body).await

@@ -6,6 +6,7 @@ use stepwell_engine::authorize::{Begun, Via};
 
 use crate::app::AppState;
 use crate::blocking;
+use crate::extract::body::Body;
 use crate::extract::{cookies, form};
 use crate::interaction::answer::{self, Pages};
 use crate::request::Asked;
@@ -19,7 +20,7 @@ pub(crate) async fn post(
     state: web::Data<AppState>,
     request: HttpRequest,
     asked: Asked,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     if !form::is_form(&request) {
         let pages = Pages::of(&state, &request, &asked);

@@ -43,7 +43,12 @@ pub(crate) fn json_error(error: EngineError, reference: &str, basic: bool) -> Ht
     if error.code() == ErrorCode::InvalidClient && basic {
         answer.insert_header((WWW_AUTHENTICATE, "Basic realm=\"stepwell\", charset=\"UTF-8\""));
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    json(answer, &error)
+}
+
+/// The body that names an error.
+pub(crate) fn json(mut answer: HttpResponseBuilder, error: &OAuthError) -> HttpResponse {
+    if error.code() == ErrorCode::TemporarilyUnavailable {
         answer.insert_header((RETRY_AFTER, "1"));
     }
     answer.json(json!({ "error": error.code().as_str(), "error_description": error.wire_description() }))
@@ -55,7 +60,7 @@ pub(crate) fn bearer_error(error: EngineError, reference: &str) -> HttpResponse 
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut answer = no_store(status);
     if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::INTERNAL_SERVER_ERROR {
-        return answer.json(json!({ "error": error.code().as_str(), "error_description": error.wire_description() }));
+        return json(answer, &error);
     }
     let scope = if error.code() == ErrorCode::InsufficientScope { ", scope=\"openid\"" } else { "" };
     let challenge = format!(
@@ -64,7 +69,7 @@ pub(crate) fn bearer_error(error: EngineError, reference: &str) -> HttpResponse 
         error.wire_description().replace(['"', '\\'], "'")
     );
     answer.insert_header((WWW_AUTHENTICATE, challenge));
-    answer.json(json!({ "error": error.code().as_str(), "error_description": error.wire_description() }))
+    json(answer, &error)
 }
 
 /// No token at all: a bare challenge, without an error code (RFC 6750 §3.1).

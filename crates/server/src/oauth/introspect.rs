@@ -7,13 +7,14 @@ use super::failure;
 use super::token::read;
 use crate::app::AppState;
 use crate::blocking;
+use crate::extract::body::Body;
 use crate::request::Asked;
 
 pub(crate) async fn introspect(
     state: web::Data<AppState>,
     request: HttpRequest,
     asked: Asked,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let reference = asked.reference.clone();
     let (params, header) = match read(&request, &body) {

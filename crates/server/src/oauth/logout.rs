@@ -6,6 +6,7 @@ use stepwell_engine::logout::Logout;
 
 use crate::app::AppState;
 use crate::blocking;
+use crate::extract::body::Body;
 use crate::extract::{cookies, form};
 use crate::interaction::answer::Pages;
 use crate::interaction::csrf;
@@ -23,7 +24,7 @@ pub(crate) async fn post(
     state: web::Data<AppState>,
     request: HttpRequest,
     asked: Asked,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let params = form::params(&request, &body);
     logout(state, request, asked, params).await
@@ -55,7 +56,7 @@ pub(crate) async fn confirm(
     state: web::Data<AppState>,
     request: HttpRequest,
     asked: Asked,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let pages = Pages::of(&state, &request, &asked);
     let jar = cookies::read(&request, &state.edge);

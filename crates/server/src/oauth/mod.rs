@@ -5,7 +5,7 @@
 pub(crate) mod authorize;
 pub(crate) mod cors;
 pub(crate) mod discovery;
-mod failure;
+pub(crate) mod failure;
 pub(crate) mod introspect;
 pub(crate) mod logout;
 pub(crate) mod revoke;

@@ -7,18 +7,22 @@ use super::token::read;
 use super::{cors, failure};
 use crate::app::AppState;
 use crate::blocking;
+use crate::extract::body::Body;
 use crate::request::Asked;
 
 pub(crate) async fn revoke(
     state: web::Data<AppState>,
     request: HttpRequest,
     asked: Asked,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let reference = asked.reference.clone();
     let (params, header) = match read(&request, &body) {
         Ok(read) => read,
-        Err(error) => return failure::json_error(error.into(), &reference, false),
+        Err(error) => {
+            let answer = failure::json_error(error.into(), &reference, false);
+            return cors::allow(&state, &request, answer);
+        }
     };
     let basic = header.is_some();
     let answer = blocking::run(&state, asked, move |engine, call| {

@@ -10,6 +10,7 @@ use stepwell_engine::{Call, Engine, EngineError};
 use super::{cors, failure};
 use crate::app::AppState;
 use crate::blocking;
+use crate::extract::body::Body;
 use crate::extract::form;
 use crate::request::Asked;
 
@@ -17,7 +18,7 @@ pub(crate) async fn token(
     state: web::Data<AppState>,
     request: HttpRequest,
     asked: Asked,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let reference = asked.reference.clone();
     let (answer, basic) = match read(&request, &body) {

@@ -7,6 +7,7 @@ use stepwell_core::oauth::{OAuthError, Params};
 use super::{cors, failure};
 use crate::app::AppState;
 use crate::blocking;
+use crate::extract::body::Body;
 use crate::extract::{bearer, form};
 use crate::request::Asked;
 
@@ -18,7 +19,7 @@ pub(crate) async fn post(
     state: web::Data<AppState>,
     request: HttpRequest,
     asked: Asked,
-    body: web::Bytes,
+    body: Body,
 ) -> HttpResponse {
     let form = if form::is_form(&request) { Some(Params::parse(&body)) } else { None };
     answer(state, request, asked, form).await

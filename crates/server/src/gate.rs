@@ -1,0 +1,70 @@
+//! What is answered before or instead of a handler: a body that is too large or too slow, and a method
+//! that an address does not take. JSON at the protocol's endpoints, a page anywhere else.
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::ALLOW;
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
+use stepwell_core::oauth::OAuthError;
+
+use crate::app::AppState;
+use crate::extract::body::{self, Refusal};
+use crate::interaction::answer::Pages;
+use crate::oauth::failure;
+use crate::pages::ErrorKind;
+use crate::request::Asked;
+
+/// The addresses that programs talk to.
+const ENDPOINTS: [&str; 4] = ["/token", "/userinfo", "/introspect", "/revoke"];
+
+/// The middleware.
+pub(crate) async fn guard<B: MessageBody>(
+    state: web::Data<AppState>,
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    if let Err((refusal, rest)) = body::read(&mut request).await {
+        let mut answer = unread(&state, request.request(), refusal);
+        answer.extensions_mut().insert(rest);
+        return Ok(request.into_response(answer.map_into_right_body()));
+    }
+    let answered = next.call(request).await?;
+    if answered.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return Ok(answered.map_into_left_body());
+    }
+    let allowed = answered.headers().get(ALLOW).cloned();
+    let (request, _) = answered.into_parts();
+    let mut answer = say(&state, &request, ErrorKind::MethodNotAllowed, || {
+        OAuthError::invalid_request("RFC 9110 §15.5.6", "this endpoint takes another method; see the Allow header")
+    });
+    if let Some(allowed) = allowed {
+        answer.headers_mut().insert(ALLOW, allowed);
+    }
+    Ok(ServiceResponse::new(request, answer.map_into_right_body()))
+}
+
+fn unread(state: &AppState, request: &HttpRequest, refusal: Refusal) -> HttpResponse {
+    match refusal {
+        Refusal::TooLarge => say(state, request, ErrorKind::TooLarge, || {
+            let text = format!("the body is larger than {} bytes", body::LARGEST);
+            OAuthError::invalid_request("RFC 9110 §15.5.14", text)
+        }),
+        // Whoever sends like this does not read either.
+        Refusal::TooSlow => HttpResponse::build(StatusCode::REQUEST_TIMEOUT).force_close().finish(),
+        Refusal::Broken => HttpResponse::build(StatusCode::BAD_REQUEST).force_close().finish(),
+    }
+}
+
+fn say(state: &AppState, request: &HttpRequest, kind: ErrorKind, error: impl FnOnce() -> OAuthError) -> HttpResponse {
+    if ENDPOINTS.contains(&request.path()) {
+        let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        return failure::json(failure::no_store(status), &error());
+    }
+    let asked = request.extensions().get::<Asked>().cloned();
+    match asked {
+        Some(asked) => Pages::of(state, request, &asked).error(kind, None),
+        None => HttpResponse::InternalServerError().finish(),
+    }
+}
