@@ -31,7 +31,14 @@ pub fn id(entropy: &dyn Entropy, now: Timestamp) -> String {
     b[6] = (b[6] & 0x0f) | 0x70;
     b[8] = (b[8] & 0x3f) | 0x80;
     let hex = hex(&b);
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }
 
 /// Alphabet of references: no letter that is mistaken for another when read aloud.
@@ -41,7 +48,10 @@ const REFERENCE: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 pub fn reference(entropy: &dyn Entropy) -> String {
     let mut bytes = [0u8; 8];
     entropy.fill(&mut bytes);
-    let mut text: String = bytes.iter().map(|b| char::from(REFERENCE[usize::from(b % 32)])).collect();
+    let mut text: String = bytes
+        .iter()
+        .map(|b| char::from(REFERENCE[usize::from(b % 32)]))
+        .collect();
     text.insert(4, '-');
     text
 }

@@ -57,7 +57,11 @@ impl Hashed {
 
     /// Whether `secret` is the one that was hashed; takes the same time whatever differs.
     pub fn matches(&self, secret: &Secret) -> bool {
-        Self::of(secret).0.as_bytes().ct_eq(self.0.as_bytes()).into()
+        Self::of(secret)
+            .0
+            .as_bytes()
+            .ct_eq(self.0.as_bytes())
+            .into()
     }
 
     /// The hexadecimal text, for storage.

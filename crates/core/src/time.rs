@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 const MICROS: i64 = 1_000_000;
 
 /// An instant: microseconds since the Unix epoch, UTC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
@@ -71,20 +73,30 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
 
 /// A length of time in whole seconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Seconds(pub u64);
 
 impl Seconds {
     /// The same length in microseconds, saturating.
     pub const fn as_micros(self) -> i64 {
-        if self.0 > (i64::MAX / MICROS) as u64 { i64::MAX } else { self.0 as i64 * MICROS }
+        if self.0 > (i64::MAX / MICROS) as u64 {
+            i64::MAX
+        } else {
+            self.0 as i64 * MICROS
+        }
     }
 
     /// Parses `300`, `300s`, `5m`, `8h` or `30d`.
@@ -105,7 +117,9 @@ impl Seconds {
         };
         match digits.parse::<u64>() {
             Ok(n) if scale > 0 && n.checked_mul(scale).is_some() => Ok(Self(n * scale)),
-            _ => Err(format!("{text:?} is not a duration; write for example 300s, 5m, 8h or 30d")),
+            _ => Err(format!(
+                "{text:?} is not a duration; write for example 300s, 5m, 8h or 30d"
+            )),
         }
     }
 }
@@ -127,7 +141,13 @@ mod tests {
 
     #[test]
     fn a_duration_is_read_with_its_unit_and_written_back_the_same() {
-        for (text, secs) in [("300s", 300), ("5m", 300), ("8h", 28_800), ("30d", 2_592_000), ("7", 7)] {
+        for (text, secs) in [
+            ("300s", 300),
+            ("5m", 300),
+            ("8h", 28_800),
+            ("30d", 2_592_000),
+            ("7", 7),
+        ] {
             assert_eq!(Seconds::parse(text), Ok(Seconds(secs)));
         }
         assert_eq!(Seconds(300).to_string(), "5m");
@@ -145,7 +165,13 @@ mod tests {
 
     #[test]
     fn a_leap_day_is_written_as_the_calendar_has_it() {
-        assert_eq!(Timestamp::from_secs(951_782_400).rfc3339(), "2000-02-29T00:00:00Z");
-        assert_eq!(Timestamp::from_secs(1_795_430_840).rfc3339(), "2026-11-23T10:47:20Z");
+        assert_eq!(
+            Timestamp::from_secs(951_782_400).rfc3339(),
+            "2000-02-29T00:00:00Z"
+        );
+        assert_eq!(
+            Timestamp::from_secs(1_795_430_840).rfc3339(),
+            "2026-11-23T10:47:20Z"
+        );
     }
 }

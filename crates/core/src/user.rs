@@ -44,7 +44,9 @@ impl FromStr for Status {
         match text {
             "active" => Ok(Self::Active),
             "locked" => Ok(Self::Locked),
-            other => Err(format!("{other:?} is not an account status; use active or locked")),
+            other => Err(format!(
+                "{other:?} is not an account status; use active or locked"
+            )),
         }
     }
 }

@@ -58,10 +58,14 @@ impl Engine {
     /// # Errors
     /// Every rule that the name or password breaks; a name that is taken or looks like one that is.
     pub fn create_user(&self, call: &Call<'_>, new: NewUser) -> Result<CreatedUser, EngineError> {
-        let canonical =
-            username::canonical(&new.username).map_err(|e| EngineError::Invalid(vec![e.to_string()]))?;
+        let canonical = username::canonical(&new.username)
+            .map_err(|e| EngineError::Invalid(vec![e.to_string()]))?;
         let skeleton = username::skeleton(&canonical);
-        let hash = new.password.as_ref().map(|p| self.new_password(call, p, &new.username)).transpose()?;
+        let hash = new
+            .password
+            .as_ref()
+            .map(|p| self.new_password(call, p, &new.username))
+            .transpose()?;
         let user = User {
             id: UserId::new(call.id()),
             username: new.username.trim().to_owned(),
@@ -74,22 +78,46 @@ impl Engine {
         };
         let mut mine: Vec<Credential> = Vec::new();
         if let Some(hash) = hash {
-            mine.push(credential(call, &user, Method::password(), "Password", hash));
+            mine.push(credential(
+                call,
+                &user,
+                Method::password(),
+                "Password",
+                hash,
+            ));
         }
         let mut totp_uri = None;
         if let Some(issuer) = new.totp_issuer {
             let secret = TotpSecret::random(call.entropy);
-            let mut one = credential(call, &user, Method::totp(), "Authenticator app", String::new());
-            one.secret = self.seal.seal(&totp_purpose(one.id.as_str()), secret.as_bytes(), call.entropy);
+            let mut one = credential(
+                call,
+                &user,
+                Method::totp(),
+                "Authenticator app",
+                String::new(),
+            );
+            one.secret = self.seal.seal(
+                &totp_purpose(one.id.as_str()),
+                secret.as_bytes(),
+                call.entropy,
+            );
             totp_uri = Some(secret.otpauth_uri(&issuer, &user.username));
             mine.push(one);
         }
         self.db.write(|tx| -> Result<(), EngineError> {
             if users::find_by_canonical(tx, &user.canonical)?.is_some() {
-                return Err(EngineError::Conflict(format!("the username {} is taken", user.username)));
+                return Err(EngineError::Conflict(format!(
+                    "the username {} is taken",
+                    user.username
+                )));
             }
             users::insert(tx, &user)?;
-            tx.audit(Event::new(names::USER_CREATED, call.now).actor("cli").user(&user.id).reference(call.reference));
+            tx.audit(
+                Event::new(names::USER_CREATED, call.now)
+                    .actor("cli")
+                    .user(&user.id)
+                    .reference(call.reference),
+            );
             for one in &mine {
                 credentials::insert(tx, one)?;
                 tx.audit(
@@ -106,15 +134,22 @@ impl Engine {
     }
 
     /// Holds a new password against the rules and hashes it.
-    fn new_password(&self, call: &Call<'_>, password: &Secret, username: &str) -> Result<String, EngineError> {
+    fn new_password(
+        &self,
+        call: &Call<'_>,
+        password: &Secret,
+        username: &str,
+    ) -> Result<String, EngineError> {
         let rules = PasswordRules::default();
         rules
             .check(password.expose(), &[username])
             .map_err(|weak| EngineError::Invalid(vec![weak.to_string()]))?;
-        self.passwords.hash(password, call.entropy).map_err(|e| match e {
-            crate::passwords::PasswordError::Busy => EngineError::Busy,
-            other => EngineError::broken(other),
-        })
+        self.passwords
+            .hash(password, call.entropy)
+            .map_err(|e| match e {
+                crate::passwords::PasswordError::Busy => EngineError::Busy,
+                other => EngineError::broken(other),
+            })
     }
 
     /// Registers a client; its secret is drawn here and shown once.
@@ -130,9 +165,9 @@ impl Engine {
         let id = id.unwrap_or_else(|| ClientId::new(call.id()));
         let secret = new.needs_secret().then(|| call.secret());
         let hashes = secret.iter().map(Hashed::of).collect();
-        let client = new
-            .build(id, hashes, call.now)
-            .map_err(|problems| EngineError::Invalid(problems.iter().map(ToString::to_string).collect()))?;
+        let client = new.build(id, hashes, call.now).map_err(|problems| {
+            EngineError::Invalid(problems.iter().map(ToString::to_string).collect())
+        })?;
         self.check_acrs(&client)?;
         self.save_client(call, &client, None)?;
         Ok(CreatedClient { client, secret })
@@ -161,13 +196,27 @@ impl Engine {
     fn check_acrs(&self, client: &Client) -> Result<(), EngineError> {
         let named = client.minimum_acr.iter().chain(&client.default_acr_values);
         let unknown: Vec<String> = named
-            .filter(|acr| self.policy.catalog.find(&stepwell_core::authn::AcrName::new(acr.as_str())).is_none())
+            .filter(|acr| {
+                self.policy
+                    .catalog
+                    .find(&stepwell_core::authn::AcrName::new(acr.as_str()))
+                    .is_none()
+            })
             .map(|acr| format!("the acr {acr} is not configured here; see acr_values_supported"))
             .collect();
-        if unknown.is_empty() { Ok(()) } else { Err(EngineError::Invalid(unknown)) }
+        if unknown.is_empty() {
+            Ok(())
+        } else {
+            Err(EngineError::Invalid(unknown))
+        }
     }
 
-    fn save_client(&self, call: &Call<'_>, client: &Client, before: Option<&Client>) -> Result<(), EngineError> {
+    fn save_client(
+        &self,
+        call: &Call<'_>,
+        client: &Client,
+        before: Option<&Client>,
+    ) -> Result<(), EngineError> {
         let json = serde_json::to_string(client).map_err(EngineError::broken)?;
         self.db.write(|tx| -> Result<(), EngineError> {
             let name = if before.is_some() {
@@ -190,6 +239,19 @@ impl Engine {
     }
 }
 
-fn credential(call: &Call<'_>, user: &User, method: Method, label: &str, secret: String) -> Credential {
-    Credential::new(CredentialId::new(call.id()), user.id.clone(), method, label, secret, call.now)
+fn credential(
+    call: &Call<'_>,
+    user: &User,
+    method: Method,
+    label: &str,
+    secret: String,
+) -> Credential {
+    Credential::new(
+        CredentialId::new(call.id()),
+        user.id.clone(),
+        method,
+        label,
+        secret,
+        call.now,
+    )
 }

@@ -31,7 +31,9 @@ impl fmt::Display for EngineError {
         match self {
             Self::OAuth(error) => write!(f, "{}: {}", error.code(), error.wire_description()),
             Self::Unavailable(why) => write!(f, "temporarily unavailable: {why}"),
-            Self::Busy => f.write_str("too many password checks are waiting; try again in a second"),
+            Self::Busy => {
+                f.write_str("too many password checks are waiting; try again in a second")
+            }
             Self::Conflict(what) | Self::NotFound(what) | Self::Broken(what) => f.write_str(what),
             Self::Invalid(problems) => f.write_str(&problems.join("; ")),
         }

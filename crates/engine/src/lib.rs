@@ -82,8 +82,18 @@ impl Engine {
     /// # Errors
     /// When the database is away, or a sealed key does not open.
     pub fn open(call: &Call<'_>, parts: Parts) -> Result<Self, EngineError> {
-        let Parts { settings, db, seal, limits, passwords, factors } = parts;
-        let policy = Policy { catalog: settings.catalog.clone(), available: factors.available() };
+        let Parts {
+            settings,
+            db,
+            seal,
+            limits,
+            passwords,
+            factors,
+        } = parts;
+        let policy = Policy {
+            catalog: settings.catalog.clone(),
+            available: factors.available(),
+        };
         keys::ensure_current(call, &db, &seal)?;
         let rotation = grants::Successors::load(call, &db, &seal)?;
         let snapshot = Snapshot::load(&db, &seal, &settings)?;

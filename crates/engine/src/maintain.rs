@@ -15,6 +15,11 @@ use crate::error::EngineError;
 const BATCH: i64 = 200;
 
 impl Engine {
+    /// Gives back memory that is kept for work that did not come. To be called every half second or so.
+    pub fn rest(&self) {
+        self.passwords.rest();
+    }
+
     /// Clears a batch of everything that is over; says how many rows went.
     ///
     /// # Errors

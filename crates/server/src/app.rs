@@ -44,7 +44,10 @@ pub struct Turns {
 
 impl Turns {
     fn for_cores(cores: usize) -> Self {
-        Self { queue: Semaphore::new(cores * QUEUE), turns: Semaphore::new(cores * 2) }
+        Self {
+            queue: Semaphore::new(cores * QUEUE),
+            turns: Semaphore::new(cores * 2),
+        }
     }
 }
 

@@ -17,23 +17,52 @@ where
     F: FnOnce(&Engine, &stepwell_engine::Call<'_>) -> Result<T, EngineError> + Send + 'static,
 {
     let Ok(place) = Arc::clone(&state.places).try_acquire_owned() else {
-        return Err(EngineError::Unavailable("too many requests are in work".to_owned()));
+        return Err(EngineError::Unavailable(
+            "too many requests are in work".to_owned(),
+        ));
     };
     let engine = Arc::clone(&state.engine);
     let done = web::block(move || {
         let _place = place;
         work(&engine, &asked.call())
     });
-    done.await.unwrap_or_else(|_| Err(EngineError::Unavailable("the server is stopping".to_owned())))
+    done.await.unwrap_or_else(|_| {
+        Err(EngineError::Unavailable(
+            "the server is stopping".to_owned(),
+        ))
+    })
 }
 
 /// Runs a use case that checks a password: first its turn, then a thread.
-pub(crate) async fn run_hashing<T, F>(state: &AppState, asked: Asked, work: F) -> Result<T, EngineError>
+pub(crate) async fn run_hashing<T, F>(
+    state: &AppState,
+    asked: Asked,
+    work: F,
+) -> Result<T, EngineError>
 where
     T: Send + 'static,
     F: FnOnce(&Engine, &stepwell_engine::Call<'_>) -> Result<T, EngineError> + Send + 'static,
 {
-    let Ok(_queued) = state.hashing.queue.try_acquire() else { return Err(EngineError::Busy) };
-    let Ok(_turn) = state.hashing.turns.acquire().await else { return Err(EngineError::Busy) };
+    let Ok(_queued) = state.hashing.queue.try_acquire() else {
+        return Err(EngineError::Busy);
+    };
+    let Ok(_turn) = state.hashing.turns.acquire().await else {
+        return Err(EngineError::Busy);
+    };
     run(state, asked, work).await
+}
+
+/// Runs a use case that only looks, and shortly: in place where the database is a file of this process
+/// and a connection is free, because such a look takes less time than the way to another thread and
+/// back; else like [`run`].
+pub(crate) async fn read<T, F>(state: &AppState, asked: Asked, look: F) -> Result<T, EngineError>
+where
+    T: Send + 'static,
+    F: FnOnce(&Engine, &stepwell_engine::Call<'_>) -> Result<T, EngineError> + Send + 'static,
+{
+    if state.engine.db().reads_at_once() {
+        look(&state.engine, &asked.call())
+    } else {
+        run(state, asked, look).await
+    }
 }

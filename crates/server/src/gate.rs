@@ -37,7 +37,10 @@ pub(crate) async fn guard<B: MessageBody>(
     let allowed = answered.headers().get(ALLOW).cloned();
     let (request, _) = answered.into_parts();
     let mut answer = say(&state, &request, ErrorKind::MethodNotAllowed, || {
-        OAuthError::invalid_request("RFC 9110 §15.5.6", "this endpoint takes another method; see the Allow header")
+        OAuthError::invalid_request(
+            "RFC 9110 §15.5.6",
+            "this endpoint takes another method; see the Allow header",
+        )
     });
     if let Some(allowed) = allowed {
         answer.headers_mut().insert(ALLOW, allowed);
@@ -52,12 +55,21 @@ fn unread(state: &AppState, request: &HttpRequest, refusal: Refusal) -> HttpResp
             OAuthError::invalid_request("RFC 9110 §15.5.14", text)
         }),
         // Whoever sends like this does not read either.
-        Refusal::TooSlow => HttpResponse::build(StatusCode::REQUEST_TIMEOUT).force_close().finish(),
-        Refusal::Broken => HttpResponse::build(StatusCode::BAD_REQUEST).force_close().finish(),
+        Refusal::TooSlow => HttpResponse::build(StatusCode::REQUEST_TIMEOUT)
+            .force_close()
+            .finish(),
+        Refusal::Broken => HttpResponse::build(StatusCode::BAD_REQUEST)
+            .force_close()
+            .finish(),
     }
 }
 
-fn say(state: &AppState, request: &HttpRequest, kind: ErrorKind, error: impl FnOnce() -> OAuthError) -> HttpResponse {
+fn say(
+    state: &AppState,
+    request: &HttpRequest,
+    kind: ErrorKind,
+    error: impl FnOnce() -> OAuthError,
+) -> HttpResponse {
     if ENDPOINTS.contains(&request.path()) {
         let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
         return failure::json(failure::no_store(status), &error());

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 mod extract;
+mod gate;
 mod interaction;
 mod oauth;
 pub mod ops;

@@ -8,7 +8,9 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY, USER_AGENT};
+use actix_web::http::header::{
+    HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY, USER_AGENT,
+};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use stepwell_core::entropy;
@@ -40,7 +42,10 @@ pub(crate) struct Asked {
 
 impl Asked {
     fn of(state: &AppState, headers: &HeaderMap, socket: Option<std::net::SocketAddr>) -> Self {
-        let agent = headers.get(USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let agent = headers
+            .get(USER_AGENT)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default();
         Self {
             now: SystemClock.now(),
             reference: entropy::reference(&OsEntropy),
@@ -52,7 +57,12 @@ impl Asked {
     }
 
     pub(crate) fn call(&self) -> Call<'_> {
-        Call { now: self.now, entropy: &OsEntropy, reference: &self.reference, peer: &self.peer }
+        Call {
+            now: self.now,
+            entropy: &OsEntropy,
+            reference: &self.reference,
+            peer: &self.peer,
+        }
     }
 }
 
@@ -67,7 +77,10 @@ impl FromRequest for Asked {
 }
 
 /// The middleware.
-#[allow(clippy::disallowed_methods, reason = "measuring how long an answer takes, at the edge")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "measuring how long an answer takes, at the edge"
+)]
 pub(crate) async fn around<B: MessageBody>(
     state: web::Data<AppState>,
     request: ServiceRequest,
@@ -82,13 +95,23 @@ pub(crate) async fn around<B: MessageBody>(
         headers.insert(REFERENCE, value);
     }
     if state.edge.secure {
-        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
+        headers.insert(
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
     }
     let took = began.elapsed();
     let status = response.status().as_u16();
     let request = response.request();
     let method = request.method().as_str();
-    TIMES.with(|times| times.record(routes::label(request.match_pattern().as_deref()), method, status, took));
+    TIMES.with(|times| {
+        times.record(
+            routes::label(request.match_pattern().as_deref()),
+            method,
+            status,
+            took,
+        )
+    });
     RequestLine {
         method,
         path: request.path(),

@@ -34,26 +34,58 @@ pub fn routes(map: &mut ServiceConfig) {
     let at = web::resource::<&str>;
     map
         // Metadata and keys
-        .service(at(PATTERNS[0]).get(oauth::discovery::metadata).route(web::head().to(oauth::discovery::metadata)).route(public()))
-        .service(at(PATTERNS[1]).get(oauth::discovery::metadata).route(web::head().to(oauth::discovery::metadata)).route(public()))
-        .service(at("/jwks").get(oauth::discovery::jwks).route(web::head().to(oauth::discovery::jwks)).route(public()))
+        .service(
+            at(PATTERNS[0])
+                .get(oauth::discovery::metadata)
+                .route(web::head().to(oauth::discovery::metadata))
+                .route(public()),
+        )
+        .service(
+            at(PATTERNS[1])
+                .get(oauth::discovery::metadata)
+                .route(web::head().to(oauth::discovery::metadata))
+                .route(public()),
+        )
+        .service(
+            at("/jwks")
+                .get(oauth::discovery::jwks)
+                .route(web::head().to(oauth::discovery::jwks))
+                .route(public()),
+        )
         // Protocol
-        .service(at("/authorize").get(oauth::authorize::get).post(oauth::authorize::post))
+        .service(
+            at("/authorize")
+                .get(oauth::authorize::get)
+                .post(oauth::authorize::post),
+        )
         .service(at("/token").post(oauth::token::token).route(preflight()))
-        .service(at("/userinfo").get(oauth::userinfo::get).post(oauth::userinfo::post).route(preflight()))
+        .service(
+            at("/userinfo")
+                .get(oauth::userinfo::get)
+                .post(oauth::userinfo::post)
+                .route(preflight()),
+        )
         .service(at("/introspect").post(oauth::introspect::introspect))
         .service(at("/revoke").post(oauth::revoke::revoke).route(preflight()))
-        .service(at("/logout").get(oauth::logout::get).post(oauth::logout::post))
+        .service(
+            at("/logout")
+                .get(oauth::logout::get)
+                .post(oauth::logout::post),
+        )
         .service(at("/logout/confirm").post(oauth::logout::confirm))
         // Pages
         .service(at("/").get(interaction::place::root))
         .service(at("/i/{id}").get(interaction::show::page))
         .service(
-            at("/i/{id}/another-way").get(interaction::show::another_way).post(interaction::submit::another_way),
+            at("/i/{id}/another-way")
+                .get(interaction::show::another_way)
+                .post(interaction::submit::another_way),
         )
         .service(at("/i/{id}/{answer}").post(interaction::submit::answer))
         .service(
-            at("/static/{hash}/{name}").get(interaction::place::file).route(web::head().to(interaction::place::file)),
+            at("/static/{hash}/{name}")
+                .get(interaction::place::file)
+                .route(web::head().to(interaction::place::file)),
         )
         .service(at("/favicon.ico").get(interaction::place::favicon))
         .default_service(web::to(interaction::place::nowhere));
@@ -61,5 +93,8 @@ pub fn routes(map: &mut ServiceConfig) {
 
 /// The label of a matched pattern.
 pub(crate) fn label(pattern: Option<&str>) -> &'static str {
-    PATTERNS.into_iter().find(|known| Some(*known) == pattern).unwrap_or("unknown")
+    PATTERNS
+        .into_iter()
+        .find(|known| Some(*known) == pattern)
+        .unwrap_or("unknown")
 }

@@ -51,7 +51,13 @@ pub(crate) fn append(tx: &mut Tx<'_>, events: &[Event]) -> Result<(), StoreError
         when audit_head::id.eq(1),
     )
     .execute(conn)?;
-    if moved == 1 { Ok(()) } else { Err(StoreError::Corrupt("the audit chain has no head".to_owned())) }
+    if moved == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Corrupt(
+            "the audit chain has no head".to_owned(),
+        ))
+    }
 }
 
 /// Where the chain ends now. Keep it outside the database: a chain that was cut or rewritten together
@@ -62,7 +68,8 @@ pub fn checkpoint(tx: &mut Tx<'_>) -> Result<Checkpoint, StoreError> {
         .select((audit_head::seq, audit_head::hash))
         .first::<(i64, String)>(tx.conn())
         .optional()?;
-    let (seq, hash) = head.ok_or_else(|| StoreError::Corrupt("the audit chain has no head".to_owned()))?;
+    let (seq, hash) =
+        head.ok_or_else(|| StoreError::Corrupt("the audit chain has no head".to_owned()))?;
     Ok(Checkpoint { seq, hash })
 }
 

@@ -46,7 +46,11 @@ impl Connect {
             .to_str()
             .ok_or_else(|| StoreError::Unavailable(format!("{} is not UTF-8", path.display())))?;
         // A relative name gets a `./`, so that SQLite never reads it as anything but a file.
-        let text = if path.is_absolute() { text.to_owned() } else { format!("./{text}") };
+        let text = if path.is_absolute() {
+            text.to_owned()
+        } else {
+            format!("./{text}")
+        };
         let mut conn = SqliteConnection::establish(&text).map_err(unavailable)?;
         conn.batch_execute(&format!("PRAGMA busy_timeout = {};", self.wait.as_millis()))?;
         enter_wal(&mut conn)?;
@@ -64,7 +68,10 @@ impl Connect {
     fn open_postgres(&self, url: &str) -> Result<PgConnection, StoreError> {
         let secs = self.wait.as_secs().max(2);
         let mut url = url.to_owned();
-        for (key, value) in [("connect_timeout", secs.to_string()), ("application_name", "stepwell".into())] {
+        for (key, value) in [
+            ("connect_timeout", secs.to_string()),
+            ("application_name", "stepwell".into()),
+        ] {
             if !url.contains(&format!("{key}=")) {
                 url.push(if url.contains('?') { '&' } else { '?' });
                 url.push_str(&format!("{key}={value}"));
@@ -93,7 +100,10 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
     match options.open(path) {
         Ok(_) => Ok(()),
         Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(why) => Err(StoreError::Unavailable(format!("{}: {why}", path.display()))),
+        Err(why) => Err(StoreError::Unavailable(format!(
+            "{}: {why}",
+            path.display()
+        ))),
     }
 }
 
@@ -101,7 +111,10 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 fn enter_wal(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     let mut tries = 0;
     loop {
-        match conn.batch_execute("PRAGMA journal_mode = WAL;").map_err(StoreError::from) {
+        match conn
+            .batch_execute("PRAGMA journal_mode = WAL;")
+            .map_err(StoreError::from)
+        {
             Err(StoreError::Busy(_)) if tries < 100 => {
                 tries += 1;
                 thread::sleep(Duration::from_millis(10));
@@ -117,7 +130,9 @@ impl AnyConn {
     pub(crate) fn begin_write(&mut self) -> QueryResult<()> {
         match self {
             Self::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn),
-            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+            Self::Sqlite(conn) => {
+                AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+            }
         }
     }
 
@@ -157,7 +172,9 @@ impl AnyConn {
     /// Reads the head of the audit chain and keeps other writers from it until the end of the
     /// transaction. On SQLite the write lock does that already.
     pub(crate) fn lock_audit_head(&mut self) -> QueryResult<(i64, String)> {
-        let head = audit_head::table.find(1).select((audit_head::seq, audit_head::hash));
+        let head = audit_head::table
+            .find(1)
+            .select((audit_head::seq, audit_head::hash));
         match self {
             Self::Postgres(conn) => head.for_update().get_result(conn),
             Self::Sqlite(conn) => head.get_result(conn),
@@ -176,14 +193,20 @@ impl AnyConn {
         }
     }
 
-    pub(crate) fn run_migrations(&mut self, tree: EmbeddedMigrations) -> diesel::migration::Result<()> {
+    pub(crate) fn run_migrations(
+        &mut self,
+        tree: EmbeddedMigrations,
+    ) -> diesel::migration::Result<()> {
         match self {
             Self::Postgres(conn) => conn.run_pending_migrations(tree).map(drop),
             Self::Sqlite(conn) => conn.run_pending_migrations(tree).map(drop),
         }
     }
 
-    pub(crate) fn pending_migrations(&mut self, tree: EmbeddedMigrations) -> diesel::migration::Result<Vec<String>> {
+    pub(crate) fn pending_migrations(
+        &mut self,
+        tree: EmbeddedMigrations,
+    ) -> diesel::migration::Result<Vec<String>> {
         fn names<DB: diesel::backend::Backend>(
             pending: Vec<Box<dyn diesel::migration::Migration<DB>>>,
         ) -> Vec<String> {

@@ -32,7 +32,12 @@ pub struct Registration {
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when the id is taken.
-pub fn insert(tx: &mut Tx<'_>, id: &ClientId, json: &str, now: Timestamp) -> Result<(), StoreError> {
+pub fn insert(
+    tx: &mut Tx<'_>,
+    id: &ClientId,
+    json: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     diesel::insert_into(clients::table)
         .values((
             clients::id.eq(id.as_str()),
@@ -45,7 +50,12 @@ pub fn insert(tx: &mut Tx<'_>, id: &ClientId, json: &str, now: Timestamp) -> Res
 }
 
 /// Replaces a registration; `false` when there is none.
-pub fn update(tx: &mut Tx<'_>, id: &ClientId, json: &str, now: Timestamp) -> Result<bool, StoreError> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    id: &ClientId,
+    json: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let changed = update!(
         clients::table,
         set (clients::json.eq(json), clients::updated_at.eq(now.as_micros())),
@@ -82,7 +92,10 @@ pub fn enable(tx: &mut Tx<'_>, id: &ClientId, now: Timestamp) -> Result<bool, St
 
 /// The registration with this id, switched off or not.
 pub fn find(tx: &mut Tx<'_>, id: &ClientId) -> Result<Option<Registration>, StoreError> {
-    Ok(clients::table.find(id.as_str()).first(tx.conn()).optional()?)
+    Ok(clients::table
+        .find(id.as_str())
+        .first(tx.conn())
+        .optional()?)
 }
 
 /// Every registration, switched off or not, by id: for the snapshot.

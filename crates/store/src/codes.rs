@@ -61,11 +61,17 @@ pub fn insert(tx: &mut Tx<'_>, new: &Code) -> Result<(), StoreError> {
 
 /// The code with this hash, used or expired or not: a used one that comes again is an attack.
 pub fn find(tx: &mut Tx<'_>, hash: &Hashed) -> Result<Option<Code>, StoreError> {
-    Ok(codes::table.find(hash.as_str()).first(tx.conn()).optional()?)
+    Ok(codes::table
+        .find(hash.as_str())
+        .first(tx.conn())
+        .optional()?)
 }
 
 /// The same with its grant, in one query.
-pub fn find_with_grant(tx: &mut Tx<'_>, hash: &Hashed) -> Result<Option<(Code, Grant)>, StoreError> {
+pub fn find_with_grant(
+    tx: &mut Tx<'_>,
+    hash: &Hashed,
+) -> Result<Option<(Code, Grant)>, StoreError> {
     Ok(codes::table
         .inner_join(grants::table)
         .filter(codes::hash.eq(hash.as_str()))

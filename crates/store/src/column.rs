@@ -96,6 +96,8 @@ pub(crate) fn json<T: DeserializeOwned>(text: &str) -> std::result::Result<T, cr
 }
 
 /// Writes JSON. Everything stored has text for keys, so this does not fail for our own types.
-pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> std::result::Result<String, crate::StoreError> {
+pub(crate) fn to_json<T: serde::Serialize>(
+    value: &T,
+) -> std::result::Result<String, crate::StoreError> {
     serde_json::to_string(value).map_err(|why| crate::StoreError::Refused(why.to_string()))
 }

@@ -51,7 +51,11 @@ pub fn upsert(
 }
 
 /// The consent that stands, if any; one that was taken back does not.
-pub fn find(tx: &mut Tx<'_>, user: &UserId, client: &ClientId) -> Result<Option<Consent>, StoreError> {
+pub fn find(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    client: &ClientId,
+) -> Result<Option<Consent>, StoreError> {
     Ok(consents::table
         .filter(
             consents::user_id
@@ -64,7 +68,12 @@ pub fn find(tx: &mut Tx<'_>, user: &UserId, client: &ClientId) -> Result<Option<
 }
 
 /// Takes a consent back; `false` when none stood.
-pub fn revoke(tx: &mut Tx<'_>, user: &UserId, client: &ClientId, now: Timestamp) -> Result<bool, StoreError> {
+pub fn revoke(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let changed = update!(
         consents::table,
         set consents::revoked_at.eq(Some(now.as_micros())),

@@ -107,13 +107,20 @@ pub fn insert(tx: &mut Tx<'_>, new: &Credential) -> Result<(), StoreError> {
 
 /// The credential with this id, revoked or not.
 pub fn find(tx: &mut Tx<'_>, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
-    Ok(credentials::table.find(id.as_str()).first(tx.conn()).optional()?)
+    Ok(credentials::table
+        .find(id.as_str())
+        .first(tx.conn())
+        .optional()?)
 }
 
 /// A person's credentials that are not revoked, oldest first.
 pub fn live_of(tx: &mut Tx<'_>, user: &UserId) -> Result<Vec<Credential>, StoreError> {
     Ok(credentials::table
-        .filter(credentials::user_id.eq(user.as_str()).and(credentials::revoked_at.is_null()))
+        .filter(
+            credentials::user_id
+                .eq(user.as_str())
+                .and(credentials::revoked_at.is_null()),
+        )
         .order((credentials::created_at, credentials::id))
         .load(tx.conn())?)
 }
@@ -138,7 +145,12 @@ pub fn live_with(
 }
 
 /// Replaces the secret if it is still `old`; `false` when somebody else changed or revoked it.
-pub fn update_secret(tx: &mut Tx<'_>, id: &CredentialId, old: &str, new: &str) -> Result<bool, StoreError> {
+pub fn update_secret(
+    tx: &mut Tx<'_>,
+    id: &CredentialId,
+    old: &str,
+    new: &str,
+) -> Result<bool, StoreError> {
     let changed = update!(
         credentials::table,
         set credentials::secret.eq(new),
@@ -153,7 +165,12 @@ pub fn update_secret(tx: &mut Tx<'_>, id: &CredentialId, old: &str, new: &str) -
 
 /// Accepts a one-time code of this time step, once (RFC 6238 §5.2): `false` when this step or a later
 /// one was accepted before, or the credential is locked or revoked. Success clears the failures.
-pub fn totp_advance(tx: &mut Tx<'_>, id: &CredentialId, step: i64, now: Timestamp) -> Result<bool, StoreError> {
+pub fn totp_advance(
+    tx: &mut Tx<'_>,
+    id: &CredentialId,
+    step: i64,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let changed = update!(
         credentials::table,
         set (
@@ -188,7 +205,11 @@ pub fn record_failure(
     let at = now.as_micros();
     let until = now.plus(lock_for).as_micros();
     // Every right-hand side reads the row as it was before the update.
-    let over = || credentials::locked_until.is_not_null().and(credentials::locked_until.le(at));
+    let over = || {
+        credentials::locked_until
+            .is_not_null()
+            .and(credentials::locked_until.le(at))
+    };
     let locked = || credentials::locked_until.gt(at);
     let found = update!(
         credentials::table,
@@ -218,7 +239,11 @@ pub fn record_failure(
 }
 
 /// Clears the failures and any lock, and notes a success.
-pub fn reset_failures(tx: &mut Tx<'_>, id: &CredentialId, now: Timestamp) -> Result<bool, StoreError> {
+pub fn reset_failures(
+    tx: &mut Tx<'_>,
+    id: &CredentialId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let changed = update!(
         credentials::table,
         set (

@@ -17,10 +17,14 @@ pub enum DatabaseUrl {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotADatabaseUrl {
     /// Neither of the two schemes.
-    #[error("database_url must begin with sqlite: or postgres://; write for example sqlite:/var/lib/stepwell/stepwell.db")]
+    #[error(
+        "database_url must begin with sqlite: or postgres://; write for example sqlite:/var/lib/stepwell/stepwell.db"
+    )]
     Scheme,
     /// SQLite without a file, or one that every connection would have for itself.
-    #[error("database_url sqlite: needs the path of a file; a database in memory is not shared between connections")]
+    #[error(
+        "database_url sqlite: needs the path of a file; a database in memory is not shared between connections"
+    )]
     NoFile,
 }
 
@@ -38,10 +42,16 @@ impl FromStr for DatabaseUrl {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Ok(Self::Postgres(text.to_owned()));
         }
-        let path = text.strip_prefix("sqlite:").ok_or(NotADatabaseUrl::Scheme)?;
+        let path = text
+            .strip_prefix("sqlite:")
+            .ok_or(NotADatabaseUrl::Scheme)?;
         let path = path.strip_prefix("//").unwrap_or(path);
         // SQLite would read a name that begins so as something other than a file.
-        if path.is_empty() || path.starts_with(':') || path.starts_with("file:") || path.contains('\0') {
+        if path.is_empty()
+            || path.starts_with(':')
+            || path.starts_with("file:")
+            || path.contains('\0')
+        {
             return Err(NotADatabaseUrl::NoFile);
         }
         Ok(Self::Sqlite(PathBuf::from(path)))
@@ -82,19 +92,46 @@ mod tests {
 
     #[test]
     fn what_is_no_file_and_no_server_is_refused() {
-        for bad in ["sqlite:", "sqlite::memory:", "sqlite:file:x?mode=memory", "sqlite://"] {
-            assert_eq!(bad.parse::<DatabaseUrl>(), Err(NotADatabaseUrl::NoFile), "{bad}");
+        for bad in [
+            "sqlite:",
+            "sqlite::memory:",
+            "sqlite:file:x?mode=memory",
+            "sqlite://",
+        ] {
+            assert_eq!(
+                bad.parse::<DatabaseUrl>(),
+                Err(NotADatabaseUrl::NoFile),
+                "{bad}"
+            );
         }
-        for bad in ["", "stepwell.db", "mysql://h/d", "host=localhost", "Sqlite:x"] {
-            assert_eq!(bad.parse::<DatabaseUrl>(), Err(NotADatabaseUrl::Scheme), "{bad}");
+        for bad in [
+            "",
+            "stepwell.db",
+            "mysql://h/d",
+            "host=localhost",
+            "Sqlite:x",
+        ] {
+            assert_eq!(
+                bad.parse::<DatabaseUrl>(),
+                Err(NotADatabaseUrl::Scheme),
+                "{bad}"
+            );
         }
     }
 
     #[test]
     fn a_password_is_never_shown() {
-        for text in ["postgres://u:hunter2@h:5432/d?sslmode=require", "postgres://h/d?password=hunter2"] {
+        for text in [
+            "postgres://u:hunter2@h:5432/d?sslmode=require",
+            "postgres://h/d?password=hunter2",
+        ] {
             let shown = text.parse::<DatabaseUrl>().map(|u| format!("{u} {u:?}"));
-            assert!(shown.as_ref().is_ok_and(|s| !s.contains("hunter2") && s.contains("/d")), "{shown:?}");
+            assert!(
+                shown
+                    .as_ref()
+                    .is_ok_and(|s| !s.contains("hunter2") && s.contains("/d")),
+                "{shown:?}"
+            );
         }
     }
 }

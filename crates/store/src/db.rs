@@ -31,7 +31,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { connections: 8, wait: Duration::from_secs(5), synchronous: Synchronous::Full }
+        Self {
+            connections: 8,
+            wait: Duration::from_secs(5),
+            synchronous: Synchronous::Full,
+        }
     }
 }
 
@@ -40,6 +44,8 @@ impl Default for Options {
 pub struct Db {
     writers: Connections,
     readers: Connections,
+    /// Whether reading takes no other process.
+    in_process: bool,
 }
 
 impl Db {
@@ -58,13 +64,24 @@ impl Db {
             DatabaseUrl::Sqlite(_) => {
                 // The writer comes first: it makes the file and enters WAL.
                 let writers = Connections::open(connect.clone(), 1)?;
-                let reading = Connect { read_only: true, ..connect };
+                let reading = Connect {
+                    read_only: true,
+                    ..connect
+                };
                 let readers = Connections::open(reading, options.connections)?;
-                Ok(Self { writers, readers })
+                Ok(Self {
+                    writers,
+                    readers,
+                    in_process: true,
+                })
             }
             DatabaseUrl::Postgres(_) => {
                 let both = Connections::open(connect, options.connections)?;
-                Ok(Self { writers: both.clone(), readers: both })
+                Ok(Self {
+                    writers: both.clone(),
+                    readers: both,
+                    in_process: false,
+                })
             }
         }
     }
@@ -86,6 +103,12 @@ impl Db {
         self.write(|tx| migrations::pending(tx.writer()?))
     }
 
+    /// Whether a short read would wait for nobody just now: the database is a file that this process
+    /// reads by itself, writers do not hold readers up (WAL), and a connection is free.
+    pub fn reads_at_once(&self) -> bool {
+        self.in_process && self.readers.has_free()
+    }
+
     /// Runs queries that only look. Each sees the newest committed state by itself; where several must
     /// agree with each other use [`Self::snapshot`].
     ///
@@ -102,7 +125,11 @@ impl Db {
         let out = work(&mut tx);
         let dropped = !tx.take_events().is_empty();
         self.after(&self.readers, &mut slot, out.is_err());
-        if dropped { Err(StoreError::ReadOnly.into()) } else { out }
+        if dropped {
+            Err(StoreError::ReadOnly.into())
+        } else {
+            out
+        }
     }
 
     /// Runs queries that only look, all at one instant of the database.
@@ -120,7 +147,11 @@ impl Db {
         let dropped = !tx.take_events().is_empty();
         let ended = slot.conn.rollback();
         self.after(&self.readers, &mut slot, out.is_err() || ended.is_err());
-        if dropped { Err(StoreError::ReadOnly.into()) } else { out }
+        if dropped {
+            Err(StoreError::ReadOnly.into())
+        } else {
+            out
+        }
     }
 
     /// Runs one change: everything in it is stored, with its audit events, or nothing is. An `Err` from
@@ -185,10 +216,19 @@ mod tests {
     #[test]
     fn a_full_disk_is_told_as_such_and_leaves_nothing_in_part() {
         let dir = tempfile::TempDir::new().unwrap();
-        let db = Db::open(&DatabaseUrl::sqlite(dir.path().join("x.db")), &Options::default()).unwrap();
+        let db = Db::open(
+            &DatabaseUrl::sqlite(dir.path().join("x.db")),
+            &Options::default(),
+        )
+        .unwrap();
         db.migrate().unwrap();
         // The one writer may not make the file larger than it is.
-        db.writers.take().unwrap().conn.batch_execute("PRAGMA max_page_count = 1;").unwrap();
+        db.writers
+            .take()
+            .unwrap()
+            .conn
+            .batch_execute("PRAGMA max_page_count = 1;")
+            .unwrap();
         let now = Timestamp::from_secs(1);
         let add = |name: &str, size: usize| {
             db.write(|tx| {
@@ -197,7 +237,10 @@ mod tests {
             })
         };
         let refused = add("large", 100_000).unwrap_err();
-        assert!(matches!(refused, StoreError::Full(_)) && refused.is_temporary(), "{refused:?}");
+        assert!(
+            matches!(refused, StoreError::Full(_)) && refused.is_temporary(),
+            "{refused:?}"
+        );
         assert_eq!(db.read(secrets::all).unwrap(), []);
         assert_eq!(db.read(audit::checkpoint).unwrap().seq, 0);
         add("small", 10).unwrap();
@@ -206,28 +249,42 @@ mod tests {
     #[test]
     fn every_statement_of_a_refresh_is_prepared_once() {
         let dir = tempfile::TempDir::new().unwrap();
-        let db = Db::open(&DatabaseUrl::sqlite(dir.path().join("x.db")), &Options::default()).unwrap();
+        let db = Db::open(
+            &DatabaseUrl::sqlite(dir.path().join("x.db")),
+            &Options::default(),
+        )
+        .unwrap();
         db.migrate().unwrap();
         let now = Timestamp::from_secs(1_000);
         let later = Timestamp::from_secs(2_000);
         let log: Arc<Mutex<(Vec<String>, Vec<String>)>> = Arc::default();
         let seen = Arc::clone(&log);
-        db.writers.take().unwrap().conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-            match event {
-                InstrumentationEvent::StartQuery { query, .. } => seen.lock().unwrap().0.push(query.to_string()),
-                InstrumentationEvent::CacheQuery { sql, .. } => seen.lock().unwrap().1.push(sql.to_owned()),
+        db.writers.take().unwrap().conn.set_instrumentation(
+            move |event: InstrumentationEvent<'_>| match event {
+                InstrumentationEvent::StartQuery { query, .. } => {
+                    seen.lock().unwrap().0.push(query.to_string())
+                }
+                InstrumentationEvent::CacheQuery { sql, .. } => {
+                    seen.lock().unwrap().1.push(sql.to_owned())
+                }
                 _ => {}
-            }
-        });
+            },
+        );
         db.write(|tx| rotation::start(tx, now, later)).unwrap();
         for generation in 0..3 {
-            assert!(db.write(|tx| rotation::step(tx, generation, now, later)).unwrap());
+            assert!(
+                db.write(|tx| rotation::step(tx, generation, now, later))
+                    .unwrap()
+            );
         }
         let (run, prepared) = log.lock().unwrap().clone();
         let kept: BTreeSet<&str> = prepared.iter().map(String::as_str).collect();
         assert_eq!(kept.len(), prepared.len(), "prepared twice: {prepared:#?}");
         let texts = run.iter().map(|sql| sql.split(" -- binds").next().unwrap());
-        let refresh: Vec<_> = texts.filter(|sql| *sql != "BEGIN IMMEDIATE" && *sql != "COMMIT").skip(3).collect();
+        let refresh: Vec<_> = texts
+            .filter(|sql| *sql != "BEGIN IMMEDIATE" && *sql != "COMMIT")
+            .skip(3)
+            .collect();
         assert_eq!(refresh.len(), 18, "six statements each: {refresh:#?}");
         for sql in refresh {
             assert!(kept.contains(sql), "prepared at every call: {sql}");
@@ -259,7 +316,11 @@ mod tests {
             }
         }
 
-        pub(super) fn start(tx: &mut Tx<'_>, now: Timestamp, later: Timestamp) -> Result<(), StoreError> {
+        pub(super) fn start(
+            tx: &mut Tx<'_>,
+            now: Timestamp,
+            later: Timestamp,
+        ) -> Result<(), StoreError> {
             let user = User {
                 id: UserId::new("u"),
                 username: "u".into(),
@@ -301,7 +362,11 @@ mod tests {
                 .ok_or_else(|| StoreError::Missing("the token".into()))?;
             let won = refresh_tokens::use_once(tx, &found.hash, now)?;
             refresh_tokens::insert(tx, &token(generation + 1, now, later))?;
-            tx.audit(Event::new(names::TOKEN_REFRESHED, now).user(&grant.user_id).client(&grant.client_id));
+            tx.audit(
+                Event::new(names::TOKEN_REFRESHED, now)
+                    .user(&grant.user_id)
+                    .client(&grant.client_id),
+            );
             Ok(won)
         }
     }

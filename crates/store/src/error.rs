@@ -55,9 +55,13 @@ impl StoreError {
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         match error {
-            Error::DatabaseError(kind, info) => of_database(&kind, info.constraint_name(), info.message()),
+            Error::DatabaseError(kind, info) => {
+                of_database(&kind, info.constraint_name(), info.message())
+            }
             Error::DeserializationError(why) => Self::Corrupt(why.to_string()),
-            Error::BrokenTransactionManager => Self::Unavailable("the connection was lost".to_owned()),
+            Error::BrokenTransactionManager => {
+                Self::Unavailable("the connection was lost".to_owned())
+            }
             Error::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
             other => Self::Refused(other.to_string()),
         }
@@ -84,14 +88,21 @@ fn unique(constraint: Option<&str>, message: &str) -> Unique {
     } else if named.contains("users_skeleton_key") || named.contains("users.skeleton") {
         Unique::UserSkeleton
     } else {
-        Unique::Other(named.trim_start_matches("UNIQUE constraint failed: ").to_owned())
+        Unique::Other(
+            named
+                .trim_start_matches("UNIQUE constraint failed: ")
+                .to_owned(),
+        )
     }
 }
 
 /// diesel gives no code for these, so the text decides; an unknown text stays `Refused`.
 fn of_message(text: String) -> StoreError {
     let has = |needle: &str| text.contains(needle);
-    if has("database or disk is full") || has("No space left on device") || has("could not extend file") {
+    if has("database or disk is full")
+        || has("No space left on device")
+        || has("could not extend file")
+    {
         StoreError::Full(text)
     } else if has("is locked") || has("deadlock detected") || has("lock timeout") {
         StoreError::Busy(text)

@@ -49,7 +49,11 @@ pub fn insert(
 /// The proofs of a session that are not revoked, oldest first.
 pub fn live_of(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<Evidence>, StoreError> {
     evidence::table
-        .filter(evidence::session_id.eq(session.as_str()).and(evidence::revoked_at.is_null()))
+        .filter(
+            evidence::session_id
+                .eq(session.as_str())
+                .and(evidence::revoked_at.is_null()),
+        )
         .order((evidence::proved_at, evidence::id))
         .select((
             evidence::id,

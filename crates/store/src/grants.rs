@@ -79,11 +79,18 @@ pub fn insert(tx: &mut Tx<'_>, new: &Grant) -> Result<(), StoreError> {
 
 /// The grant with this id, live or not.
 pub fn find(tx: &mut Tx<'_>, id: &GrantId) -> Result<Option<Grant>, StoreError> {
-    Ok(grants::table.find(id.as_str()).first(tx.conn()).optional()?)
+    Ok(grants::table
+        .find(id.as_str())
+        .first(tx.conn())
+        .optional()?)
 }
 
 /// A person's grants that are not revoked, newest first.
-pub fn list_of_user(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<Vec<Grant>, StoreError> {
+pub fn list_of_user(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<Vec<Grant>, StoreError> {
     Ok(grants::table
         .filter(
             grants::user_id
@@ -96,7 +103,12 @@ pub fn list_of_user(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<Ve
 }
 
 /// Ends a grant; `false` when it had ended before.
-pub fn revoke(tx: &mut Tx<'_>, id: &GrantId, why: &str, now: Timestamp) -> Result<bool, StoreError> {
+pub fn revoke(
+    tx: &mut Tx<'_>,
+    id: &GrantId,
+    why: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let changed = update!(
         grants::table,
         set (grants::revoked_at.eq(Some(now.as_micros())), grants::revoked_why.eq(Some(why))),
@@ -109,7 +121,11 @@ pub fn revoke(tx: &mut Tx<'_>, id: &GrantId, why: &str, now: Timestamp) -> Resul
 /// Grants made in a session that are not revoked.
 pub fn live_of_session(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<Grant>, StoreError> {
     Ok(grants::table
-        .filter(grants::session_id.eq(session.as_str()).and(grants::revoked_at.is_null()))
+        .filter(
+            grants::session_id
+                .eq(session.as_str())
+                .and(grants::revoked_at.is_null()),
+        )
         .load(tx.conn())?)
 }
 

@@ -75,7 +75,11 @@ pub fn find(tx: &mut Tx<'_>, id: &InteractionId) -> Result<Option<Interaction>, 
 }
 
 /// Ties it to the first browser that opens it; `false` when it is tied already.
-pub fn bind_browser(tx: &mut Tx<'_>, id: &InteractionId, browser: &Hashed) -> Result<bool, StoreError> {
+pub fn bind_browser(
+    tx: &mut Tx<'_>,
+    id: &InteractionId,
+    browser: &Hashed,
+) -> Result<bool, StoreError> {
     let changed = update!(
         interactions::table,
         set interactions::browser_hash.eq(Some(browser.as_str())),
@@ -105,7 +109,12 @@ pub fn save_state(
 }
 
 /// Answers it, once; `false` when it was answered before.
-pub fn finish(tx: &mut Tx<'_>, id: &InteractionId, outcome: &str, now: Timestamp) -> Result<bool, StoreError> {
+pub fn finish(
+    tx: &mut Tx<'_>,
+    id: &InteractionId,
+    outcome: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let changed = update!(
         interactions::table,
         set (interactions::finished_at.eq(Some(now.as_micros())), interactions::outcome.eq(Some(outcome))),
@@ -117,9 +126,17 @@ pub fn finish(tx: &mut Tx<'_>, id: &InteractionId, outcome: &str, now: Timestamp
 
 /// At most `limit` interactions that expired before `before` without an answer, oldest first: they
 /// were abandoned, and whoever finishes one records that.
-pub fn abandoned(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<Vec<Interaction>, StoreError> {
+pub fn abandoned(
+    tx: &mut Tx<'_>,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<Interaction>, StoreError> {
     Ok(interactions::table
-        .filter(interactions::expires_at.lt(before.as_micros()).and(interactions::finished_at.is_null()))
+        .filter(
+            interactions::expires_at
+                .lt(before.as_micros())
+                .and(interactions::finished_at.is_null()),
+        )
         .order(interactions::expires_at)
         .limit(limit)
         .load(tx.conn())?)
@@ -128,5 +145,11 @@ pub fn abandoned(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<Vec<I
 /// Removes at most `limit` interactions that expired before `before`.
 pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
     let old = interactions::expires_at.lt(before.as_micros());
-    Ok(purge!(tx, interactions::table, interactions::id, old, limit))
+    Ok(purge!(
+        tx,
+        interactions::table,
+        interactions::id,
+        old,
+        limit
+    ))
 }

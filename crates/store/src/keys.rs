@@ -95,17 +95,19 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Key>, StoreError> {
         .order((keys::created_at, keys::id))
         .load::<Row>(tx.conn())?
         .into_iter()
-        .map(|(id, alg, status, public_jwk, sealed_private, created_at, status_at)| {
-            Ok(Key {
-                id: KeyId::new(id),
-                alg,
-                status: status.parse().map_err(StoreError::Corrupt)?,
-                public_jwk,
-                sealed_private,
-                created_at: Timestamp::from_micros(created_at),
-                status_at: Timestamp::from_micros(status_at),
-            })
-        })
+        .map(
+            |(id, alg, status, public_jwk, sealed_private, created_at, status_at)| {
+                Ok(Key {
+                    id: KeyId::new(id),
+                    alg,
+                    status: status.parse().map_err(StoreError::Corrupt)?,
+                    public_jwk,
+                    sealed_private,
+                    created_at: Timestamp::from_micros(created_at),
+                    status_at: Timestamp::from_micros(status_at),
+                })
+            },
+        )
         .collect()
 }
 
@@ -129,7 +131,12 @@ pub fn set_status(
 }
 
 /// Replaces the sealed private key if it is still `old`.
-pub fn replace_sealed(tx: &mut Tx<'_>, id: &KeyId, old: &str, new: &str) -> Result<bool, StoreError> {
+pub fn replace_sealed(
+    tx: &mut Tx<'_>,
+    id: &KeyId,
+    old: &str,
+    new: &str,
+) -> Result<bool, StoreError> {
     let changed = update!(
         keys::table,
         set keys::sealed_private.eq(new),

@@ -33,7 +33,11 @@ impl ManageConnection for Manager {
 
     fn connect(&self) -> Result<Slot, StoreError> {
         let losses_seen = self.losses.load(Ordering::Relaxed);
-        Ok(Slot { conn: self.connect.open()?, losses_seen, lost: false })
+        Ok(Slot {
+            conn: self.connect.open()?,
+            losses_seen,
+            lost: false,
+        })
     }
 
     fn is_valid(&self, slot: &mut Slot) -> Result<(), StoreError> {
@@ -57,7 +61,10 @@ impl Connections {
     /// address is told at once.
     pub(crate) fn open(connect: Connect, size: u32) -> Result<Self, StoreError> {
         let wait = connect.wait;
-        let manager = Manager { connect, losses: Arc::default() };
+        let manager = Manager {
+            connect,
+            losses: Arc::default(),
+        };
         drop(manager.connect()?);
         let pool = Pool::builder()
             .max_size(size.max(1))
@@ -91,7 +98,14 @@ impl Connections {
                 Err(_) => slot.lost = true,
             }
         }
-        Err(StoreError::Unavailable("every connection was lost".to_owned()))
+        Err(StoreError::Unavailable(
+            "every connection was lost".to_owned(),
+        ))
+    }
+
+    /// Whether a connection could be taken without waiting; somebody else may take it first.
+    pub(crate) fn has_free(&self) -> bool {
+        self.pool.state().idle_connections > 0
     }
 
     /// Asks a connection with which something failed whether it still lives.
@@ -108,7 +122,9 @@ impl Connections {
 
 impl fmt::Debug for Connections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connections").field("state", &self.pool.state()).finish()
+        f.debug_struct("Connections")
+            .field("state", &self.pool.state())
+            .finish()
     }
 }
 

@@ -8,8 +8,16 @@ macro_rules! purge {
     ($tx:expr, $table:expr, $key:expr, $old:expr, $limit:expr $(,)?) => {{
         let conn = $tx.writer()?;
         let limit = $limit.clamp(0, $crate::purge::MOST);
-        let keys = $table.filter($old).select($key).limit(limit).load::<String>(conn)?;
-        if keys.is_empty() { 0 } else { diesel::delete($table.filter($key.eq_any(&keys))).execute(conn)? }
+        let keys = $table
+            .filter($old)
+            .select($key)
+            .limit(limit)
+            .load::<String>(conn)?;
+        if keys.is_empty() {
+            0
+        } else {
+            diesel::delete($table.filter($key.eq_any(&keys))).execute(conn)?
+        }
     }};
 }
 pub(crate) use purge;

@@ -58,7 +58,10 @@ pub fn insert(tx: &mut Tx<'_>, new: &RefreshToken) -> Result<(), StoreError> {
 
 /// The token with this hash, used or expired or not.
 pub fn find(tx: &mut Tx<'_>, hash: &Hashed) -> Result<Option<RefreshToken>, StoreError> {
-    Ok(refresh_tokens::table.find(hash.as_str()).first(tx.conn()).optional()?)
+    Ok(refresh_tokens::table
+        .find(hash.as_str())
+        .first(tx.conn())
+        .optional()?)
 }
 
 /// The same with its grant, in one query.
@@ -109,5 +112,11 @@ pub fn is_used(tx: &mut Tx<'_>, hash: &Hashed) -> Result<bool, StoreError> {
 /// Removes at most `limit` tokens that expired before `before`.
 pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
     let old = refresh_tokens::expires_at.lt(before.as_micros());
-    Ok(purge!(tx, refresh_tokens::table, refresh_tokens::hash, old, limit))
+    Ok(purge!(
+        tx,
+        refresh_tokens::table,
+        refresh_tokens::hash,
+        old,
+        limit
+    ))
 }

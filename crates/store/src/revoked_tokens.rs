@@ -28,5 +28,11 @@ pub fn contains(tx: &mut Tx<'_>, jti: &str) -> Result<bool, StoreError> {
 /// Removes at most `limit` entries of tokens that expired before `before`.
 pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
     let old = revoked_tokens::expires_at.lt(before.as_micros());
-    Ok(purge!(tx, revoked_tokens::table, revoked_tokens::jti, old, limit))
+    Ok(purge!(
+        tx,
+        revoked_tokens::table,
+        revoked_tokens::jti,
+        old,
+        limit
+    ))
 }

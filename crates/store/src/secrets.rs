@@ -27,12 +27,18 @@ pub fn get_or_insert(
         revisions::bump(tx, revisions::SECRETS)?;
         return Ok(fresh.to_owned());
     }
-    Ok(secrets::table.find(name).select(secrets::sealed).first(tx.conn())?)
+    Ok(secrets::table
+        .find(name)
+        .select(secrets::sealed)
+        .first(tx.conn())?)
 }
 
 /// Every secret, as (name, sealed).
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, StoreError> {
-    Ok(secrets::table.order(secrets::name).select((secrets::name, secrets::sealed)).load(tx.conn())?)
+    Ok(secrets::table
+        .order(secrets::name)
+        .select((secrets::name, secrets::sealed))
+        .load(tx.conn())?)
 }
 
 /// Replaces a sealed secret if it is still `old`: for sealing anew.

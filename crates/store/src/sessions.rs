@@ -67,7 +67,11 @@ pub fn insert(tx: &mut Tx<'_>, new: &Session) -> Result<(), StoreError> {
 }
 
 /// The live session whose cookie has this hash.
-pub fn find_by_hash(tx: &mut Tx<'_>, hash: &Hashed, now: Timestamp) -> Result<Option<Session>, StoreError> {
+pub fn find_by_hash(
+    tx: &mut Tx<'_>,
+    hash: &Hashed,
+    now: Timestamp,
+) -> Result<Option<Session>, StoreError> {
     Ok(sessions::table
         .filter(
             sessions::secret_hash
@@ -81,7 +85,10 @@ pub fn find_by_hash(tx: &mut Tx<'_>, hash: &Hashed, now: Timestamp) -> Result<Op
 
 /// The session with this id, live or not.
 pub fn find(tx: &mut Tx<'_>, id: &SessionId) -> Result<Option<Session>, StoreError> {
-    Ok(sessions::table.find(id.as_str()).first(tx.conn()).optional()?)
+    Ok(sessions::table
+        .find(id.as_str())
+        .first(tx.conn())
+        .optional()?)
 }
 
 /// A person's live sessions, newest first.
@@ -145,7 +152,11 @@ pub fn end(tx: &mut Tx<'_>, id: &SessionId, now: Timestamp) -> Result<bool, Stor
 }
 
 /// Ends every session of a person and names those that had not ended before.
-pub fn end_all_of(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+pub fn end_all_of(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<Vec<SessionId>, StoreError> {
     let ended = update!(
         sessions::table,
         set sessions::ended_at.eq(Some(now.as_micros())),
@@ -158,6 +169,8 @@ pub fn end_all_of(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<Vec<
 
 /// Removes at most `limit` sessions that expired or ended before `before`, with their evidence.
 pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
-    let old = sessions::expires_at.lt(before.as_micros()).or(sessions::ended_at.lt(before.as_micros()));
+    let old = sessions::expires_at
+        .lt(before.as_micros())
+        .or(sessions::ended_at.lt(before.as_micros()));
     Ok(purge!(tx, sessions::table, sessions::id, old, limit))
 }

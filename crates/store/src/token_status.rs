@@ -10,14 +10,25 @@ use crate::{StoreError, Tx};
 
 /// Whether the token is live: not revoked itself, and, when it was made from a grant, neither is the
 /// grant, nor is the person's account locked. Its own times are the caller's to check.
-pub fn token_status(tx: &mut Tx<'_>, jti: &str, grant: Option<&GrantId>) -> Result<bool, StoreError> {
+pub fn token_status(
+    tx: &mut Tx<'_>,
+    jti: &str,
+    grant: Option<&GrantId>,
+) -> Result<bool, StoreError> {
     let unrevoked = not(exists(revoked_tokens::table.find(jti)));
     let Some(grant) = grant else {
         return Ok(diesel::select(unrevoked).get_result(tx.conn())?);
     };
-    let active = users::table
-        .filter(users::id.eq(grants::user_id).and(users::status.eq(Status::Active.as_str())));
-    let granted = grants::table
-        .filter(grants::id.eq(grant.as_str()).and(grants::revoked_at.is_null()).and(exists(active)));
+    let active = users::table.filter(
+        users::id
+            .eq(grants::user_id)
+            .and(users::status.eq(Status::Active.as_str())),
+    );
+    let granted = grants::table.filter(
+        grants::id
+            .eq(grant.as_str())
+            .and(grants::revoked_at.is_null())
+            .and(exists(active)),
+    );
     Ok(diesel::select(unrevoked.and(exists(granted))).get_result(tx.conn())?)
 }

@@ -16,7 +16,11 @@ pub struct Tx<'c> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: &'c mut AnyConn, writable: bool) -> Self {
-        Self { conn, writable, events: Vec::new() }
+        Self {
+            conn,
+            writable,
+            events: Vec::new(),
+        }
     }
 
     /// Records what happened, in the same transaction as what changes. In a read this makes the whole
@@ -32,7 +36,11 @@ impl<'c> Tx<'c> {
 
     /// For statements that change something.
     pub(crate) fn writer(&mut self) -> Result<&mut AnyConn, StoreError> {
-        if self.writable { Ok(self.conn) } else { Err(StoreError::ReadOnly) }
+        if self.writable {
+            Ok(self.conn)
+        } else {
+            Err(StoreError::ReadOnly)
+        }
     }
 
     pub(crate) fn take_events(&mut self) -> Vec<Event> {
@@ -42,6 +50,9 @@ impl<'c> Tx<'c> {
 
 impl fmt::Debug for Tx<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tx").field("writable", &self.writable).field("events", &self.events.len()).finish()
+        f.debug_struct("Tx")
+            .field("writable", &self.writable)
+            .field("events", &self.events.len())
+            .finish()
     }
 }

@@ -31,7 +31,11 @@ pub(crate) struct Nothing;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Returning<R>(R);
 
-pub(crate) fn statement<T, C, F, Id>(table: T, changes: C, filter: F) -> Update<T, C::Changeset, F, Nothing, Id>
+pub(crate) fn statement<T, C, F, Id>(
+    table: T,
+    changes: C,
+    filter: F,
+) -> Update<T, C::Changeset, F, Nothing, Id>
 where
     T: Table,
     C: AsChangeset<Target = T>,
@@ -48,9 +52,18 @@ where
 }
 
 impl<T: Table, C, F, Id> Update<T, C, F, Nothing, Id> {
-    pub(crate) fn returning<R: SelectableExpression<T>>(self, returning: R) -> Update<T, C, F, Returning<R>, Id> {
+    pub(crate) fn returning<R: SelectableExpression<T>>(
+        self,
+        returning: R,
+    ) -> Update<T, C, F, Returning<R>, Id> {
         let returning = Returning(returning);
-        Update { from: self.from, changes: self.changes, filter: self.filter, returning, id: self.id }
+        Update {
+            from: self.from,
+            changes: self.changes,
+            filter: self.filter,
+            returning,
+            id: self.id,
+        }
     }
 }
 
@@ -126,8 +139,10 @@ mod tests {
     #[test]
     fn an_update_is_prepared_once_and_each_place_has_its_own_statement() {
         let mut conn = AnyConn::Sqlite(SqliteConnection::establish(":memory:").unwrap());
-        conn.batch_execute("CREATE TABLE audit_head (id BIGINT, seq BIGINT, hash TEXT)").unwrap();
-        conn.batch_execute("INSERT INTO audit_head VALUES (1, 0, '')").unwrap();
+        conn.batch_execute("CREATE TABLE audit_head (id BIGINT, seq BIGINT, hash TEXT)")
+            .unwrap();
+        conn.batch_execute("INSERT INTO audit_head VALUES (1, 0, '')")
+            .unwrap();
         let prepared = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&prepared);
         conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
@@ -136,7 +151,8 @@ mod tests {
             }
         });
         for seq in 1..4 {
-            let by_id = update!(audit_head::table, set audit_head::seq.eq(seq), when audit_head::id.eq(1));
+            let by_id =
+                update!(audit_head::table, set audit_head::seq.eq(seq), when audit_head::id.eq(1));
             assert_eq!(by_id.execute(&mut conn), Ok(1));
             let back = update!(audit_head::table, set audit_head::hash.eq("x"), when audit_head::seq.eq(seq))
                 .returning((audit_head::seq, audit_head::hash))

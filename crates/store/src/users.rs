@@ -66,19 +66,29 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
 
 /// The person with this id.
 pub fn find(tx: &mut Tx<'_>, id: &UserId) -> Result<Option<User>, StoreError> {
-    let row = users::table.find(id.as_str()).first::<Row>(tx.conn()).optional()?;
+    let row = users::table
+        .find(id.as_str())
+        .first::<Row>(tx.conn())
+        .optional()?;
     row.map(User::try_from).transpose()
 }
 
 /// The person whose username has this canonical form.
 pub fn find_by_canonical(tx: &mut Tx<'_>, canonical: &str) -> Result<Option<User>, StoreError> {
-    let row = users::table.filter(users::canonical.eq(canonical)).first::<Row>(tx.conn()).optional()?;
+    let row = users::table
+        .filter(users::canonical.eq(canonical))
+        .first::<Row>(tx.conn())
+        .optional()?;
     row.map(User::try_from).transpose()
 }
 
 /// The person behind a token of a grant, if the token is live as `token_status` says: one query for
 /// userinfo.
-pub fn of_live_token(tx: &mut Tx<'_>, jti: &str, grant: &GrantId) -> Result<Option<User>, StoreError> {
+pub fn of_live_token(
+    tx: &mut Tx<'_>,
+    jti: &str,
+    grant: &GrantId,
+) -> Result<Option<User>, StoreError> {
     let granted = grants::table.filter(
         grants::id
             .eq(grant.as_str())
@@ -114,7 +124,12 @@ pub fn update_claims(
 }
 
 /// Locks or opens an account; `false` when there is no such person or nothing changed.
-pub fn set_status(tx: &mut Tx<'_>, id: &UserId, status: Status, now: Timestamp) -> Result<bool, StoreError> {
+pub fn set_status(
+    tx: &mut Tx<'_>,
+    id: &UserId,
+    status: Status,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let changed = update!(
         users::table,
         set (users::status.eq(status.as_str()), users::updated_at.eq(now.as_micros())),

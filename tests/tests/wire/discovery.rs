@@ -50,7 +50,6 @@ fn metadata_says_what_is_offered_and_denies_what_defaults_to_yes() {
         ("response_types_supported", json!(["code"])),
         ("response_modes_supported", json!(["query", "form_post"])),
         ("code_challenge_methods_supported", json!(["S256"])),
-        ("acr_values_supported", json!([BASIC, MFA, "phr", "phrh"])),
         (
             "prompt_values_supported",
             json!(["none", "login", "consent", "select_account"]),
@@ -58,6 +57,12 @@ fn metadata_says_what_is_offered_and_denies_what_defaults_to_yes() {
     ] {
         assert_eq!(metadata[name], expected, "{name}");
     }
+    let acrs = metadata["acr_values_supported"].as_array().unwrap();
+    let places: Vec<_> = [BASIC, MFA, "phr", "phrh"]
+        .iter()
+        .map(|name| acrs.iter().position(|acr| acr == name).unwrap())
+        .collect();
+    assert!(places.is_sorted(), "weakest first: {acrs:?}");
 }
 
 #[test]

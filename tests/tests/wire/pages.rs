@@ -207,3 +207,14 @@ fn cancelling_goes_back_as_access_denied() {
     assert_eq!(back["error"], "access_denied");
     assert!(!back.contains_key("code"));
 }
+
+#[test]
+fn another_way_with_nothing_left_to_prove_goes_on_to_the_app() {
+    let world = World::shared();
+    let tab = world.tab();
+    let waiting = tab.open(&world.web.authorize_url(&[]));
+    world.code(&tab, &world.web, &world.alex(), &[]);
+    let end = tab.open(&format!("{}/another-way", waiting.url));
+    let to = left(&end).unwrap_or_else(|| panic!("{end:#?}"));
+    assert!(parameters(&to).contains_key("code"), "{to}");
+}

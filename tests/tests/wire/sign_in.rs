@@ -70,7 +70,7 @@ fn a_name_that_cannot_be_one_is_told_at_once() {
 fn nobody_learns_from_the_pages_whether_a_name_exists() {
     let world = World::shared();
     let known = world.person().username;
-    let unknown = known.replace("person", "nobody");
+    let unknown = known.replace("person", "people");
     let pages = [&known, &unknown].map(|name| {
         let (tab, page) = before_the_password(&world, name);
         let wrong = tab.submit(&page, "password", &[("password", "wrong")]);
@@ -80,15 +80,9 @@ fn nobody_learns_from_the_pages_whether_a_name_exists() {
         (known, asked, wrong),
         (unknown, asked_unknown, wrong_unknown),
     ] = &pages;
-    assert_eq!(
-        bare(asked, known).replace(">P<", ">N<"),
-        bare(asked_unknown, unknown)
-    );
+    assert_eq!(bare(asked, known), bare(asked_unknown, unknown));
     assert_eq!(wrong.status, wrong_unknown.status);
-    assert_eq!(
-        bare(wrong, known).replace(">P<", ">N<"),
-        bare(wrong_unknown, unknown)
-    );
+    assert_eq!(bare(wrong, known), bare(wrong_unknown, unknown));
     assert_eq!(header_names(wrong), header_names(wrong_unknown));
 }
 
@@ -96,7 +90,7 @@ fn nobody_learns_from_the_pages_whether_a_name_exists() {
 fn nobody_learns_from_the_time_whether_a_name_exists() {
     let world = World::shared();
     let known = world.person().username;
-    let unknown = known.replace("person", "nobody");
+    let unknown = known.replace("person", "people");
     let tabs = [&known, &unknown].map(|name| before_the_password(&world, name));
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..15 {

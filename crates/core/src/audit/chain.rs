@@ -78,7 +78,9 @@ impl fmt::Display for Break {
         f.write_str(match self {
             Self::Edited => "the record was edited",
             Self::Removed => "a record was removed",
-            Self::Unlinked => "the record does not follow the one before it; records were exchanged or rewritten",
+            Self::Unlinked => {
+                "the record does not follow the one before it; records were exchanged or rewritten"
+            }
             Self::TailCut => "the end of the chain was cut off",
             Self::BeyondHead => "the record lies beyond the head of the chain",
             Self::NotTheCheckpoint => "the chain does not contain the checkpoint",
@@ -164,7 +166,10 @@ mod tests {
     use crate::audit::names;
 
     fn start() -> Checkpoint {
-        Checkpoint { seq: 0, hash: GENESIS.to_owned() }
+        Checkpoint {
+            seq: 0,
+            hash: GENESIS.to_owned(),
+        }
     }
 
     fn first() -> Record {
@@ -177,9 +182,18 @@ mod tests {
         let one = first();
         assert_eq!(one.follows(&start()), Ok(()));
         let two = Record::seal(&Event::new(names::STEPUP_FAILED, one.at), 2, &one.hash);
-        assert_eq!(two.follows(&Checkpoint { seq: 1, hash: one.hash }), Ok(()));
+        assert_eq!(
+            two.follows(&Checkpoint {
+                seq: 1,
+                hash: one.hash
+            }),
+            Ok(())
+        );
         assert_eq!(two.follows(&start()), Err(Break::Removed));
-        let other = Checkpoint { seq: 1, hash: "11".repeat(32) };
+        let other = Checkpoint {
+            seq: 1,
+            hash: "11".repeat(32),
+        };
         assert_eq!(two.follows(&other), Err(Break::Unlinked));
     }
 

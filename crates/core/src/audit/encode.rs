@@ -38,9 +38,11 @@ fn nested(value: Value, depth: usize) -> Value {
     match value {
         Value::String(text) => Value::String(encode(&text)),
         Value::Array(_) | Value::Object(_) if depth == MAX_DEPTH => Value::String("…".to_owned()),
-        Value::Array(items) => {
-            items.into_iter().take(MAX_MEMBERS).map(|v| nested(v, depth + 1)).collect()
-        }
+        Value::Array(items) => items
+            .into_iter()
+            .take(MAX_MEMBERS)
+            .map(|v| nested(v, depth + 1))
+            .collect(),
         Value::Object(members) => members
             .into_iter()
             .take(MAX_MEMBERS)

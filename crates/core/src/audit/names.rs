@@ -123,7 +123,11 @@ mod tests {
         for name in ALL {
             assert!(seen.insert(name), "{name} twice");
             assert!(name.contains('.'), "{name}");
-            assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_'), "{name}");
+            assert!(
+                name.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_'),
+                "{name}"
+            );
         }
     }
 }

@@ -122,7 +122,9 @@ impl Catalog {
 
     /// The acr that answers to `value`, by name or alias.
     pub fn find(&self, value: &AcrName) -> Option<&Acr> {
-        self.acrs.iter().find(|acr| acr.name == *value || acr.aliases.contains(value))
+        self.acrs
+            .iter()
+            .find(|acr| acr.name == *value || acr.aliases.contains(value))
     }
 
     /// All acrs, weakest first.
@@ -154,13 +156,27 @@ impl Catalog {
             acr(
                 "urn:stepwell:acr:mfa",
                 &["2", "https://refeds.org/profile/mfa"],
-                Predicate::Kinds { count: 2, within: None },
+                Predicate::Kinds {
+                    count: 2,
+                    within: None,
+                },
             ),
-            acr("phr", &[], proof(Pattern { phishing_resistant: true, ..Pattern::default() })),
+            acr(
+                "phr",
+                &[],
+                proof(Pattern {
+                    phishing_resistant: true,
+                    ..Pattern::default()
+                }),
+            ),
             acr(
                 "phrh",
                 &[],
-                proof(Pattern { phishing_resistant: true, hardware_bound: true, ..Pattern::default() }),
+                proof(Pattern {
+                    phishing_resistant: true,
+                    hardware_bound: true,
+                    ..Pattern::default()
+                }),
             ),
         ])
     }

@@ -41,9 +41,9 @@ impl Freshness {
     /// never end. `max_age=0` therefore means "after the request began".
     pub fn allows(&self, auth_time: Timestamp, began: Timestamp, now: Timestamp) -> bool {
         let active = auth_time > began;
-        let young = self.max_age.is_none_or(|age| {
-            active || (age.0 > 0 && now.since(auth_time) <= age.as_micros())
-        });
+        let young = self
+            .max_age
+            .is_none_or(|age| active || (age.0 > 0 && now.since(auth_time) <= age.as_micros()));
         young && self.after.is_none_or(|after| auth_time > after)
     }
 }
@@ -64,19 +64,27 @@ struct Support {
 }
 
 impl Support {
-    const NOTHING: Self = Self { set: 0, rank: 0, until: None };
+    const NOTHING: Self = Self {
+        set: 0,
+        rank: 0,
+        until: None,
+    };
 }
 
 impl<'a> Proofs<'a> {
     /// Sorts out proofs from the future (spec §5 line 10) and those that a newer equal proof replaces.
     pub(super) fn new(evidence: impl IntoIterator<Item = &'a Evidence>, now: Timestamp) -> Self {
-        let mut list: Vec<&Evidence> =
-            evidence.into_iter().filter(|e| e.at <= now.plus(CLOCK_SKEW)).collect();
+        let mut list: Vec<&Evidence> = evidence
+            .into_iter()
+            .filter(|e| e.at <= now.plus(CLOCK_SKEW))
+            .collect();
         list.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
         let mut kept: Vec<&Evidence> = Vec::new();
         for proof in list {
             let same = |k: &&&Evidence| {
-                k.method == proof.method && k.credential == proof.credential && k.traits == proof.traits
+                k.method == proof.method
+                    && k.credential == proof.credential
+                    && k.traits == proof.traits
             };
             if kept.len() < 64 && kept.iter().find(same).is_none() {
                 kept.push(proof);
@@ -103,7 +111,11 @@ impl<'a> Proofs<'a> {
             })
             .max_by_key(|(support, auth_time, until)| {
                 let never = Timestamp::from_micros(i64::MAX);
-                (*auth_time, until.unwrap_or(never), std::cmp::Reverse(support.set.count_ones()))
+                (
+                    *auth_time,
+                    until.unwrap_or(never),
+                    std::cmp::Reverse(support.set.count_ones()),
+                )
             })
             .map(|(support, auth_time, holds_until)| Claim {
                 acr: acr.name.clone(),
@@ -114,7 +126,11 @@ impl<'a> Proofs<'a> {
     }
 
     fn members(&self, set: u64) -> impl Iterator<Item = &'a Evidence> + '_ {
-        self.list.iter().enumerate().filter(move |(i, _)| set & (1 << i) != 0).map(|(_, e)| *e)
+        self.list
+            .iter()
+            .enumerate()
+            .filter(move |(i, _)| set & (1 << i) != 0)
+            .map(|(_, e)| *e)
     }
 
     /// The time a set of proofs claims: that of its strongest, the older of equals; or its oldest.
@@ -130,7 +146,9 @@ impl<'a> Proofs<'a> {
     fn supports(&self, predicate: &Predicate) -> Vec<Support> {
         match predicate {
             Predicate::Proof(pattern) => {
-                let fits = self.young(pattern.within).filter(|(proof, _)| pattern.matches(proof));
+                let fits = self
+                    .young(pattern.within)
+                    .filter(|(proof, _)| pattern.matches(proof));
                 fits.map(|(_, support)| support).collect()
             }
             Predicate::Kinds { count, within } => {
@@ -139,10 +157,17 @@ impl<'a> Proofs<'a> {
                 self.spread(&young, usize::from(*count), Support::NOTHING, &mut found);
                 needed(found)
             }
-            Predicate::Any(parts) => worthwhile(parts.iter().flat_map(|p| self.supports(p)).collect()),
+            Predicate::Any(parts) => {
+                worthwhile(parts.iter().flat_map(|p| self.supports(p)).collect())
+            }
             Predicate::All(parts) => parts.iter().fold(vec![Support::NOTHING], |so_far, part| {
                 let part = self.supports(part);
-                worthwhile(so_far.iter().flat_map(|a| part.iter().map(move |b| join(*a, *b))).collect())
+                worthwhile(
+                    so_far
+                        .iter()
+                        .flat_map(|a| part.iter().map(move |b| join(*a, *b)))
+                        .collect(),
+                )
             }),
         }
     }
@@ -151,21 +176,24 @@ impl<'a> Proofs<'a> {
     fn young(&self, within: Option<Seconds>) -> impl Iterator<Item = (&'a Evidence, Support)> + '_ {
         self.list.iter().enumerate().filter_map(move |(i, proof)| {
             let until = within.map(|age| proof.at.plus(age));
-            let support = Support { set: 1 << i, rank: proof.traits.rank(), until };
-            until.is_none_or(|until| self.now <= until).then_some((*proof, support))
+            let support = Support {
+                set: 1 << i,
+                rank: proof.traits.rank(),
+                until,
+            };
+            until
+                .is_none_or(|until| self.now <= until)
+                .then_some((*proof, support))
         })
     }
 
     /// Extends `base` by one proof at a time until `count` kinds are shown.
-    fn spread(
-        &self,
-        young: &[Support],
-        count: usize,
-        base: Support,
-        found: &mut Vec<Support>,
-    ) {
+    fn spread(&self, young: &[Support], count: usize, base: Support, found: &mut Vec<Support>) {
         let kinds = |set| {
-            let mut kinds: Vec<Kind> = self.members(set).flat_map(|e| e.traits.kinds.iter().copied()).collect();
+            let mut kinds: Vec<Kind> = self
+                .members(set)
+                .flat_map(|e| e.traits.kinds.iter().copied())
+                .collect();
             kinds.sort_unstable();
             kinds.dedup();
             kinds.len()
@@ -185,7 +213,11 @@ impl<'a> Proofs<'a> {
 }
 
 fn join(a: Support, b: Support) -> Support {
-    Support { set: a.set | b.set, rank: a.rank.max(b.rank), until: earlier(a.until, b.until) }
+    Support {
+        set: a.set | b.set,
+        rank: a.rank.max(b.rank),
+        until: earlier(a.until, b.until),
+    }
 }
 
 fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
@@ -197,8 +229,13 @@ fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
 
 /// Drops every set that would do without one of its proofs.
 fn needed(found: Vec<Support>) -> Vec<Support> {
-    let within = |less: &Support, more: &Support| less.set != more.set && less.set & more.set == less.set;
-    found.iter().filter(|more| !found.iter().any(|less| within(less, more))).copied().collect()
+    let within =
+        |less: &Support, more: &Support| less.set != more.set && less.set & more.set == less.set;
+    found
+        .iter()
+        .filter(|more| !found.iter().any(|less| within(less, more)))
+        .copied()
+        .collect()
 }
 
 /// Drops every support that could never speak because of another: fewer proofs, as strong, no earlier end.
@@ -207,7 +244,8 @@ fn needed(found: Vec<Support>) -> Vec<Support> {
 fn worthwhile(found: Vec<Support>) -> Vec<Support> {
     let never = Timestamp::from_micros(i64::MAX);
     let end = |s: &Support| s.until.unwrap_or(never);
-    let beats = |a: &Support, b: &Support| a.set & b.set == a.set && a.rank == b.rank && end(a) >= end(b);
+    let beats =
+        |a: &Support, b: &Support| a.set & b.set == a.set && a.rank == b.rank && end(a) >= end(b);
     let mut kept: Vec<Support> = Vec::new();
     for new in found {
         if !kept.iter().any(|k| beats(k, &new)) {

@@ -216,11 +216,30 @@ pub struct Decision {
 
 /// Decides what happens next. Pure: the same request, facts, policy and instant give the same answer.
 pub fn decide(request: &Request, facts: &Facts, policy: &Policy, now: Timestamp) -> Decision {
-    let mut case = Case { request, facts, policy, now, reasons: Vec::new() };
-    let checks = [Case::ended, Case::denied, Case::reachable, Case::account, Case::person, Case::subject];
-    let verdict = checks.iter().find_map(|check| check(&mut case)).unwrap_or_else(|| case.prove());
+    let mut case = Case {
+        request,
+        facts,
+        policy,
+        now,
+        reasons: Vec::new(),
+    };
+    let checks = [
+        Case::ended,
+        Case::denied,
+        Case::reachable,
+        Case::account,
+        Case::person,
+        Case::subject,
+    ];
+    let verdict = checks
+        .iter()
+        .find_map(|check| check(&mut case))
+        .unwrap_or_else(|| case.prove());
     let verdict = case.silently(verdict);
-    Decision { verdict, reasons: case.reasons }
+    Decision {
+        verdict,
+        reasons: case.reasons,
+    }
 }
 
 struct Case<'a> {
@@ -260,11 +279,20 @@ impl<'a> Case<'a> {
         let everything = self.offered();
         let everything: Vec<&Owned> = everything.iter().collect();
         let out_of_reach = |clause: &&Clause| {
-            let demand = Demand::of(Clause { max_age: None, ..(*clause).clone() });
+            let demand = Demand::of(Clause {
+                max_age: None,
+                ..(*clause).clone()
+            });
             let question = self.question(&demand, true);
             question.put(&imagine(&question, &everything)).is_err()
         };
-        let clause = self.request.demand.clauses.iter().filter(|c| !c.voluntary).find(out_of_reach)?;
+        let clause = self
+            .request
+            .demand
+            .clauses
+            .iter()
+            .filter(|c| !c.voluntary)
+            .find(out_of_reach)?;
         let why = Reason::NotConfigured {
             any_of: clause.any_of.iter().cloned().collect(),
             source: clause.source.clone(),
@@ -287,7 +315,11 @@ impl<'a> Case<'a> {
         if !self.request.prompt.select_account || self.facts.account_chosen {
             return None;
         }
-        let step = if self.facts.session.is_some() { Step::ChooseAccount } else { Step::Identify };
+        let step = if self.facts.session.is_some() {
+            Step::ChooseAccount
+        } else {
+            Step::Identify
+        };
         self.ask(step, Reason::AccountChoiceRequested)
     }
 
@@ -306,7 +338,11 @@ impl<'a> Case<'a> {
             Pin::Only(subject) => person.subject.as_ref() == Some(subject),
             Pin::Nobody => false,
         };
-        if fits { None } else { self.refuse(Error::LoginRequired, Reason::WrongSubject) }
+        if fits {
+            None
+        } else {
+            self.refuse(Error::LoginRequired, Reason::WrongSubject)
+        }
     }
 
     fn question<'q>(&'q self, demand: &'q Demand, insist: bool) -> Question<'q> {
@@ -331,8 +367,14 @@ impl<'a> Case<'a> {
 
     fn prove(&mut self) -> Verdict {
         let (facts, demand) = (self.facts, &self.request.demand);
-        let Some(person) = &facts.person else { return Verdict::Ask(Step::Identify) };
-        if facts.session.as_ref().is_some_and(|s| Some(&s.subject) != person.subject.as_ref()) {
+        let Some(person) = &facts.person else {
+            return Verdict::Ask(Step::Identify);
+        };
+        if facts
+            .session
+            .as_ref()
+            .is_some_and(|s| Some(&s.subject) != person.subject.as_ref())
+        {
             self.reasons.push(Reason::OtherPerson);
         }
         let proven = self.proven();
@@ -373,10 +415,20 @@ impl<'a> Case<'a> {
             // Refusing here would tell that the person exists and what they lack.
             first = opening(self.offered());
         }
-        let choice = |o: Owned| Choice { method: o.method, steps: 1, then: Vec::new(), opens: true, traits: o.traits };
+        let choice = |o: Owned| Choice {
+            method: o.method,
+            steps: 1,
+            then: Vec::new(),
+            opens: true,
+            traits: o.traits,
+        };
         let mut choices = first.into_iter().map(choice).collect();
         rank(&mut choices);
-        (!choices.is_empty()).then_some(Prove { choices, counted: Vec::new(), remaining: 1 })
+        (!choices.is_empty()).then_some(Prove {
+            choices,
+            counted: Vec::new(),
+            remaining: 1,
+        })
     }
 
     /// Once something is proven, whatever leads to the demand is offered.
@@ -387,26 +439,39 @@ impl<'a> Case<'a> {
         }
         let owned = allowed(person.owned.iter().cloned(), demand);
         let plan = plan(&self.question(demand, insist), proven, &owned)?;
-        Some(Prove { choices: plan.choices, counted: plan.counted, remaining: plan.remaining })
+        Some(Prove {
+            choices: plan.choices,
+            counted: plan.counted,
+            remaining: plan.remaining,
+        })
     }
 
     fn leave_out_voluntary(&mut self) {
         let left_out = self.request.demand.clauses.iter().filter(|c| c.voluntary);
-        self.reasons.extend(
-            left_out.map(|c| Reason::VoluntaryLeftOut { any_of: c.any_of.iter().cloned().collect() }),
-        );
+        self.reasons
+            .extend(left_out.map(|c| Reason::VoluntaryLeftOut {
+                any_of: c.any_of.iter().cloned().collect(),
+            }));
     }
 
     fn satisfied(&mut self, person: &Person, standing: Standing, proven: &[&Evidence]) -> Verdict {
-        let Some(subject) = person.subject.clone() else { return Verdict::Refuse(Error::LoginRequired) };
+        let Some(subject) = person.subject.clone() else {
+            return Verdict::Refuse(Error::LoginRequired);
+        };
         if self.facts.consent == Consent::Missing {
             self.reasons.push(Reason::ConsentNeeded);
             return Verdict::Ask(Step::Consent);
         }
-        let mut rests_on: Vec<&Evidence> =
-            proven.iter().copied().filter(|e| standing.evidence.contains(&e.id)).collect();
+        let mut rests_on: Vec<&Evidence> = proven
+            .iter()
+            .copied()
+            .filter(|e| standing.evidence.contains(&e.id))
+            .collect();
         rests_on.sort_by_key(|e| (e.at, &e.id));
-        self.reasons.push(Reason::Satisfied { acr: standing.acr.clone(), auth_time: standing.claim.auth_time });
+        self.reasons.push(Reason::Satisfied {
+            acr: standing.acr.clone(),
+            auth_time: standing.claim.auth_time,
+        });
         Verdict::Grant(Grounds {
             subject,
             acr: standing.acr,
@@ -419,7 +484,9 @@ impl<'a> Case<'a> {
 
     /// `prompt=none` turns every page into the error that names it (OIDC Core §3.1.2.6).
     fn silently(&mut self, verdict: Verdict) -> Verdict {
-        let Verdict::Ask(step) = &verdict else { return verdict };
+        let Verdict::Ask(step) = &verdict else {
+            return verdict;
+        };
         if !self.request.prompt.none {
             return verdict;
         }
@@ -433,7 +500,14 @@ impl<'a> Case<'a> {
 }
 
 fn allowed(owned: impl Iterator<Item = Owned>, demand: &Demand) -> Vec<Owned> {
-    owned.filter(|o| demand.methods.as_ref().is_none_or(|m| m.contains(&o.method))).collect()
+    owned
+        .filter(|o| {
+            demand
+                .methods
+                .as_ref()
+                .is_none_or(|m| m.contains(&o.method))
+        })
+        .collect()
 }
 
 /// Methods in the order they were proven, which `evidence` is in, `mfa` beside them when they show two kinds (RFC 8176 §2).
@@ -445,7 +519,9 @@ fn amr(evidence: &[&Evidence]) -> Vec<String> {
             values.push(value.clone());
         }
     }
-    let mut kinds: Vec<Kind> = real().flat_map(|e| e.traits.kinds.iter().copied()).collect();
+    let mut kinds: Vec<Kind> = real()
+        .flat_map(|e| e.traits.kinds.iter().copied())
+        .collect();
     kinds.sort_unstable();
     kinds.dedup();
     if kinds.len() > 1 && !values.iter().any(|v| v == "mfa") {

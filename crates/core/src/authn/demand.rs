@@ -39,7 +39,10 @@ pub enum Source {
 impl Source {
     /// Whether the acr was asked for by name, so that a remembered device cannot stand in.
     pub fn is_named(&self) -> bool {
-        matches!(self, Self::Request | Self::EssentialClaim | Self::ClientDefault)
+        matches!(
+            self,
+            Self::Request | Self::EssentialClaim | Self::ClientDefault
+        )
     }
 
     /// Whether the request's own freshness is asked of it too. What a client must always reach must also be
@@ -50,7 +53,10 @@ impl Source {
 
     /// Whether a remembered device may stand in where no age is demanded: for a routine floor only.
     pub fn may_be_remembered(&self) -> bool {
-        matches!(self, Self::ClientMinimum | Self::Scope(_) | Self::Resource(_) | Self::Policy(_))
+        matches!(
+            self,
+            Self::ClientMinimum | Self::Scope(_) | Self::Resource(_) | Self::Policy(_)
+        )
     }
 }
 
@@ -70,7 +76,12 @@ pub struct Clause {
 impl Clause {
     /// A floor: a single acr that must hold.
     pub fn floor(acr: AcrName, max_age: Option<Seconds>, source: Source) -> Self {
-        Self { any_of: BTreeSet::from([acr]), max_age, voluntary: false, source }
+        Self {
+            any_of: BTreeSet::from([acr]),
+            max_age,
+            voluntary: false,
+            source,
+        }
     }
 }
 
@@ -114,12 +125,18 @@ pub struct Demand {
 impl Demand {
     /// A demand of a single clause.
     pub fn of(clause: Clause) -> Self {
-        Self { clauses: BTreeSet::from([clause]), ..Self::default() }
+        Self {
+            clauses: BTreeSet::from([clause]),
+            ..Self::default()
+        }
     }
 
     /// A demand for freshness alone.
     pub fn fresh(fresh: Freshness) -> Self {
-        Self { fresh, ..Self::default() }
+        Self {
+            fresh,
+            ..Self::default()
+        }
     }
 
     /// Both demands at once. Never weaker than either.
@@ -145,6 +162,9 @@ impl Freshness {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
-        Self { max_age, after: self.after.max(other.after) }
+        Self {
+            max_age,
+            after: self.after.max(other.after),
+        }
     }
 }

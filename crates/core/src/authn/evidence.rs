@@ -76,7 +76,10 @@ pub struct Traits {
 impl Traits {
     /// Traits of a plain proof of one kind.
     pub fn of(kind: Kind) -> Self {
-        Self { kinds: BTreeSet::from([kind]), ..Self::default() }
+        Self {
+            kinds: BTreeSet::from([kind]),
+            ..Self::default()
+        }
     }
 
     /// Strength for choosing whose time speaks (design §2.3): higher is stronger.

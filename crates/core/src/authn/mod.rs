@@ -15,8 +15,8 @@ mod standing;
 pub use acr::{Acr, AcrName, Catalog, Pattern, Predicate, Renew};
 pub use claim::{Claim, Freshness};
 pub use decide::{
-    Available, Choice, Consent, Decision, Ended, Error, Facts, Grounds, Owned, Person, Policy, Prompt,
-    Proven, Prove, Request, Step, Verdict, decide,
+    Available, Choice, Consent, Decision, Ended, Error, Facts, Grounds, Owned, Person, Policy,
+    Prompt, Prove, Proven, Request, Step, Verdict, decide,
 };
 pub use demand::{Clause, Demand, Pin, Source};
 pub use evidence::{Evidence, Kind, Method, Traits};

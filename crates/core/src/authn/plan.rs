@@ -39,14 +39,27 @@ struct Way {
 pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned]) -> Option<Plan> {
     // Nobody answers in the instant of being asked: a proof to come is later than the request.
     let just_after = Timestamp::from_micros(question.began.as_micros().saturating_add(1));
-    let question = &Question { now: question.now.max(just_after), ..*question };
+    let question = &Question {
+        now: question.now.max(just_after),
+        ..*question
+    };
     let mut kinds: Vec<&Owned> = owned.iter().collect();
-    kinds.sort_by_key(|one| (Reverse(one.traits.rank()), &one.method, &one.traits, !one.opens, &one.credential));
+    kinds.sort_by_key(|one| {
+        (
+            Reverse(one.traits.rank()),
+            &one.method,
+            &one.traits,
+            !one.opens,
+            &one.credential,
+        )
+    });
     kinds.dedup_by(|a, b| a.method == b.method && a.traits == b.traits);
     let kinds = narrowed(kinds, |some| way(question, proven, some, 0).is_some());
 
     let mut ways: Vec<Way> = Vec::new();
-    let mut sets: Vec<u32> = (1..1u32 << kinds.len()).filter(|s| s.count_ones() <= LONGEST).collect();
+    let mut sets: Vec<u32> = (1..1u32 << kinds.len())
+        .filter(|s| s.count_ones() <= LONGEST)
+        .collect();
     sets.sort_by_key(|s| s.count_ones());
     for set in sets {
         if !ways.iter().any(|way| way.set & set == way.set) {
@@ -62,7 +75,9 @@ pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned
             choices.push(Choice {
                 method: one.method.clone(),
                 steps: way.steps(),
-                then: members(way.set & !(1 << i), &kinds).map(|other| other.method.clone()).collect(),
+                then: members(way.set & !(1 << i), &kinds)
+                    .map(|other| other.method.clone())
+                    .collect(),
                 opens: one.opens,
                 traits: one.traits.clone(),
             });
@@ -72,16 +87,30 @@ pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned
     let remaining = choices.first()?.steps;
     let shortest = || ways.iter().filter(|way| way.steps() == remaining);
     let counts = |id: &&EvidenceId| shortest().any(|way| way.counted.contains(id));
-    let counted = proven.iter().map(|e| &e.id).filter(counts).cloned().collect();
-    Some(Plan { choices, counted, remaining })
+    let counted = proven
+        .iter()
+        .map(|e| &e.id)
+        .filter(counts)
+        .cloned()
+        .collect();
+    Some(Plan {
+        choices,
+        counted,
+        remaining,
+    })
 }
 
 /// Puts choices in order and leaves each method once: shortest, then what opens, then strongest.
 pub(super) fn rank(choices: &mut Vec<Choice>) {
     let strength = |c: &Choice| Reverse(c.traits.rank());
     choices.sort_by(|a, b| {
-        (a.steps, !a.opens, strength(a), &a.method, &a.traits)
-            .cmp(&(b.steps, !b.opens, strength(b), &b.method, &b.traits))
+        (a.steps, !a.opens, strength(a), &a.method, &a.traits).cmp(&(
+            b.steps,
+            !b.opens,
+            strength(b),
+            &b.method,
+            &b.traits,
+        ))
     });
     let mut seen = Vec::new();
     choices.retain(|choice| {
@@ -102,12 +131,20 @@ fn way(question: &Question<'_>, proven: &[&Evidence], some: &[&Owned], set: u32)
     let imagined = imagine(question, some);
     let trial: Vec<&Evidence> = proven.iter().copied().chain(&imagined).collect();
     let standing = question.put(trial).ok()?;
-    let counted: Vec<&Evidence> =
-        proven.iter().copied().filter(|e| standing.evidence.contains(&e.id)).collect();
+    let counted: Vec<&Evidence> = proven
+        .iter()
+        .copied()
+        .filter(|e| standing.evidence.contains(&e.id))
+        .collect();
     // A remembered device is nobody's proof: it lets no sign-in begin in the middle.
-    let begun = counted.iter().any(|e| !e.traits.remembered) || question.signed_in(proven.iter().copied());
+    let begun =
+        counted.iter().any(|e| !e.traits.remembered) || question.signed_in(proven.iter().copied());
     let opens = some.iter().any(|one| one.opens);
-    (begun || opens).then(|| Way { set, counted: counted.iter().map(|e| e.id.clone()).collect(), begun })
+    (begun || opens).then(|| Way {
+        set,
+        counted: counted.iter().map(|e| e.id.clone()).collect(),
+        begun,
+    })
 }
 
 /// Leaves out the weakest of too many authenticators, but never one without which there is no way.
@@ -127,7 +164,10 @@ fn narrowed(mut kinds: Vec<&Owned>, leads: impl Fn(&[&Owned]) -> bool) -> Vec<&O
 }
 
 fn members<T>(set: u32, of: &[T]) -> impl Iterator<Item = &T> {
-    of.iter().enumerate().filter(move |(i, _)| set & (1 << i) != 0).map(|(_, one)| one)
+    of.iter()
+        .enumerate()
+        .filter(move |(i, _)| set & (1 << i) != 0)
+        .map(|(_, one)| one)
 }
 
 /// The evidence that using each of `some` right now would add.

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of persons, pages or what could be proven next.
 
-use super::acr::{AcrName, Acr, Catalog, Pattern, Predicate, Renew};
+use super::acr::{Acr, AcrName, Catalog, Pattern, Predicate, Renew};
 use super::claim::{Claim, Freshness, Proofs};
 use super::demand::{Clause, Demand};
 use super::evidence::Evidence;
@@ -41,16 +41,32 @@ impl Question<'_> {
         &self,
         evidence: impl IntoIterator<Item = &'e Evidence> + Clone,
     ) -> Result<Standing, Vec<Reason>> {
-        let allowed = |e: &&'e Evidence| self.demand.methods.as_ref().is_none_or(|m| m.contains(&e.method));
+        let allowed = |e: &&'e Evidence| {
+            self.demand
+                .methods
+                .as_ref()
+                .is_none_or(|m| m.contains(&e.method))
+        };
         let all = Proofs::new(evidence.clone().into_iter().filter(allowed), self.now);
-        let real =
-            Proofs::new(evidence.into_iter().filter(allowed).filter(|e| !e.traits.remembered), self.now);
+        let real = Proofs::new(
+            evidence
+                .into_iter()
+                .filter(allowed)
+                .filter(|e| !e.traits.remembered),
+            self.now,
+        );
 
         let mut missing = Vec::new();
         let mut floors = Vec::new();
-        for clause in self.demand.clauses.iter().filter(|c| self.insist || !c.voluntary) {
+        for clause in self
+            .demand
+            .clauses
+            .iter()
+            .filter(|c| self.insist || !c.voluntary)
+        {
             // A remembered device may spare a routine factor, never one asked for by name or age.
-            let routine = clause.source.may_be_remembered() && self.fresh_for(clause) == Freshness::default();
+            let routine =
+                clause.source.may_be_remembered() && self.fresh_for(clause) == Freshness::default();
             let proofs = if routine { &all } else { &real };
             match self.clause(clause, proofs) {
                 Ok(claim) => floors.extend((!clause.source.is_named()).then_some(claim)),
@@ -69,20 +85,38 @@ impl Question<'_> {
 
     /// Whether somebody counts as signed in at all: proved something themselves, as recently as is asked.
     pub(super) fn signed_in<'e>(&self, evidence: impl IntoIterator<Item = &'e Evidence>) -> bool {
-        let real = Proofs::new(evidence.into_iter().filter(|e| !e.traits.remembered), self.now);
-        real.claim(&nameless(), self.demand.fresh, self.began).is_some()
+        let real = Proofs::new(
+            evidence.into_iter().filter(|e| !e.traits.remembered),
+            self.now,
+        );
+        real.claim(&nameless(), self.demand.fresh, self.began)
+            .is_some()
     }
 
     fn fresh_for(&self, clause: &Clause) -> Freshness {
-        let own = Freshness { max_age: clause.max_age, after: None };
-        if clause.source.shares_freshness() { own.join(self.demand.fresh) } else { own }
+        let own = Freshness {
+            max_age: clause.max_age,
+            after: None,
+        };
+        if clause.source.shares_freshness() {
+            own.join(self.demand.fresh)
+        } else {
+            own
+        }
     }
 
     fn clause(&self, clause: &Clause, proofs: &Proofs<'_>) -> Result<Claim, Reason> {
-        let acrs = || clause.any_of.iter().filter_map(|value| self.catalog.find(value));
+        let acrs = || {
+            clause
+                .any_of
+                .iter()
+                .filter_map(|value| self.catalog.find(value))
+        };
         let fresh = self.fresh_for(clause);
         let best = |fresh| {
-            acrs().filter_map(|acr| proofs.claim(acr, fresh, self.began)).max_by_key(|c| c.auth_time)
+            acrs()
+                .filter_map(|acr| proofs.claim(acr, fresh, self.began))
+                .max_by_key(|c| c.auth_time)
         };
         let any_of = || clause.any_of.iter().cloned().collect();
         best(fresh).ok_or_else(|| match best(Freshness::default()) {
@@ -92,7 +126,10 @@ impl Question<'_> {
                 auth_time: old.auth_time,
                 max_age: fresh.max_age,
             },
-            None => Reason::NotProven { any_of: any_of(), source: Some(clause.source.clone()) },
+            None => Reason::NotProven {
+                any_of: any_of(),
+                source: Some(clause.source.clone()),
+            },
         })
     }
 
@@ -140,10 +177,24 @@ fn nameless() -> Acr {
 fn standing(acr: Option<AcrName>, claim: Claim, floors: &[Claim]) -> Standing {
     let mut evidence = claim.evidence.clone();
     for floor in floors {
-        evidence.extend(floor.evidence.iter().filter(|id| !claim.evidence.contains(id)).cloned());
+        evidence.extend(
+            floor
+                .evidence
+                .iter()
+                .filter(|id| !claim.evidence.contains(id))
+                .cloned(),
+        );
     }
     evidence.dedup();
-    let holds_until =
-        floors.iter().chain([&claim]).filter_map(|c| c.holds_until).min();
-    Standing { acr, claim, evidence, holds_until }
+    let holds_until = floors
+        .iter()
+        .chain([&claim])
+        .filter_map(|c| c.holds_until)
+        .min();
+    Standing {
+        acr,
+        claim,
+        evidence,
+        holds_until,
+    }
 }

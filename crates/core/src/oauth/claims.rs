@@ -71,19 +71,32 @@ impl ClaimsRequest {
     pub fn within(&self, scope: &Scope) -> Self {
         let allowed: Vec<&str> = scope.claims().collect();
         let keep = |section: &BTreeMap<String, ClaimRequest>| {
-            let kept = section.iter().filter(|(name, _)| allowed.contains(&name.as_str()));
-            kept.map(|(name, how)| (name.clone(), how.clone())).collect()
+            let kept = section
+                .iter()
+                .filter(|(name, _)| allowed.contains(&name.as_str()));
+            kept.map(|(name, how)| (name.clone(), how.clone()))
+                .collect()
         };
-        Self { id_token: keep(&self.id_token), userinfo: keep(&self.userinfo) }
+        Self {
+            id_token: keep(&self.id_token),
+            userinfo: keep(&self.userinfo),
+        }
     }
 
     /// The standard scopes that the named claims belong to (OIDC Core §5.4).
     pub fn scopes(&self) -> Scope {
         let named = |scope: &&str| {
             let claims = standard_claims(scope);
-            self.id_token.keys().chain(self.userinfo.keys()).any(|name| claims.contains(&name.as_str()))
+            self.id_token
+                .keys()
+                .chain(self.userinfo.keys())
+                .any(|name| claims.contains(&name.as_str()))
         };
-        Scope::of(["profile", "email", "address", "phone"].into_iter().filter(named))
+        Scope::of(
+            ["profile", "email", "address", "phone"]
+                .into_iter()
+                .filter(named),
+        )
     }
 
     /// How `acr` was asked for in the ID token.

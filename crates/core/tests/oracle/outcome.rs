@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use stepwell_core::authn::{
-    Acr, AcrName, Clause, Consent, Decision, Error, Evidence, Freshness, Method, Owned, Pin, Source, Step,
-    Verdict,
+    Acr, AcrName, Clause, Consent, Decision, Error, Evidence, Freshness, Method, Owned, Pin,
+    Source, Step, Verdict,
 };
 use stepwell_core::ids::{CredentialId, EvidenceId};
 use stepwell_core::time::Timestamp;
@@ -366,7 +366,9 @@ impl Oracle<'_> {
         match clause.source {
             _ if clause.max_age.is_some() => Pool::Real,
             Source::ClientMinimum if aged => Pool::Real,
-            Source::ClientMinimum | Source::Scope(_) | Source::Resource(_) | Source::Policy(_) => Pool::WithRemembered,
+            Source::ClientMinimum | Source::Scope(_) | Source::Resource(_) | Source::Policy(_) => {
+                Pool::WithRemembered
+            }
             _ => Pool::Real,
         }
     }

@@ -29,7 +29,11 @@ impl Engine {
         let (Some(factor), Some(id)) = (self.factors.find(method), &loaded.id) else {
             return Ok(None);
         };
-        let tools = Tools { call, passwords: &self.passwords, seal: &self.seal };
+        let tools = Tools {
+            call,
+            passwords: &self.passwords,
+            seal: &self.seal,
+        };
         let Some(challenge) = factor.begin(&tools, &known.credentials)? else {
             return Ok(None);
         };
@@ -37,7 +41,10 @@ impl Engine {
         let mut state = loaded.state.clone();
         state.challenge = Some((method.clone(), challenge));
         let text = encode(&state)?;
-        if self.db.write(|tx| interactions::save_state(tx, id, loaded.version, &text))? {
+        if self
+            .db
+            .write(|tx| interactions::save_state(tx, id, loaded.version, &text))?
+        {
             loaded.state = state;
             loaded.version += 1;
         }

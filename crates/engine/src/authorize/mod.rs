@@ -17,8 +17,8 @@ mod view;
 pub use advance::Next;
 pub use begin::{Begun, Via};
 pub use view::{
-    AccountView, ClientView, ConsentView, FactorView, Left, MethodView, PageView, ProveView, ProvenView,
-    ScopeView, StepView, TotpView, Why, Wording,
+    AccountView, ClientView, ConsentView, FactorView, Left, MethodView, PageView, ProveView,
+    ProvenView, ScopeView, StepView, TotpView, Why, Wording,
 };
 
 pub(crate) use advance::{Loaded, json};

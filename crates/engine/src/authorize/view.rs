@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use stepwell_core::authn::{Evidence, Method, Prove, Reason, Step};
 use serde_json::Value;
+use stepwell_core::authn::{Evidence, Method, Prove, Reason, Step};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Return;
 use stepwell_core::secret::{Hashed, Secret};
@@ -53,7 +53,7 @@ pub enum StepView {
     /// Ask which account.
     ChooseAccount(Vec<AccountView>),
     /// Ask for a proof.
-    Prove(ProveView),
+    Prove(Box<ProveView>),
     /// Ask for consent.
     Consent(ConsentView),
 }
@@ -251,7 +251,7 @@ impl Engine {
                         if let FactorView::Other { challenge, .. } = &mut view.factor {
                             *challenge = show;
                         }
-                        StepView::Prove(view)
+                        StepView::Prove(Box::new(view))
                     }
                 };
                 Ok(Left::Page(Box::new(PageView {
@@ -436,7 +436,10 @@ fn factor_view(now: Timestamp, method: &Method, known: &Known) -> FactorView {
         return FactorView::Password;
     }
     if *method != Method::totp() {
-        return FactorView::Other { method: method.clone(), challenge: None };
+        return FactorView::Other {
+            method: method.clone(),
+            challenge: None,
+        };
     }
     let mine: Vec<_> = known
         .credentials

@@ -53,15 +53,28 @@ impl Engine {
         }
     }
 
-    /// Whether the presented client is known here and needs no assertion checked.
-    pub(crate) fn cached_presented(&self, params: &Params, authorization: Option<&str>) -> bool {
-        match Presented::from_request(&parts(params, authorization)) {
-            Ok(Presented::Assertion { .. }) | Err(_) => false,
-            // A wrong secret writes to the audit, and that is no work for an event loop.
-            Ok(presented) => self
-                .cached_client(presented.client_id())
-                .is_some_and(|known| self.has_right_secret(&known.client, &presented)),
+    /// The client of a request, where that takes neither database nor network: it is known here, its
+    /// secret is right and its network may try. `None` says nothing about the request, and nothing was
+    /// counted or recorded: [`Self::authenticate_client`] does that, where it may wait.
+    pub fn authenticate_at_once(
+        &self,
+        call: &Call<'_>,
+        params: &Params,
+        authorization: Option<&str>,
+    ) -> Option<Arc<Client>> {
+        let presented = Presented::from_request(&parts(params, authorization)).ok()?;
+        let known = self.cached_client(presented.client_id())?;
+        if !self.has_right_secret(&known.client, &presented) {
+            return None;
         }
+        let may_try = match self.throttle(call, &presented) {
+            Some((key, rule)) => {
+                let verdict = self.limits.peek(&key, &rule, call.now);
+                matches!(verdict, Ok(Verdict::Allowed { .. }))
+            }
+            None => true,
+        };
+        may_try.then(|| Arc::clone(&known.client))
     }
 
     fn has_right_secret(&self, client: &Client, presented: &Presented) -> bool {

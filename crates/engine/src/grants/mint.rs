@@ -57,18 +57,19 @@ impl Engine {
         let access_token = keys
             .sign(alg, TYP_ACCESS, &access)
             .map_err(EngineError::broken)?;
+        let access = keys.remember(&access_token, access);
         let id_token = if wanted.scope.is_openid() {
             let alg = algorithm(client.id_token_signed_response_alg);
             let claims = IdClaims {
-                iss: access.iss,
-                sub: access.sub,
-                aud: access.client_id,
+                iss: access.iss.clone(),
+                sub: access.sub.clone(),
+                aud: access.client_id.clone(),
                 exp: call.now.plus(self.settings.lifetimes.id_token).secs(),
                 iat: access.iat,
                 auth_time: access.auth_time,
                 nonce: wanted.nonce,
                 acr,
-                amr: access.amr,
+                amr: access.amr.clone(),
                 azp: None,
                 sid: grant.session_id.as_ref().map(|sid| sid.as_str().to_owned()),
                 at_hash: Some(left_half_hash(alg, &access_token)),
@@ -88,7 +89,7 @@ impl Engine {
             expires_in: exp - access.iat,
             refresh_token: wanted.refresh_token.map(|token| token.expose().to_owned()),
             id_token,
-            scope: access.scope,
+            scope: access.scope.clone(),
         })
     }
 

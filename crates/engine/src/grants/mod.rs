@@ -58,11 +58,10 @@ impl fmt::Debug for TokenAnswer {
 }
 
 impl Engine {
-    /// Whether answering touches neither database nor network, so that it need not leave the event loop.
-    pub fn token_is_pure(&self, params: &Params, authorization: Option<&str>) -> bool {
+    /// Whether answering an authenticated client touches neither database nor network, so that it need
+    /// not leave the event loop.
+    pub fn token_is_pure(&self, params: &Params) -> bool {
         params.get("grant_type") == Some(GrantType::ClientCredentials.as_str())
-            && params.get("client_assertion").is_none()
-            && self.cached_presented(params, authorization)
     }
 
     /// Answers a token request of an authenticated client.

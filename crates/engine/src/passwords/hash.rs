@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
 use stepwell_core::entropy::Entropy;
 use stepwell_core::secret::Secret;
+use subtle::ConstantTimeEq;
 
 use super::gate::{Busy, HashGate};
+use super::memory::Memory;
 use super::{MAX_BYTES, normalised};
 
 const SALT: usize = 16;
@@ -77,6 +78,7 @@ pub struct Verdict {
 pub struct Passwords {
     params: Params,
     gate: Arc<HashGate>,
+    memory: Memory,
     dummy: String,
 }
 
@@ -109,6 +111,7 @@ impl Passwords {
         let mut made = Self {
             params,
             gate,
+            memory: Memory::default(),
             dummy: String::new(),
         };
         made.dummy = made.hash(&Secret::random(entropy), entropy)?;
@@ -123,12 +126,27 @@ impl Passwords {
         let password = bounded(password)?;
         let mut salt = [0u8; SALT];
         entropy.fill(&mut salt);
-        let _place = self.gate.enter()?;
-        let hash = self
-            .hasher()
-            .hash_password_with_salt(normalised(password).as_bytes(), &salt)
-            .map_err(|error| PasswordError::Params(error.to_string()))?;
+        let failed = |error: argon2::Error| PasswordError::Params(error.to_string());
+        let written =
+            |error: argon2::password_hash::phc::Error| PasswordError::Params(error.to_string());
+        let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
+        let hasher = Argon2::new(algorithm, version, self.params.clone());
+        let mut output = [0u8; OUTPUT];
+        self.compute(&hasher, password, &salt, &mut output)?
+            .map_err(failed)?;
+        let hash = PasswordHash {
+            algorithm: algorithm.ident(),
+            version: Some(version.into()),
+            params: ParamsString::try_from(&self.params).map_err(written)?,
+            salt: Some(Salt::new(&salt).map_err(written)?),
+            hash: Some(Output::new(&output).map_err(written)?),
+        };
         Ok(hash.to_string())
+    }
+
+    /// Gives the memory of hashes back when none came since the last call. To be called now and then.
+    pub fn rest(&self) {
+        self.memory.rest();
     }
 
     /// Compares a password with a stored hash; `None` for a person or password that does not exist,
@@ -148,12 +166,7 @@ impl Passwords {
             Some(Some(hash)) => (hash.clone(), true),
             _ => (fallback()?, false),
         };
-        let matched = {
-            let _place = self.gate.enter()?;
-            self.hasher()
-                .verify_password(normalised(password).as_bytes(), &hash)
-                .is_ok()
-        };
+        let matched = self.matches(password, &hash)?;
         if parsed.is_some_and(|hash| hash.is_none()) {
             return Err(PasswordError::Damaged);
         }
@@ -164,8 +177,40 @@ impl Passwords {
         })
     }
 
-    fn hasher(&self) -> Argon2<'static> {
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone())
+    /// Whether `hash` is this password's, computed at the cost that it names.
+    fn matches(&self, password: &str, hash: &PasswordHash) -> Result<bool, PasswordError> {
+        let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else {
+            return Err(PasswordError::Damaged);
+        };
+        let algorithm = Algorithm::try_from(hash.algorithm.as_str());
+        let version = hash.version.map(Version::try_from).transpose();
+        let (Ok(algorithm), Ok(version), Ok(params)) = (algorithm, version, Params::try_from(hash))
+        else {
+            return Err(PasswordError::Damaged);
+        };
+        let hasher = Argon2::new(algorithm, version.unwrap_or_default(), params);
+        let mut buffer = [0u8; Output::MAX_LENGTH];
+        let Some(output) = buffer.get_mut(..expected.as_bytes().len()) else {
+            return Err(PasswordError::Damaged);
+        };
+        let computed = self.compute(&hasher, password, salt, output)?;
+        Ok(computed.is_ok() && bool::from(output.ct_eq(expected.as_bytes())))
+    }
+
+    /// One hash inside the gate.
+    fn compute(
+        &self,
+        hasher: &Argon2<'_>,
+        password: &str,
+        salt: &[u8],
+        output: &mut [u8],
+    ) -> Result<argon2::Result<()>, PasswordError> {
+        let password = normalised(password);
+        let _place = self.gate.enter()?;
+        let blocks = hasher.params().block_count();
+        Ok(self.memory.lend(blocks, |memory| {
+            hasher.hash_password_into_with_memory(password.as_bytes(), salt, output, memory)
+        }))
     }
 
     fn is_current(&self, hash: &PasswordHash) -> bool {

@@ -6,6 +6,7 @@
 
 pub mod gate;
 pub mod hash;
+mod memory;
 pub mod strength;
 
 pub use gate::{Busy, HashGate};

@@ -166,7 +166,7 @@ impl<'s> Browser<'s> {
     /// The proof that the page asks for; it must ask for one.
     pub fn see_proof(&mut self) -> ProveView {
         match self.see() {
-            StepView::Prove(prove) => prove,
+            StepView::Prove(prove) => *prove,
             other => panic!("no proof is asked: {other:?}"),
         }
     }

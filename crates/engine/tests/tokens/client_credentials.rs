@@ -72,12 +72,18 @@ fn it_asks_neither_database_nor_network_and_is_known_to() {
     };
     let right = header(robot.secret.as_ref().unwrap().expose());
     let params = robot.params(&[("grant_type", "client_credentials")]);
-    assert!(stage.engine.token_is_pure(&params, Some(&right)));
+    let at_once = |header: Option<&str>| {
+        stage
+            .engine
+            .authenticate_at_once(&stage.call(), &params, header)
+    };
+    assert_eq!(at_once(Some(&right)).unwrap().id, robot.client.id);
+    assert!(stage.engine.token_is_pure(&params));
     // A wrong secret is audited, and a code is in the database.
-    assert!(!stage.engine.token_is_pure(&params, Some(&header("wrong"))));
-    assert!(!stage.engine.token_is_pure(&params, None));
+    assert!(at_once(Some(&header("wrong"))).is_none());
+    assert!(at_once(None).is_none());
     let code = robot.params(&[("grant_type", "authorization_code"), ("code", "x")]);
-    assert!(!stage.engine.token_is_pure(&code, Some(&right)));
+    assert!(!stage.engine.token_is_pure(&code));
 
     stage
         .database()

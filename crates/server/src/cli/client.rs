@@ -120,8 +120,10 @@ fn registration(args: ClientCreate) -> Result<NewClient, Failure> {
     new.default_acr_values = args.default_acrs;
     new.default_max_age = duration("--default-max-age", args.default_max_age.as_deref())?;
     new.maximum_auth_age = duration("--maximum-auth-age", args.maximum_auth_age.as_deref())?;
-    new.access_token_lifetime =
-        duration("--access-token-lifetime", args.access_token_lifetime.as_deref())?;
+    new.access_token_lifetime = duration(
+        "--access-token-lifetime",
+        args.access_token_lifetime.as_deref(),
+    )?;
     if let Some(policy) = &args.refresh_policy {
         new.refresh_policy = choice("--refresh-policy", policy)?;
     }

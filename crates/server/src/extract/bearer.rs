@@ -10,8 +10,13 @@ use url::form_urlencoded;
 const RULE: &str = "RFC 6750 §2";
 
 /// The token, if one was sent.
-pub(crate) fn token(request: &HttpRequest, form: Option<&Params>) -> Result<Option<String>, OAuthError> {
-    if form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "access_token") {
+pub(crate) fn token(
+    request: &HttpRequest,
+    form: Option<&Params>,
+) -> Result<Option<String>, OAuthError> {
+    if form_urlencoded::parse(request.query_string().as_bytes())
+        .any(|(name, _)| name == "access_token")
+    {
         return Err(OAuthError::invalid_request(
             "RFC 9700 §2.3",
             "access tokens are not taken from the query; send it in the Authorization header",
@@ -20,19 +25,39 @@ pub(crate) fn token(request: &HttpRequest, form: Option<&Params>) -> Result<Opti
     let mut headers = request.headers().get_all(AUTHORIZATION);
     let header = headers.next();
     if headers.next().is_some() {
-        return Err(OAuthError::invalid_request(RULE, "the Authorization header comes more than once"));
+        return Err(OAuthError::invalid_request(
+            RULE,
+            "the Authorization header comes more than once",
+        ));
     }
     let in_header = match header.map(|value| value.to_str()) {
         None => None,
         Some(Ok(text)) => match text.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Some(token.trim().to_owned()),
-            _ => return Err(OAuthError::invalid_request(RULE, "the Authorization header must be: Bearer TOKEN")),
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+                Some(token.trim().to_owned())
+            }
+            _ => {
+                return Err(OAuthError::invalid_request(
+                    RULE,
+                    "the Authorization header must be: Bearer TOKEN",
+                ));
+            }
         },
-        Some(Err(_)) => return Err(OAuthError::invalid_request(RULE, "the Authorization header is not ASCII")),
+        Some(Err(_)) => {
+            return Err(OAuthError::invalid_request(
+                RULE,
+                "the Authorization header is not ASCII",
+            ));
+        }
     };
-    let in_form = form.and_then(|form| form.get("access_token")).map(str::to_owned);
+    let in_form = form
+        .and_then(|form| form.get("access_token"))
+        .map(str::to_owned);
     match (in_header, in_form) {
-        (Some(_), Some(_)) => Err(OAuthError::invalid_request(RULE, "the access token comes in two places")),
+        (Some(_), Some(_)) => Err(OAuthError::invalid_request(
+            RULE,
+            "the access token comes in two places",
+        )),
         (token, None) | (None, token) => Ok(token),
     }
 }

@@ -32,7 +32,10 @@ fn session_name(edge: &Edge) -> &'static str {
 }
 
 fn one(request: &HttpRequest, name: &str) -> Option<Secret> {
-    let lines = request.headers().get_all(COOKIE).filter_map(|value| value.to_str().ok());
+    let lines = request
+        .headers()
+        .get_all(COOKIE)
+        .filter_map(|value| value.to_str().ok());
     let mut found = lines.flat_map(|line| line.split(';')).filter_map(|pair| {
         let (key, value) = pair.trim().split_once('=')?;
         (key == name).then_some(value)
@@ -48,7 +51,11 @@ pub(crate) fn session(edge: &Edge, secret: &Secret) -> Cookie<'static> {
 
 /// The cookie that interactions are bound to.
 pub(crate) fn browser(edge: &Edge, secret: &Secret) -> Cookie<'static> {
-    cookie(edge, if edge.secure { HOST_BROWSER } else { BROWSER }, secret.expose())
+    cookie(
+        edge,
+        if edge.secure { HOST_BROWSER } else { BROWSER },
+        secret.expose(),
+    )
 }
 
 /// Takes the session cookie away.
@@ -84,7 +91,10 @@ mod tests {
 
     #[test]
     fn cookies_over_https_are_host_bound_secure_http_only_and_lax() {
-        for made in [session(&edge(true), &Secret::new("s")), browser(&edge(true), &Secret::new("b"))] {
+        for made in [
+            session(&edge(true), &Secret::new("s")),
+            browser(&edge(true), &Secret::new("b")),
+        ] {
             let text = made.to_string();
             assert!(text.starts_with("__Host-"), "{text}");
             for part in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
@@ -97,10 +107,15 @@ mod tests {
     #[test]
     fn a_cookie_of_the_same_name_from_a_sibling_domain_is_not_believed() {
         let request = TestRequest::default()
-            .insert_header((COOKIE, "__Host-stepwell-session=ours; __Host-stepwell-session=theirs"))
+            .insert_header((
+                COOKIE,
+                "__Host-stepwell-session=ours; __Host-stepwell-session=theirs",
+            ))
             .to_http_request();
         assert!(read(&request, &edge(true)).session.is_none());
-        let plain = TestRequest::default().insert_header((COOKIE, "stepwell-session=tossed")).to_http_request();
+        let plain = TestRequest::default()
+            .insert_header((COOKIE, "stepwell-session=tossed"))
+            .to_http_request();
         assert!(read(&plain, &edge(true)).session.is_none());
     }
 }

@@ -8,8 +8,14 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Whether a request says that its body is a form.
 pub(crate) fn is_form(request: &HttpRequest) -> bool {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case(FORM))
+    let kind = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    kind.split(';')
+        .next()
+        .is_some_and(|name| name.trim().eq_ignore_ascii_case(FORM))
 }
 
 /// The parameters of a form.

@@ -14,16 +14,29 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 const MOST_HOPS: usize = 32;
 
 /// The address that counts as the client's.
-pub(crate) fn address(headers: &HeaderMap, socket: Option<SocketAddr>, trusted: &[Network]) -> Option<IpAddr> {
+pub(crate) fn address(
+    headers: &HeaderMap,
+    socket: Option<SocketAddr>,
+    trusted: &[Network],
+) -> Option<IpAddr> {
     let mut current = plain(socket?.ip());
     let is_proxy = |ip: IpAddr| trusted.iter().any(|network| network.contains(ip));
     if !is_proxy(current) {
         return Some(current);
     }
-    let lines: Vec<&str> = headers.get_all(FORWARDED_FOR).filter_map(|v| v.to_str().ok()).collect();
-    let hops = lines.iter().rev().flat_map(|line| line.rsplit(',')).take(MOST_HOPS);
+    let lines: Vec<&str> = headers
+        .get_all(FORWARDED_FOR)
+        .filter_map(|v| v.to_str().ok())
+        .collect();
+    let hops = lines
+        .iter()
+        .rev()
+        .flat_map(|line| line.rsplit(','))
+        .take(MOST_HOPS);
     for hop in hops {
-        let Ok(ip) = hop.trim().parse::<IpAddr>() else { break };
+        let Ok(ip) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
         current = plain(ip);
         if !is_proxy(current) {
             break;
@@ -47,14 +60,19 @@ mod tests {
     fn headers(values: &[&str]) -> HeaderMap {
         let mut map = HeaderMap::new();
         for value in values {
-            map.append(HeaderName::from_static(FORWARDED_FOR), HeaderValue::from_str(value).unwrap());
+            map.append(
+                HeaderName::from_static(FORWARDED_FOR),
+                HeaderValue::from_str(value).unwrap(),
+            );
         }
         map
     }
 
     fn seen(socket: &str, values: &[&str]) -> String {
         let trusted = ["10.0.0.0/8".parse::<Network>().unwrap()];
-        address(&headers(values), Some(socket.parse().unwrap()), &trusted).unwrap().to_string()
+        address(&headers(values), Some(socket.parse().unwrap()), &trusted)
+            .unwrap()
+            .to_string()
     }
 
     #[test]
@@ -64,9 +82,18 @@ mod tests {
 
     #[test]
     fn a_listed_proxy_is_believed_but_not_what_came_through_it() {
-        assert_eq!(seen("10.0.0.1:1", &["1.1.1.1, 198.51.100.1"]), "198.51.100.1");
-        assert_eq!(seen("10.0.0.1:1", &["1.1.1.1, 198.51.100.1, 10.0.0.2"]), "198.51.100.1");
-        assert_eq!(seen("10.0.0.1:1", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
+        assert_eq!(
+            seen("10.0.0.1:1", &["1.1.1.1, 198.51.100.1"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            seen("10.0.0.1:1", &["1.1.1.1, 198.51.100.1, 10.0.0.2"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            seen("10.0.0.1:1", &["1.1.1.1", "198.51.100.1"]),
+            "198.51.100.1"
+        );
         assert_eq!(seen("10.0.0.1:1", &["nonsense"]), "10.0.0.1");
     }
 

@@ -3,7 +3,9 @@
 //! After a page of ours nobody leaves by a bare redirect: browsers hold it against `form-action` (design §5).
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, PRAGMA, RETRY_AFTER};
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, PRAGMA, RETRY_AFTER,
+};
 use actix_web::{HttpRequest, HttpResponse};
 use stepwell_core::oauth::{OAuthError, Params, Problem, Return};
 use stepwell_engine::EngineError;
@@ -11,13 +13,18 @@ use url::Url;
 
 use crate::app::AppState;
 use crate::pages::{
-    App, Chrome, DeveloperNote, ErrorKind, ErrorPage, FormPost, Html, Leave, Locale, LoggedOut, LogoutConfirm,
-    Onward, headers,
+    App, Chrome, DeveloperNote, ErrorKind, ErrorPage, FormPost, Html, Leave, Locale, LoggedOut,
+    LogoutConfirm, Onward, headers,
 };
 use crate::request::Asked;
 
 /// Parameters that an error page shows back to the developer.
-const SHOWN: [&str; 4] = ["client_id", "redirect_uri", "response_mode", "response_type"];
+const SHOWN: [&str; 4] = [
+    "client_id",
+    "redirect_uri",
+    "response_mode",
+    "response_type",
+];
 
 /// Answers in the language and under the reference of one request.
 #[derive(Debug)]
@@ -27,14 +34,21 @@ pub(crate) struct Pages {
 
 /// Marks an answer as nobody's to keep.
 pub(crate) fn no_store(mut answer: HttpResponse) -> HttpResponse {
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer.headers_mut().insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    answer
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+        .headers_mut()
+        .insert(PRAGMA, HeaderValue::from_static("no-cache"));
     answer
 }
 
 impl Pages {
     pub(crate) fn of(state: &AppState, request: &HttpRequest, asked: &Asked) -> Self {
-        let accepted = request.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+        let accepted = request
+            .headers()
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|v| v.to_str().ok());
         Self {
             chrome: Chrome {
                 locale: Locale::negotiate(None, accepted),
@@ -52,11 +66,18 @@ impl Pages {
         self.with(status, page, headers::page())
     }
 
-    fn with(&self, status: StatusCode, page: &dyn Html, headers: Vec<(&'static str, String)>) -> HttpResponse {
+    fn with(
+        &self,
+        status: StatusCode,
+        page: &dyn Html,
+        headers: Vec<(&'static str, String)>,
+    ) -> HttpResponse {
         let mut answer = HttpResponse::build(status).body(page.render(&self.chrome));
         for (name, value) in headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
-                answer.headers_mut().insert(HeaderName::from_static(name), value);
+                answer
+                    .headers_mut()
+                    .insert(HeaderName::from_static(name), value);
             }
         }
         answer
@@ -65,7 +86,11 @@ impl Pages {
     /// An answer for the client before any page of ours was shown: a redirect, never 307 (RFC 9700 §4.12).
     pub(crate) fn redirect(&self, to: &Return) -> HttpResponse {
         match to {
-            Return::Redirect { url } => no_store(HttpResponse::SeeOther().insert_header((LOCATION, url.as_str())).finish()),
+            Return::Redirect { url } => no_store(
+                HttpResponse::SeeOther()
+                    .insert_header((LOCATION, url.as_str()))
+                    .finish(),
+            ),
             Return::FormPost { .. } => self.leave(to, ""),
         }
     }
@@ -73,11 +98,19 @@ impl Pages {
     /// An answer for the client after a page of ours: a page that goes on by itself.
     pub(crate) fn leave(&self, to: &Return, client: &str) -> HttpResponse {
         match to {
-            Return::Redirect { url } => {
-                self.page(StatusCode::OK, &Leave { app: App::new(client, host(url)), url: url.clone() })
-            }
+            Return::Redirect { url } => self.page(
+                StatusCode::OK,
+                &Leave {
+                    app: App::new(client, host(url)),
+                    url: url.clone(),
+                },
+            ),
             Return::FormPost { action, fields } => {
-                let page = FormPost { app: App::new(client, host(action)), action: action.clone(), fields: owned(fields) };
+                let page = FormPost {
+                    app: App::new(client, host(action)),
+                    action: action.clone(),
+                    fields: owned(fields),
+                };
                 self.with(StatusCode::OK, &page, form_headers(action))
             }
         }
@@ -85,32 +118,60 @@ impl Pages {
 
     /// The person is told that it cannot be done here, and goes back with the error.
     pub(crate) fn stop(&self, to: &Return, client: &str) -> HttpResponse {
-        self.onward(ErrorKind::Unmet(App::new(client, host(target(to)))), to, None)
+        self.onward(
+            ErrorKind::Unmet(App::new(client, host(target(to)))),
+            to,
+            None,
+        )
     }
 
     /// An error for a client that nobody vouches for: the person decides whether to follow.
-    pub(crate) fn interstitial(&self, client: &str, to: Return, error: &OAuthError) -> HttpResponse {
+    pub(crate) fn interstitial(
+        &self,
+        client: &str,
+        to: Return,
+        error: &OAuthError,
+    ) -> HttpResponse {
         let kind = ErrorKind::ReturnWithError(App::new(client, host(target(&to))));
         self.onward(kind, &to, Some(note(error, Vec::new())))
     }
 
-    fn onward(&self, kind: ErrorKind, to: &Return, developer: Option<DeveloperNote>) -> HttpResponse {
+    fn onward(
+        &self,
+        kind: ErrorKind,
+        to: &Return,
+        developer: Option<DeveloperNote>,
+    ) -> HttpResponse {
         let (onward, headers) = match to {
             Return::Redirect { url } => (Onward::Link(url.clone()), headers::page()),
-            Return::FormPost { action, fields } => {
-                (Onward::FormPost { action: action.clone(), fields: owned(fields) }, form_headers(action))
-            }
+            Return::FormPost { action, fields } => (
+                Onward::FormPost {
+                    action: action.clone(),
+                    fields: owned(fields),
+                },
+                form_headers(action),
+            ),
         };
-        let page = ErrorPage { kind, developer, onward: Some(onward) };
+        let page = ErrorPage {
+            kind,
+            developer,
+            onward: Some(onward),
+        };
         self.with(StatusCode::OK, &page, headers)
     }
 
     /// A request that cannot be answered at its redirect URI: a page, and no redirect.
     pub(crate) fn unreturnable(&self, problem: &Problem, request: &HttpRequest) -> HttpResponse {
-        let sent = Params::parse_authorization(request.query_string().as_bytes()).unwrap_or_default();
+        let sent =
+            Params::parse_authorization(request.query_string().as_bytes()).unwrap_or_default();
         let received = SHOWN
             .iter()
-            .filter_map(|name| Some(((*name).to_owned(), sent.get(name)?.chars().take(512).collect())))
+            .filter_map(|name| {
+                Some((
+                    (*name).to_owned(),
+                    sent.get(name)?.chars().take(512).collect(),
+                ))
+            })
             .collect();
         self.error(ErrorKind::BadRequest, Some(note(&problem.error, received)))
     }
@@ -123,7 +184,9 @@ impl Pages {
     /// A use case failed. What broke inside is logged under the reference, not told.
     pub(crate) fn failed(&self, error: EngineError) -> HttpResponse {
         match error {
-            EngineError::OAuth(error) => self.error(ErrorKind::BadRequest, Some(note(&error, Vec::new()))),
+            EngineError::OAuth(error) => {
+                self.error(ErrorKind::BadRequest, Some(note(&error, Vec::new())))
+            }
             EngineError::Unavailable(why) => {
                 tracing::warn!(reference = %self.chrome.reference, %why, "temporarily unavailable");
                 self.unavailable()
@@ -138,7 +201,9 @@ impl Pages {
 
     fn unavailable(&self) -> HttpResponse {
         let mut answer = self.error(ErrorKind::Unavailable, None);
-        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+        answer
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from_static("2"));
         answer
     }
 
@@ -158,7 +223,14 @@ impl Pages {
         onward: Option<Onward>,
     ) -> HttpResponse {
         let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
-        self.page(status, &ErrorPage { kind, developer, onward })
+        self.page(
+            status,
+            &ErrorPage {
+                kind,
+                developer,
+                onward,
+            },
+        )
     }
 
     /// The session is over.
@@ -168,13 +240,23 @@ impl Pages {
                 let app = App::new(client.unwrap_or_default(), host(&url));
                 self.page(StatusCode::OK, &Leave { app, url })
             }
-            None => self.page(StatusCode::OK, &LoggedOut { back: None, sign_in_url: None }),
+            None => self.page(
+                StatusCode::OK,
+                &LoggedOut {
+                    back: None,
+                    sign_in_url: None,
+                },
+            ),
         }
     }
 
     /// The person decided to stay signed in.
     pub(crate) fn stayed(&self) -> HttpResponse {
-        no_store(HttpResponse::SeeOther().insert_header((LOCATION, "/")).finish())
+        no_store(
+            HttpResponse::SeeOther()
+                .insert_header((LOCATION, "/"))
+                .finish(),
+        )
     }
 
     /// The person has to say yes to being signed out.
@@ -206,11 +288,17 @@ fn target(to: &Return) -> &str {
 }
 
 fn owned(fields: &[(&'static str, String)]) -> Vec<(String, String)> {
-    fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
 }
 
 fn host(url: &str) -> String {
-    Url::parse(url).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
+    Url::parse(url)
+        .ok()
+        .and_then(|u| u.host_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn form_headers(action: &str) -> Vec<(&'static str, String)> {

@@ -26,12 +26,19 @@ pub(crate) fn token(cookie: &Secret, context: &str) -> String {
 
 /// Whether a form carries its token; compared in constant time.
 pub(crate) fn matches(cookie: &Secret, context: &str, sent: Option<&str>) -> bool {
-    sent.is_some_and(|sent| Hashed::of(&Secret::new(token(cookie, context))).matches(&Secret::new(sent)))
+    sent.is_some_and(|sent| {
+        Hashed::of(&Secret::new(token(cookie, context))).matches(&Secret::new(sent))
+    })
 }
 
 /// Whether the browser says that the form comes from our own origin, where it says anything.
 pub(crate) fn is_ours(request: &HttpRequest, edge: &Edge) -> bool {
-    let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    let header = |name| {
+        request
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default())
+    };
     header(ORIGIN).is_none_or(|origin| origin == edge.origin)
         && header(FETCH_SITE).is_none_or(|site| site == "same-origin" || site == "none")
 }

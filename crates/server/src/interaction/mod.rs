@@ -9,3 +9,14 @@ pub(crate) mod place;
 mod present;
 pub(crate) mod show;
 pub(crate) mod submit;
+
+use stepwell_core::ids::InteractionId;
+
+const LONGEST_ID: usize = 64;
+
+/// The interaction that an address names; none when it can be nobody's, so that odd bytes reach neither
+/// the database nor a header.
+fn named(text: &str) -> Option<InteractionId> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    (text.len() <= LONGEST_ID && text.bytes().all(plain)).then(|| InteractionId::new(text))
+}

@@ -29,16 +29,32 @@ pub(crate) async fn file(
 
 /// `GET /favicon.ico`.
 pub(crate) async fn favicon() -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((LOCATION, assets::url("favicon.svg"))).finish()
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, assets::url("favicon.svg")))
+        .finish()
 }
 
 /// `GET /`: there is nothing to do here without an app.
-pub(crate) async fn root(state: web::Data<AppState>, request: HttpRequest, asked: Asked) -> HttpResponse {
+pub(crate) async fn root(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+) -> HttpResponse {
     let pages = Pages::of(&state, &request, &asked);
-    pages.page(StatusCode::OK, &LoggedOut { back: None, sign_in_url: None })
+    pages.page(
+        StatusCode::OK,
+        &LoggedOut {
+            back: None,
+            sign_in_url: None,
+        },
+    )
 }
 
 /// Any other address.
-pub(crate) async fn nowhere(state: web::Data<AppState>, request: HttpRequest, asked: Asked) -> HttpResponse {
+pub(crate) async fn nowhere(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+) -> HttpResponse {
     Pages::of(&state, &request, &asked).error(ErrorKind::NotFound, None)
 }

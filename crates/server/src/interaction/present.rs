@@ -3,11 +3,14 @@
 use stepwell_core::authn::Method as Proof;
 use stepwell_core::time::Timestamp;
 use stepwell_engine::answer::Trouble;
-use stepwell_engine::authorize::{ConsentView, FactorView, PageView, ProveView, StepView, Why, Wording as Speech};
+use stepwell_engine::authorize::{
+    ConsentView, FactorView, PageView, ProveView, StepView, Why, Wording as Speech,
+};
 
 use crate::pages::{
-    Account, AnotherWay, App, Authenticator, ChooseAccount, Consent, FactorInput, Html, Identifier, KnownAccount,
-    Method, Problem, ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
+    Account, AnotherWay, App, Authenticator, ChooseAccount, Consent, FactorInput, Html, Identifier,
+    KnownAccount, Method, Problem, ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage,
+    StepUp, Way, Wording,
 };
 
 const CODE_DIGITS: u8 = 6;
@@ -28,7 +31,10 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
             app,
             accounts: accounts
                 .iter()
-                .map(|a| KnownAccount { value: a.id.clone(), account: Account::new(&a.username) })
+                .map(|a| KnownAccount {
+                    value: a.id.clone(),
+                    account: Account::new(&a.username),
+                })
                 .collect(),
             problem: None,
         }),
@@ -46,7 +52,13 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
 
 /// The page that offers other methods.
 pub(super) fn another_way(view: &PageView, prove: &ProveView) -> AnotherWay {
-    let shown = Way { value: prove.method.as_str().to_owned(), method: method(&prove.method), note: None, suffices: true, selected: true };
+    let shown = Way {
+        value: prove.method.as_str().to_owned(),
+        method: method(&prove.method),
+        note: None,
+        suffices: true,
+        selected: true,
+    };
     let others = prove.others.iter().map(|other| Way {
         value: other.method.as_str().to_owned(),
         method: method(&other.method),
@@ -64,17 +76,36 @@ pub(super) fn another_way(view: &PageView, prove: &ProveView) -> AnotherWay {
 
 fn account(prove: &ProveView) -> Account {
     let account = Account::new(&prove.username);
-    if prove.may_switch { account } else { account.pinned() }
+    if prove.may_switch {
+        account
+    } else {
+        account.pinned()
+    }
 }
 
 fn wording(app: App, prove: &ProveView) -> Wording {
-    let Speech::StepUp { action, why, valid_for } = &prove.wording else { return Wording::SignIn { app } };
+    let Speech::StepUp {
+        action,
+        why,
+        valid_for,
+    } = &prove.wording
+    else {
+        return Wording::SignIn { app };
+    };
     let done = prove.proven.iter().map(|p| ProofStep {
         method: method(&p.method),
-        state: ProofState::Done { seconds_ago: i64::try_from(p.ago).unwrap_or(i64::MAX) },
+        state: ProofState::Done {
+            seconds_ago: i64::try_from(p.ago).unwrap_or(i64::MAX),
+        },
     });
-    let now = ProofStep { method: method(&prove.method), state: ProofState::Now };
-    let later = prove.later.iter().map(|m| ProofStep { method: method(m), state: ProofState::Later });
+    let now = ProofStep {
+        method: method(&prove.method),
+        state: ProofState::Now,
+    };
+    let later = prove.later.iter().map(|m| ProofStep {
+        method: method(m),
+        state: ProofState::Later,
+    });
     Wording::StepUp(StepUp {
         app,
         action: action.as_deref().map(Shown::from),
@@ -103,13 +134,23 @@ fn factor(prove: &ProveView, trouble: Option<&Trouble>, now: Timestamp) -> Facto
                 .authenticators
                 .iter()
                 .enumerate()
-                .map(|(i, (id, label))| Authenticator { id: id.clone(), label: Shown::from(label.as_str()), selected: i == 0 })
+                .map(|(i, (id, label))| Authenticator {
+                    id: id.clone(),
+                    label: Shown::from(label.as_str()),
+                    selected: i == 0,
+                })
                 .collect(),
             // The person's own slip of a moment ago is no news to them.
-            wrong_codes: if trouble.is_some() { 0 } else { u32::try_from(totp.failures).unwrap_or_default() },
+            wrong_codes: if trouble.is_some() {
+                0
+            } else {
+                u32::try_from(totp.failures).unwrap_or_default()
+            },
             locked_for: waits.or(totp.locked_until.filter(|until| *until > now).map(seconds)),
         },
-        FactorView::Password | FactorView::Other { .. } => FactorInput::Password { locked_for: waits },
+        FactorView::Password | FactorView::Other { .. } => {
+            FactorInput::Password { locked_for: waits }
+        }
     }
 }
 
@@ -128,10 +169,14 @@ fn problem(trouble: &Trouble, method: &Proof) -> Option<Problem> {
         Trouble::WrongCode => Problem::WrongCode,
         Trouble::UsedCode => Problem::CodeUsed,
         Trouble::Malformed(_) if password => Problem::WrongPassword,
-        Trouble::Malformed(_) => Problem::CodeFormat { digits: CODE_DIGITS },
+        Trouble::Malformed(_) => Problem::CodeFormat {
+            digits: CODE_DIGITS,
+        },
         Trouble::BadUsername => Problem::EnterUsername,
         Trouble::NotEnough => Problem::ChooseMethod,
-        Trouble::Wait(secs) => Problem::TooManyTries { wait: i64::try_from(*secs).unwrap_or(i64::MAX) },
+        Trouble::Wait(secs) => Problem::TooManyTries {
+            wait: i64::try_from(*secs).unwrap_or(i64::MAX),
+        },
         Trouble::Locked(_) | Trouble::TryAgain => return None,
     })
 }

@@ -9,7 +9,7 @@ use stepwell_engine::answer::Trouble;
 use stepwell_engine::authorize::{Left, PageView, StepView};
 
 use super::answer::{Pages, no_store};
-use super::{csrf, present};
+use super::{csrf, named, present};
 use crate::app::AppState;
 use crate::blocking;
 use crate::extract::cookies;
@@ -32,12 +32,17 @@ pub(crate) async fn another_way(
     id: web::Path<String>,
 ) -> HttpResponse {
     let pages = Pages::of(&state, &request, &asked);
-    let id = InteractionId::new(id.into_inner());
+    let Some(id) = named(&id) else {
+        return pages.error(ErrorKind::Expired, None);
+    };
     let jar = cookies::read(&request, &state.edge);
     let browser = jar.browser.clone();
     let viewed = {
         let id = id.clone();
-        blocking::run(&state, asked, move |engine, call| engine.view(call, &id, &jar)).await
+        blocking::run(&state, asked, move |engine, call| {
+            engine.view(call, &id, &jar)
+        })
+        .await
     };
     match viewed {
         Ok(Left::Page(view)) => match &view.step {
@@ -54,7 +59,11 @@ pub(crate) async fn another_way(
 
 /// Back to where the hub says.
 pub(super) fn to_page(id: &InteractionId) -> HttpResponse {
-    no_store(HttpResponse::SeeOther().insert_header((LOCATION, format!("/i/{id}"))).finish())
+    no_store(
+        HttpResponse::SeeOther()
+            .insert_header((LOCATION, format!("/i/{id}")))
+            .finish(),
+    )
 }
 
 /// The page as it stands now; with what was wrong, when an answer did not count.
@@ -67,10 +76,15 @@ pub(super) async fn shown(
 ) -> HttpResponse {
     let pages = Pages::of(state, request, &asked);
     let now = asked.now;
-    let id = InteractionId::new(id);
+    let Some(id) = named(&id) else {
+        return pages.error(ErrorKind::Expired, None);
+    };
     let jar = cookies::read(request, &state.edge);
     let browser = jar.browser.clone();
-    let viewed = blocking::run(state, asked, move |engine, call| engine.view(call, &id, &jar)).await;
+    let viewed = blocking::run(state, asked, move |engine, call| {
+        engine.view(call, &id, &jar)
+    })
+    .await;
     match viewed {
         Ok(Left::Page(view)) => {
             let pages = with_token(pages, browser.as_ref().or(view.browser.as_ref()), &view);
@@ -80,10 +94,12 @@ pub(super) async fn shown(
                 Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
             };
             let mut answer = pages.page(status, &*present::step(&view, trouble.as_ref(), now));
-            if let Some(secret) = &view.browser {
-                if answer.add_cookie(&cookies::browser(&state.edge, secret)).is_err() {
-                    tracing::error!("the browser cookie could not be set");
-                }
+            if let Some(secret) = &view.browser
+                && answer
+                    .add_cookie(&cookies::browser(&state.edge, secret))
+                    .is_err()
+            {
+                tracing::error!("the browser cookie could not be set");
             }
             answer
         }
@@ -95,8 +111,16 @@ pub(super) async fn shown(
 /// What is answered when there is no page to show.
 pub(super) fn gone(pages: &Pages, left: Left) -> HttpResponse {
     match left {
-        Left::Leave { to, client, stop: false } => pages.leave(&to, &client),
-        Left::Leave { to, client, stop: true } => pages.stop(&to, &client),
+        Left::Leave {
+            to,
+            client,
+            stop: false,
+        } => pages.leave(&to, &client),
+        Left::Leave {
+            to,
+            client,
+            stop: true,
+        } => pages.stop(&to, &client),
         Left::AlreadyDone { .. } => pages.error(ErrorKind::StepDone, None),
         Left::Expired => pages.error(ErrorKind::Expired, None),
         Left::OtherBrowser => pages.forbidden(),

@@ -4,9 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Params;
 use stepwell_engine::answer::{Answered, Input, Trouble};
+use stepwell_engine::{Call, Engine};
 
 use super::answer::Pages;
-use super::{csrf, show};
+use super::{csrf, named, show};
 use crate::app::AppState;
 use crate::blocking;
 use crate::extract::body::Body;
@@ -21,7 +22,15 @@ pub(crate) async fn another_way(
     id: web::Path<String>,
     body: Body,
 ) -> HttpResponse {
-    submit(&state, &request, asked, id.into_inner(), "another-way".to_owned(), &body).await
+    submit(
+        &state,
+        &request,
+        asked,
+        id.into_inner(),
+        "another-way".to_owned(),
+        &body,
+    )
+    .await
 }
 
 pub(crate) async fn answer(
@@ -48,28 +57,41 @@ async fn submit(
         Ok(params) => params,
         Err(error) => return pages.failed(error.into()),
     };
+    let Some(interaction) = named(&id) else {
+        return pages.error(ErrorKind::Expired, None);
+    };
     let jar = cookies::read(request, &state.edge);
     let ours = csrf::is_ours(request, &state.edge)
-        && jar.browser.as_ref().is_some_and(|cookie| csrf::matches(cookie, &id, params.get("csrf")));
+        && jar
+            .browser
+            .as_ref()
+            .is_some_and(|cookie| csrf::matches(cookie, &id, params.get("csrf")));
     if !ours {
         return pages.forbidden();
     }
     if input(&what, &params).is_none() {
         return pages.error(ErrorKind::NotFound, None);
     }
-    let interaction = InteractionId::new(id.clone());
     let again = asked.clone();
-    let answered = blocking::run(state, asked, move |engine, call| match input(&what, &params) {
+    let hashes = what == "password";
+    let answer = move |engine: &Engine, call: &Call<'_>| match input(&what, &params) {
         Some(input) => engine.answer(call, &interaction, &jar, &input),
         None => Ok(Answered::Again(Trouble::NotEnough)),
-    });
-    match answered.await {
+    };
+    let answered = if hashes {
+        blocking::run_hashing(state, asked, answer).await
+    } else {
+        blocking::run(state, asked, answer).await
+    };
+    match answered {
         Ok(Answered::Continue { session }) => {
             let mut answer = show::to_page(&InteractionId::new(id));
-            if let Some(secret) = session {
-                if answer.add_cookie(&cookies::session(&state.edge, &secret)).is_err() {
-                    tracing::error!("the session cookie could not be set");
-                }
+            if let Some(secret) = session
+                && answer
+                    .add_cookie(&cookies::session(&state.edge, &secret))
+                    .is_err()
+            {
+                tracing::error!("the session cookie could not be set");
             }
             answer
         }
@@ -83,14 +105,30 @@ async fn submit(
 fn input<'a>(what: &'a str, params: &'a Params) -> Option<Input<'a>> {
     let field = |name| params.get(name).unwrap_or_default();
     Some(match what {
-        "identify" => Input::Identify { username: field("username") },
+        "identify" => Input::Identify {
+            username: field("username"),
+        },
         "switch" => Input::Switch,
-        "account" => Input::Account { account: params.get("account") },
-        "another-way" => Input::AnotherWay { method: field("method") },
-        "consent" => Input::Consent { allow: params.get("decision") == Some("allow") },
+        "account" => Input::Account {
+            account: params.get("account"),
+        },
+        "another-way" => Input::AnotherWay {
+            method: field("method"),
+        },
+        "consent" => Input::Consent {
+            allow: params.get("decision") == Some("allow"),
+        },
         "cancel" => Input::Cancel,
-        "password" => Input::Prove { method: what, secret: field("password"), credential: None },
-        "totp" => Input::Prove { method: what, secret: field("code"), credential: params.get("credential") },
+        "password" => Input::Prove {
+            method: what,
+            secret: field("password"),
+            credential: None,
+        },
+        "totp" => Input::Prove {
+            method: what,
+            secret: field("code"),
+            credential: params.get("credential"),
+        },
         _ => return None,
     })
 }

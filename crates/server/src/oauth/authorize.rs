@@ -11,7 +11,11 @@ use crate::extract::{cookies, form};
 use crate::interaction::answer::{self, Pages};
 use crate::request::Asked;
 
-pub(crate) async fn get(state: web::Data<AppState>, request: HttpRequest, asked: Asked) -> HttpResponse {
+pub(crate) async fn get(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+) -> HttpResponse {
     let raw = request.query_string().as_bytes().to_vec();
     begin(state, request, asked, raw, Via::Get).await
 }
@@ -24,7 +28,10 @@ pub(crate) async fn post(
 ) -> HttpResponse {
     if !form::is_form(&request) {
         let pages = Pages::of(&state, &request, &asked);
-        return pages.problem("OIDC Core §3.1.2.1", "the body must be application/x-www-form-urlencoded");
+        return pages.problem(
+            "OIDC Core §3.1.2.1",
+            "the body must be application/x-www-form-urlencoded",
+        );
     }
     begin(state, request, asked, body.to_vec(), Via::Post).await
 }
@@ -38,7 +45,10 @@ async fn begin(
 ) -> HttpResponse {
     let pages = Pages::of(&state, &request, &asked);
     let jar = cookies::read(&request, &state.edge);
-    let begun = blocking::run(&state, asked, move |engine, call| engine.begin(call, &raw, via, &jar)).await;
+    let begun = blocking::run(&state, asked, move |engine, call| {
+        engine.begin(call, &raw, via, &jar)
+    })
+    .await;
     match begun {
         Ok(Begun::Interact { id, browser }) => {
             let mut to = HttpResponse::SeeOther();

@@ -16,14 +16,27 @@ fn origin(request: &HttpRequest) -> Option<&str> {
 }
 
 /// Lets a registered origin read the answer.
-pub(crate) fn allow(state: &AppState, request: &HttpRequest, mut answer: HttpResponse) -> HttpResponse {
-    let Some(origin) = origin(request) else { return answer };
-    answer.headers_mut().append(VARY, HeaderValue::from_static("Origin"));
-    if state.engine.is_known_origin(origin) {
-        if let Ok(value) = HeaderValue::from_str(origin) {
-            answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, value);
-            answer.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate"));
-        }
+pub(crate) fn allow(
+    state: &AppState,
+    request: &HttpRequest,
+    mut answer: HttpResponse,
+) -> HttpResponse {
+    let Some(origin) = origin(request) else {
+        return answer;
+    };
+    answer
+        .headers_mut()
+        .append(VARY, HeaderValue::from_static("Origin"));
+    if state.engine.is_known_origin(origin)
+        && let Ok(value) = HeaderValue::from_str(origin)
+    {
+        answer
+            .headers_mut()
+            .insert(ACCESS_CONTROL_ALLOW_ORIGIN, value);
+        answer.headers_mut().insert(
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("WWW-Authenticate"),
+        );
     }
     answer
 }

@@ -10,12 +10,18 @@ const FIVE_MINUTES: &str = "public, max-age=300";
 
 /// `GET /.well-known/openid-configuration` and its OAuth twin.
 pub(crate) async fn metadata(state: web::Data<AppState>) -> HttpResponse {
-    document("application/json", web::Bytes::from_owner(state.engine.metadata()))
+    document(
+        "application/json",
+        web::Bytes::from_owner(state.engine.metadata()),
+    )
 }
 
 /// `GET /jwks`.
 pub(crate) async fn jwks(state: web::Data<AppState>) -> HttpResponse {
-    document("application/json", web::Bytes::from_owner(state.engine.jwks()))
+    document(
+        "application/json",
+        web::Bytes::from_owner(state.engine.jwks()),
+    )
 }
 
 fn document(kind: &'static str, body: web::Bytes) -> HttpResponse {

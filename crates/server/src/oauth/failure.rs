@@ -11,7 +11,9 @@ use stepwell_engine::EngineError;
 /// An answer that nobody may store.
 pub(crate) fn no_store(status: StatusCode) -> HttpResponseBuilder {
     let mut builder = HttpResponse::build(status);
-    builder.insert_header((CACHE_CONTROL, "no-store")).insert_header((PRAGMA, "no-cache"));
+    builder
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((PRAGMA, "no-cache"));
     builder
 }
 
@@ -26,13 +28,19 @@ pub(crate) fn as_oauth(error: EngineError, reference: &str) -> OAuthError {
         EngineError::Busy => unavailable(),
         other => {
             tracing::error!(reference, error = %other, "a use case failed");
-            OAuthError::server_error("RFC 6749 §5.2", format!("something broke here; the log has it as {reference}"))
+            OAuthError::server_error(
+                "RFC 6749 §5.2",
+                format!("something broke here; the log has it as {reference}"),
+            )
         }
     }
 }
 
 fn unavailable() -> OAuthError {
-    OAuthError::temporarily_unavailable("RFC 6749 §5.2", "try again in a few seconds; nothing was changed")
+    OAuthError::temporarily_unavailable(
+        "RFC 6749 §5.2",
+        "try again in a few seconds; nothing was changed",
+    )
 }
 
 /// The JSON answer of token, introspection and revocation endpoints.
@@ -41,7 +49,10 @@ pub(crate) fn json_error(error: EngineError, reference: &str, basic: bool) -> Ht
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut answer = no_store(status);
     if error.code() == ErrorCode::InvalidClient && basic {
-        answer.insert_header((WWW_AUTHENTICATE, "Basic realm=\"stepwell\", charset=\"UTF-8\""));
+        answer.insert_header((
+            WWW_AUTHENTICATE,
+            "Basic realm=\"stepwell\", charset=\"UTF-8\"",
+        ));
     }
     json(answer, &error)
 }
@@ -51,7 +62,9 @@ pub(crate) fn json(mut answer: HttpResponseBuilder, error: &OAuthError) -> HttpR
     if error.code() == ErrorCode::TemporarilyUnavailable {
         answer.insert_header((RETRY_AFTER, "1"));
     }
-    answer.json(json!({ "error": error.code().as_str(), "error_description": error.wire_description() }))
+    answer.json(
+        json!({ "error": error.code().as_str(), "error_description": error.wire_description() }),
+    )
 }
 
 /// The challenge of a protected resource.
@@ -62,7 +75,11 @@ pub(crate) fn bearer_error(error: EngineError, reference: &str) -> HttpResponse 
     if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::INTERNAL_SERVER_ERROR {
         return json(answer, &error);
     }
-    let scope = if error.code() == ErrorCode::InsufficientScope { ", scope=\"openid\"" } else { "" };
+    let scope = if error.code() == ErrorCode::InsufficientScope {
+        ", scope=\"openid\""
+    } else {
+        ""
+    };
     let challenge = format!(
         "Bearer error=\"{}\", error_description=\"{}\"{scope}",
         error.code(),
@@ -74,5 +91,7 @@ pub(crate) fn bearer_error(error: EngineError, reference: &str) -> HttpResponse 
 
 /// No token at all: a bare challenge, without an error code (RFC 6750 §3.1).
 pub(crate) fn bearer_missing() -> HttpResponse {
-    no_store(StatusCode::UNAUTHORIZED).insert_header((WWW_AUTHENTICATE, "Bearer realm=\"stepwell\"")).finish()
+    no_store(StatusCode::UNAUTHORIZED)
+        .insert_header((WWW_AUTHENTICATE, "Bearer realm=\"stepwell\""))
+        .finish()
 }

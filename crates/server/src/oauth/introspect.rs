@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use stepwell_engine::{Call, Engine};
 
 use super::failure;
 use super::token::read;
@@ -22,11 +23,24 @@ pub(crate) async fn introspect(
         Err(error) => return failure::json_error(error.into(), &reference, false),
     };
     let basic = header.is_some();
-    let answer = blocking::run(&state, asked, move |engine, call| {
-        let client = engine.authenticate_client(call, &params, header.as_deref())?;
-        engine.introspect(call, &client, &params)
-    });
-    match answer.await {
+    let answer = match state
+        .engine
+        .authenticate_at_once(&asked.call(), &params, header.as_deref())
+    {
+        Some(client) => {
+            let look =
+                move |engine: &Engine, call: &Call<'_>| engine.introspect(call, &client, &params);
+            blocking::read(&state, asked, look).await
+        }
+        None => {
+            let work = move |engine: &Engine, call: &Call<'_>| {
+                let client = engine.authenticate_client(call, &params, header.as_deref())?;
+                engine.introspect(call, &client, &params)
+            };
+            blocking::run(&state, asked, work).await
+        }
+    };
+    match answer {
         Ok(answer) => failure::no_store(StatusCode::OK).json(answer),
         Err(error) => failure::json_error(error, &reference, basic),
     }

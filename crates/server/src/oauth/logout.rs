@@ -15,7 +15,11 @@ use crate::request::Asked;
 /// What the token of the confirmation form is bound to.
 const CONTEXT: &str = "logout";
 
-pub(crate) async fn get(state: web::Data<AppState>, request: HttpRequest, asked: Asked) -> HttpResponse {
+pub(crate) async fn get(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+) -> HttpResponse {
     let params = Params::parse(request.query_string().as_bytes());
     logout(state, request, asked, params).await
 }
@@ -42,7 +46,12 @@ async fn logout(
         pages.chrome.csrf = csrf::token(session, CONTEXT);
     }
     let done = match params {
-        Ok(params) => blocking::run(&state, asked, move |engine, call| engine.logout(call, &params, &jar)).await,
+        Ok(params) => {
+            blocking::run(&state, asked, move |engine, call| {
+                engine.logout(call, &params, &jar)
+            })
+            .await
+        }
         Err(error) => Err(error.into()),
     };
     match done {
@@ -64,21 +73,31 @@ pub(crate) async fn confirm(
         Ok(params) => params,
         Err(error) => return pages.failed(error.into()),
     };
-    let Some(session) = &jar.session else { return pages.signed_out(None, None) };
-    if !csrf::is_ours(&request, &state.edge) || !csrf::matches(session, CONTEXT, params.get("csrf")) {
+    let Some(session) = &jar.session else {
+        return pages.signed_out(None, None);
+    };
+    if !csrf::is_ours(&request, &state.edge) || !csrf::matches(session, CONTEXT, params.get("csrf"))
+    {
         return pages.forbidden();
     }
     if params.get("decision") == Some("stay") {
         return pages.stayed();
     }
-    match blocking::run(&state, asked, move |engine, call| engine.logout_confirmed(call, &jar)).await {
+    match blocking::run(&state, asked, move |engine, call| {
+        engine.logout_confirmed(call, &jar)
+    })
+    .await
+    {
         Ok(()) => without_session(&state, pages.signed_out(None, None)),
         Err(error) => pages.failed(error),
     }
 }
 
 fn without_session(state: &AppState, mut answer: HttpResponse) -> HttpResponse {
-    if answer.add_cookie(&cookies::no_session(&state.edge)).is_err() {
+    if answer
+        .add_cookie(&cookies::no_session(&state.edge))
+        .is_err()
+    {
         tracing::error!("the session cookie could not be taken away");
     }
     answer

@@ -11,7 +11,11 @@ use crate::extract::body::Body;
 use crate::extract::{bearer, form};
 use crate::request::Asked;
 
-pub(crate) async fn get(state: web::Data<AppState>, request: HttpRequest, asked: Asked) -> HttpResponse {
+pub(crate) async fn get(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+) -> HttpResponse {
     answer(state, request, asked, None).await
 }
 
@@ -21,7 +25,11 @@ pub(crate) async fn post(
     asked: Asked,
     body: Body,
 ) -> HttpResponse {
-    let form = if form::is_form(&request) { Some(Params::parse(&body)) } else { None };
+    let form = if form::is_form(&request) {
+        Some(Params::parse(&body))
+    } else {
+        None
+    };
     answer(state, request, asked, form).await
 }
 
@@ -32,12 +40,18 @@ async fn answer(
     form: Option<Result<Params, OAuthError>>,
 ) -> HttpResponse {
     let reference = asked.reference.clone();
-    let token = form.transpose().and_then(|form| bearer::token(&request, form.as_ref()));
+    let token = form
+        .transpose()
+        .and_then(|form| bearer::token(&request, form.as_ref()));
     let answer = match token {
         Err(error) => failure::bearer_error(error.into(), &reference),
         Ok(None) => failure::bearer_missing(),
         Ok(Some(token)) => {
-            match blocking::run(&state, asked, move |engine, call| engine.userinfo(call, &token)).await {
+            match blocking::read(&state, asked, move |engine, call| {
+                engine.userinfo(call, &token)
+            })
+            .await
+            {
                 Ok(claims) => failure::no_store(StatusCode::OK).json(claims),
                 Err(error) => failure::bearer_error(error, &reference),
             }

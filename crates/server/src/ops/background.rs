@@ -40,6 +40,7 @@ impl Background {
                     if let Some(metrics) = &metrics {
                         metrics.upkeep();
                     }
+                    engine.rest();
                     match engine.refresh() {
                         Ok(true) => {
                             tracing::info!("clients or keys were changed and have been loaded anew")

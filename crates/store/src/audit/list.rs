@@ -35,7 +35,10 @@ pub struct Filter {
 
 /// At most `limit` records, newest first.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Record>, StoreError> {
-    let mut query = audit::table.order(audit::seq.desc()).limit(limit).into_boxed();
+    let mut query = audit::table
+        .order(audit::seq.desc())
+        .limit(limit)
+        .into_boxed();
     if let Some(prefix) = &filter.event {
         // Neither LIKE (SQLite: without regard to case; wildcards) nor a range (PostgreSQL: depends on
         // the collation) means the same on both.
@@ -60,5 +63,9 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Record>,
     if let Some(seq) = filter.before {
         query = query.filter(audit::seq.lt(seq));
     }
-    Ok(query.load::<Row>(tx.conn())?.into_iter().map(Record::from).collect())
+    Ok(query
+        .load::<Row>(tx.conn())?
+        .into_iter()
+        .map(Record::from)
+        .collect())
 }

@@ -49,10 +49,16 @@ pub fn verify(
 ) -> Result<Verified, StoreError> {
     // The last record is asked for before the head, so that a write in between is not mistaken for one
     // beyond it.
-    let last = audit::table.select(max(audit::seq)).first::<Option<i64>>(tx.conn())?.unwrap_or(0);
+    let last = audit::table
+        .select(max(audit::seq))
+        .first::<Option<i64>>(tx.conn())?
+        .unwrap_or(0);
     let head = checkpoint(tx)?;
     let broken = |seq, why| Ok(Verified::Broken(Broken { seq, why }));
-    let mut before = Checkpoint { seq: 0, hash: GENESIS.to_owned() };
+    let mut before = Checkpoint {
+        seq: 0,
+        hash: GENESIS.to_owned(),
+    };
     while before.seq < head.seq {
         let page = audit::table
             .filter(audit::seq.gt(before.seq).and(audit::seq.le(head.seq)))
@@ -69,9 +75,15 @@ pub fn verify(
             if kept.is_some_and(|kept| kept.seq == record.seq && kept.hash != record.hash) {
                 return broken(record.seq, Break::NotTheCheckpoint);
             }
-            before = Checkpoint { seq: record.seq, hash: record.hash };
+            before = Checkpoint {
+                seq: record.seq,
+                hash: record.hash,
+            };
         }
-        progress(Progress { done: before.seq, total: head.seq });
+        progress(Progress {
+            done: before.seq,
+            total: head.seq,
+        });
     }
     if before.hash != head.hash {
         return broken(head.seq, Break::Edited);

@@ -43,11 +43,17 @@ fn disarm(fresh: &Fresh) {
 #[test]
 fn an_untouched_chain_is_whole_and_the_walk_tells_how_far_it_is() {
     each_database(|fresh| {
-        assert!(matches!(verify(fresh, None), Verified::Whole(Checkpoint { seq: 0, .. })));
+        assert!(matches!(
+            verify(fresh, None),
+            Verified::Whole(Checkpoint { seq: 0, .. })
+        ));
         let head = record(fresh, 5);
         assert_eq!(head.seq, 5);
         let mut last = None;
-        let found = fresh.db.read(|tx| audit::verify(tx, Some(&head), |p| last = Some((p.done, p.total)))).unwrap();
+        let found = fresh
+            .db
+            .read(|tx| audit::verify(tx, Some(&head), |p| last = Some((p.done, p.total))))
+            .unwrap();
         assert_eq!(found, Verified::Whole(head));
         assert_eq!(last, Some((5, 5)));
     });
@@ -64,8 +70,14 @@ fn a_chain_longer_than_a_page_is_walked_to_its_end() {
             })
             .unwrap();
         let mut seen = Vec::new();
-        let found = fresh.db.read(|tx| audit::verify(tx, None, |p| seen.push(p.done))).unwrap();
-        assert!(matches!(found, Verified::Whole(Checkpoint { seq: 1_203, .. })));
+        let found = fresh
+            .db
+            .read(|tx| audit::verify(tx, None, |p| seen.push(p.done)))
+            .unwrap();
+        assert!(matches!(
+            found,
+            Verified::Whole(Checkpoint { seq: 1_203, .. })
+        ));
         assert_eq!(seen, [500, 1_000, 1_203]);
     });
 }
@@ -91,7 +103,9 @@ fn an_edited_record_is_found() {
     each_database(|fresh| {
         record(fresh, 4);
         disarm(fresh);
-        fresh.shell("UPDATE audit SET user_id = 'mallory' WHERE seq = 2").unwrap();
+        fresh
+            .shell("UPDATE audit SET user_id = 'mallory' WHERE seq = 2")
+            .unwrap();
         assert_eq!(broken(fresh), (2, Break::Edited));
     });
 }
@@ -101,11 +115,19 @@ fn a_record_edited_together_with_its_hash_is_found_at_the_next() {
     each_database(|fresh| {
         record(fresh, 4);
         disarm(fresh);
-        let mut row = fresh.db.read(|tx| audit::list(tx, &Filter::default(), 10)).unwrap().remove(2);
+        let mut row = fresh
+            .db
+            .read(|tx| audit::list(tx, &Filter::default(), 10))
+            .unwrap()
+            .remove(2);
         assert_eq!(row.seq, 2);
         row.actor = Some("mallory".into());
         let digest = row.digest();
-        fresh.shell(&format!("UPDATE audit SET actor = 'mallory', hash = '{digest}' WHERE seq = 2")).unwrap();
+        fresh
+            .shell(&format!(
+                "UPDATE audit SET actor = 'mallory', hash = '{digest}' WHERE seq = 2"
+            ))
+            .unwrap();
         assert_eq!(broken(fresh), (3, Break::Unlinked));
     });
 }
@@ -115,10 +137,18 @@ fn the_last_record_edited_together_with_its_hash_is_found_by_the_head() {
     each_database(|fresh| {
         record(fresh, 4);
         disarm(fresh);
-        let mut row = fresh.db.read(|tx| audit::list(tx, &Filter::default(), 1)).unwrap().remove(0);
+        let mut row = fresh
+            .db
+            .read(|tx| audit::list(tx, &Filter::default(), 1))
+            .unwrap()
+            .remove(0);
         row.actor = Some("mallory".into());
         let digest = row.digest();
-        fresh.shell(&format!("UPDATE audit SET actor = 'mallory', hash = '{digest}' WHERE seq = 4")).unwrap();
+        fresh
+            .shell(&format!(
+                "UPDATE audit SET actor = 'mallory', hash = '{digest}' WHERE seq = 4"
+            ))
+            .unwrap();
         assert_eq!(broken(fresh), (4, Break::Edited));
     });
 }
@@ -178,8 +208,14 @@ fn a_tail_cut_together_with_the_head_is_found_by_a_checkpoint_kept_elsewhere() {
         fresh
             .shell("DELETE FROM audit WHERE seq > 2; UPDATE audit_head SET seq = 2, hash = (SELECT hash FROM audit WHERE seq = 2);")
             .unwrap();
-        assert!(matches!(verify(fresh, None), Verified::Whole(_)), "from inside alone it cannot be seen");
-        let expected = Broken { seq: 4, why: Break::NotTheCheckpoint };
+        assert!(
+            matches!(verify(fresh, None), Verified::Whole(_)),
+            "from inside alone it cannot be seen"
+        );
+        let expected = Broken {
+            seq: 4,
+            why: Break::NotTheCheckpoint,
+        };
         assert_eq!(verify(fresh, Some(&kept)), Verified::Broken(expected));
         for _ in 0..3 {
             let done: Done = fresh.db.write(|tx| {
@@ -188,7 +224,11 @@ fn a_tail_cut_together_with_the_head_is_found_by_a_checkpoint_kept_elsewhere() {
             });
             done.unwrap();
         }
-        assert_eq!(verify(fresh, Some(&kept)), Verified::Broken(expected), "nor do new records hide it");
+        assert_eq!(
+            verify(fresh, Some(&kept)),
+            Verified::Broken(expected),
+            "nor do new records hide it"
+        );
     });
 }
 
@@ -220,10 +260,17 @@ fn where_the_audit_event_cannot_be_written_the_change_is_undone() {
         };
         assert!(add("u").is_err());
         assert_eq!(fresh.count("SELECT count(*) AS n FROM users"), 0);
-        let mend = if fresh.is_sqlite() { "DROP TRIGGER full_log" } else { "ALTER TABLE audit DROP CONSTRAINT full_log" };
+        let mend = if fresh.is_sqlite() {
+            "DROP TRIGGER full_log"
+        } else {
+            "ALTER TABLE audit DROP CONSTRAINT full_log"
+        };
         fresh.shell(mend).unwrap();
         add("u").unwrap();
-        assert!(matches!(verify(fresh, None), Verified::Whole(Checkpoint { seq: 2, .. })));
+        assert!(matches!(
+            verify(fresh, None),
+            Verified::Whole(Checkpoint { seq: 2, .. })
+        ));
     });
 }
 
@@ -237,7 +284,10 @@ fn without_the_audit_table_or_its_head_nothing_is_changed() {
                 tx.audit(event());
                 Done::Ok(())
             });
-            assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
+            assert!(
+                matches!(refused, Err(StoreError::Refused(_))),
+                "{refused:?}"
+            );
             assert_eq!(fresh.count("SELECT count(*) AS n FROM users"), 0);
         });
     }
@@ -250,12 +300,24 @@ fn a_newline_or_an_escape_sequence_is_stored_encoded() {
         fresh
             .db
             .write(|tx| {
-                tx.audit(Event::new(names::LOGIN_FAILED, NOW).reference(nasty).ip(nasty).with("username", nasty));
+                tx.audit(
+                    Event::new(names::LOGIN_FAILED, NOW)
+                        .reference(nasty)
+                        .ip(nasty)
+                        .with("username", nasty),
+                );
                 Done::Ok(())
             })
             .unwrap();
-        let row = fresh.db.read(|tx| audit::list(tx, &Filter::default(), 1)).unwrap().remove(0);
-        assert_eq!(row.ip.as_deref(), Some("eve\\u{a}\\u{1b}[2Jadmin\\u{0}\\u{202e}"));
+        let row = fresh
+            .db
+            .read(|tx| audit::list(tx, &Filter::default(), 1))
+            .unwrap()
+            .remove(0);
+        assert_eq!(
+            row.ip.as_deref(),
+            Some("eve\\u{a}\\u{1b}[2Jadmin\\u{0}\\u{202e}")
+        );
         assert!(!row.data.chars().any(char::is_control), "{}", row.data);
         assert!(matches!(verify(fresh, None), Verified::Whole(_)));
     });
@@ -269,7 +331,11 @@ fn records_are_listed_newest_first_by_page_and_by_what_is_asked() {
             fresh
                 .db
                 .write(|tx| {
-                    tx.audit(Event::new(names::STEPUP_REQUIRED, NOW).user(&alice).reference(&format!("REF{n}")));
+                    tx.audit(
+                        Event::new(names::STEPUP_REQUIRED, NOW)
+                            .user(&alice)
+                            .reference(&format!("REF{n}")),
+                    );
                     tx.audit(Event::new(names::TOKEN_ISSUED, NOW).client(&ClientId::new("bank")));
                     Done::Ok(())
                 })
@@ -280,13 +346,68 @@ fn records_are_listed_newest_first_by_page_and_by_what_is_asked() {
             rows.into_iter().map(|row| row.seq).collect::<Vec<_>>()
         };
         assert_eq!(list(Filter::default(), 3), [20, 19, 18]);
-        assert_eq!(list(Filter { before: Some(18), ..Filter::default() }, 2), [17, 16]);
-        assert_eq!(list(Filter { event: Some("stepup.".into()), ..Filter::default() }, 2), [19, 17]);
+        assert_eq!(
+            list(
+                Filter {
+                    before: Some(18),
+                    ..Filter::default()
+                },
+                2
+            ),
+            [17, 16]
+        );
+        assert_eq!(
+            list(
+                Filter {
+                    event: Some("stepup.".into()),
+                    ..Filter::default()
+                },
+                2
+            ),
+            [19, 17]
+        );
         for other in ["STEPUP", "%"] {
-            assert!(list(Filter { event: Some(other.into()), ..Filter::default() }, 2).is_empty(), "{other}");
+            assert!(
+                list(
+                    Filter {
+                        event: Some(other.into()),
+                        ..Filter::default()
+                    },
+                    2
+                )
+                .is_empty(),
+                "{other}"
+            );
         }
-        assert_eq!(list(Filter { user_id: Some("alice".into()), ..Filter::default() }, 1), [19]);
-        assert_eq!(list(Filter { client_id: Some("bank".into()), ..Filter::default() }, 1), [20]);
-        assert_eq!(list(Filter { reference: Some("REF3".into()), ..Filter::default() }, 9), [7]);
+        assert_eq!(
+            list(
+                Filter {
+                    user_id: Some("alice".into()),
+                    ..Filter::default()
+                },
+                1
+            ),
+            [19]
+        );
+        assert_eq!(
+            list(
+                Filter {
+                    client_id: Some("bank".into()),
+                    ..Filter::default()
+                },
+                1
+            ),
+            [20]
+        );
+        assert_eq!(
+            list(
+                Filter {
+                    reference: Some("REF3".into()),
+                    ..Filter::default()
+                },
+                9
+            ),
+            [7]
+        );
     });
 }

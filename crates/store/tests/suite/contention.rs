@@ -56,7 +56,10 @@ fn readers_go_on_while_a_write_is_open() {
                 Done::Ok(())
             })
             .unwrap();
-        assert_eq!(fresh.db.read(|tx| users::list(tx, None, 10)).unwrap().len(), 1);
+        assert_eq!(
+            fresh.db.read(|tx| users::list(tx, None, 10)).unwrap().len(),
+            1
+        );
     });
 }
 
@@ -72,7 +75,10 @@ fn a_snapshot_sees_one_instant() {
                 Done::Ok(())
             })
             .unwrap();
-        assert_eq!(fresh.db.read(|tx| users::list(tx, None, 10)).unwrap().len(), 1);
+        assert_eq!(
+            fresh.db.read(|tx| users::list(tx, None, 10)).unwrap().len(),
+            1
+        );
     });
 }
 
@@ -108,7 +114,8 @@ fn a_write_that_waits_too_long_for_another_says_busy() {
     each_database(|fresh| {
         let other = Db::open(&fresh.url, &impatient()).unwrap();
         fresh.db.write(|tx| users::insert(tx, &user("u"))).unwrap();
-        let lock = |db: &Db| db.write(|tx| users::set_status(tx, &UserId::new("u"), Status::Locked, NOW));
+        let lock =
+            |db: &Db| db.write(|tx| users::set_status(tx, &UserId::new("u"), Status::Locked, NOW));
         fresh
             .db
             .write(|tx| {

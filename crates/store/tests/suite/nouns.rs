@@ -1,18 +1,21 @@
 //! What is stored comes back as it was, and each noun keeps its own rules.
 
 use serde_json::Map;
-use stepwell_core::ids::{ClientId, CredentialId, GrantId, InteractionId, KeyId, SessionId, UserId};
+use stepwell_core::ids::{
+    ClientId, CredentialId, GrantId, InteractionId, KeyId, SessionId, UserId,
+};
 use stepwell_core::time::Seconds;
 use stepwell_core::user::Status;
 use stepwell_store::keys::{self, Key, KeyStatus};
 use stepwell_store::token_status::token_status;
 use stepwell_store::{
-    StoreError, Unique, clients, codes, consents, credentials, evidence, grants, interactions, refresh_tokens,
-    revisions, revoked_tokens, secrets, sessions, users,
+    StoreError, Unique, clients, codes, consents, credentials, evidence, grants, interactions,
+    refresh_tokens, revisions, revoked_tokens, secrets, sessions, users,
 };
 
 use crate::samples::{
-    HOUR, NOW, code, grant, hash, interaction, person_with_grant, proof, refresh, session, totp, user,
+    HOUR, NOW, code, grant, hash, interaction, person_with_grant, proof, refresh, session, totp,
+    user,
 };
 use crate::support::{Fresh, each_database};
 
@@ -26,22 +29,37 @@ fn a_person_comes_back_as_stored_and_each_form_of_the_name_is_unique() {
     each_database(|fresh| {
         let alice = user("alice");
         fresh.db.write(|tx| users::insert(tx, &alice)).unwrap();
-        let found = fresh.db.read(|tx| users::find_by_canonical(tx, "alice")).unwrap();
+        let found = fresh
+            .db
+            .read(|tx| users::find_by_canonical(tx, "alice"))
+            .unwrap();
         assert_eq!(found.as_ref(), Some(&alice));
-        assert_eq!(fresh.db.read(|tx| users::find(tx, &alice.id)).unwrap(), found);
+        assert_eq!(
+            fresh.db.read(|tx| users::find(tx, &alice.id)).unwrap(),
+            found
+        );
 
         let mut same = user("alice2");
         same.canonical = "alice".into();
         let refused = fresh.db.write(|tx| users::insert(tx, &same)).unwrap_err();
-        assert!(matches!(refused, StoreError::Conflict(Unique::UserCanonical)), "{refused:?}");
+        assert!(
+            matches!(refused, StoreError::Conflict(Unique::UserCanonical)),
+            "{refused:?}"
+        );
         let mut alike = user("alice3");
         alike.skeleton = "alice~".into();
         let refused = fresh.db.write(|tx| users::insert(tx, &alike)).unwrap_err();
-        assert!(matches!(refused, StoreError::Conflict(Unique::UserSkeleton)), "{refused:?}");
+        assert!(
+            matches!(refused, StoreError::Conflict(Unique::UserSkeleton)),
+            "{refused:?}"
+        );
         let mut again = user("alice4");
         again.id = alice.id.clone();
         let refused = fresh.db.write(|tx| users::insert(tx, &again)).unwrap_err();
-        assert!(matches!(refused, StoreError::Conflict(Unique::Other(_))), "{refused:?}");
+        assert!(
+            matches!(refused, StoreError::Conflict(Unique::Other(_))),
+            "{refused:?}"
+        );
     });
 }
 
@@ -53,11 +71,29 @@ fn a_person_is_changed_locked_and_listed() {
         }
         let b = UserId::new("b");
         let later = NOW.plus(HOUR);
-        assert!(fresh.db.write(|tx| users::update_claims(tx, &b, &Map::new(), later)).unwrap());
-        assert!(fresh.db.write(|tx| users::set_status(tx, &b, Status::Locked, later)).unwrap());
-        assert!(!fresh.db.write(|tx| users::set_status(tx, &b, Status::Locked, later)).unwrap());
+        assert!(
+            fresh
+                .db
+                .write(|tx| users::update_claims(tx, &b, &Map::new(), later))
+                .unwrap()
+        );
+        assert!(
+            fresh
+                .db
+                .write(|tx| users::set_status(tx, &b, Status::Locked, later))
+                .unwrap()
+        );
+        assert!(
+            !fresh
+                .db
+                .write(|tx| users::set_status(tx, &b, Status::Locked, later))
+                .unwrap()
+        );
         let found = fresh.db.read(|tx| users::find(tx, &b)).unwrap().unwrap();
-        assert_eq!((found.claims.len(), found.status, found.updated_at), (0, Status::Locked, later));
+        assert_eq!(
+            (found.claims.len(), found.status, found.updated_at),
+            (0, Status::Locked, later)
+        );
         let names = |after, limit| {
             let page = fresh.db.read(|tx| users::list(tx, after, limit)).unwrap();
             page.into_iter().map(|u| u.canonical).collect::<Vec<_>>()
@@ -73,21 +109,62 @@ fn a_credential_comes_back_and_a_revoked_one_is_not_live() {
         fresh.db.write(|tx| users::insert(tx, &user("u"))).unwrap();
         let kept = totp("t", "u");
         fresh.db.write(|tx| credentials::insert(tx, &kept)).unwrap();
-        fresh.db.write(|tx| credentials::insert(tx, &totp("t2", "u"))).unwrap();
-        let live = || fresh.db.read(|tx| credentials::live_of(tx, &UserId::new("u"))).unwrap();
+        fresh
+            .db
+            .write(|tx| credentials::insert(tx, &totp("t2", "u")))
+            .unwrap();
+        let live = || {
+            fresh
+                .db
+                .read(|tx| credentials::live_of(tx, &UserId::new("u")))
+                .unwrap()
+        };
         assert_eq!(live()[0], kept);
         assert_eq!(live().len(), 2);
         let gone = CredentialId::new("t2");
-        assert!(fresh.db.write(|tx| credentials::revoke(tx, &gone, NOW)).unwrap());
-        assert!(!fresh.db.write(|tx| credentials::revoke(tx, &gone, NOW)).unwrap());
+        assert!(
+            fresh
+                .db
+                .write(|tx| credentials::revoke(tx, &gone, NOW))
+                .unwrap()
+        );
+        assert!(
+            !fresh
+                .db
+                .write(|tx| credentials::revoke(tx, &gone, NOW))
+                .unwrap()
+        );
         assert_eq!(live(), std::slice::from_ref(&kept));
-        assert!(!fresh.db.write(|tx| credentials::totp_advance(tx, &gone, 9, NOW)).unwrap());
-        assert!(!fresh.db.write(|tx| credentials::update_secret(tx, &gone, "sealed", "x")).unwrap());
-        assert!(!fresh.db.write(|tx| credentials::reset_failures(tx, &gone, NOW)).unwrap());
-        let page = |after: Option<&CredentialId>| fresh.db.read(|tx| credentials::live_with(tx, &kept.method, after, 9)).unwrap();
+        assert!(
+            !fresh
+                .db
+                .write(|tx| credentials::totp_advance(tx, &gone, 9, NOW))
+                .unwrap()
+        );
+        assert!(
+            !fresh
+                .db
+                .write(|tx| credentials::update_secret(tx, &gone, "sealed", "x"))
+                .unwrap()
+        );
+        assert!(
+            !fresh
+                .db
+                .write(|tx| credentials::reset_failures(tx, &gone, NOW))
+                .unwrap()
+        );
+        let page = |after: Option<&CredentialId>| {
+            fresh
+                .db
+                .read(|tx| credentials::live_with(tx, &kept.method, after, 9))
+                .unwrap()
+        };
         assert_eq!(page(None), std::slice::from_ref(&kept));
         assert_eq!(page(Some(&kept.id)), []);
-        let refused = fresh.db.write(|tx| credentials::insert(tx, &totp("t3", "nobody"))).unwrap_err();
+        let refused = fresh
+            .db
+            .write(|tx| credentials::insert(tx, &totp("t3", "nobody")))
+            .unwrap_err();
         assert!(matches!(refused, StoreError::Missing(_)), "{refused:?}");
     });
 }
@@ -98,19 +175,54 @@ fn a_session_is_found_by_its_secret_only_while_it_is_live() {
         fresh.db.write(|tx| users::insert(tx, &user("u"))).unwrap();
         let kept = session("s", "u");
         fresh.db.write(|tx| sessions::insert(tx, &kept)).unwrap();
-        let at = |now| fresh.db.read(|tx| sessions::find_by_hash(tx, &hash("s"), now)).unwrap();
+        let at = |now| {
+            fresh
+                .db
+                .read(|tx| sessions::find_by_hash(tx, &hash("s"), now))
+                .unwrap()
+        };
         assert_eq!(at(NOW), Some(kept.clone()));
         assert_eq!(at(NOW.plus(HOUR)), None, "expired");
         let later = NOW.plus(Seconds(60));
-        assert!(fresh.db.write(|tx| sessions::touch(tx, &kept.id, later)).unwrap());
-        assert!(!fresh.db.write(|tx| sessions::touch(tx, &kept.id, NOW)).unwrap(), "never backwards");
-        fresh.db.write(|tx| sessions::insert(tx, &session("s2", "u"))).unwrap();
+        assert!(
+            fresh
+                .db
+                .write(|tx| sessions::touch(tx, &kept.id, later))
+                .unwrap()
+        );
+        assert!(
+            !fresh
+                .db
+                .write(|tx| sessions::touch(tx, &kept.id, NOW))
+                .unwrap(),
+            "never backwards"
+        );
+        fresh
+            .db
+            .write(|tx| sessions::insert(tx, &session("s2", "u")))
+            .unwrap();
         let user = UserId::new("u");
-        assert_eq!(fresh.db.read(|tx| sessions::live_of(tx, &user, NOW)).unwrap().len(), 2);
-        let mut ended = fresh.db.write(|tx| sessions::end_all_of(tx, &user, later)).unwrap();
+        assert_eq!(
+            fresh
+                .db
+                .read(|tx| sessions::live_of(tx, &user, NOW))
+                .unwrap()
+                .len(),
+            2
+        );
+        let mut ended = fresh
+            .db
+            .write(|tx| sessions::end_all_of(tx, &user, later))
+            .unwrap();
         ended.sort();
         assert_eq!(ended, [SessionId::new("s"), SessionId::new("s2")]);
-        assert_eq!(fresh.db.write(|tx| sessions::end_all_of(tx, &user, later)).unwrap(), []);
+        assert_eq!(
+            fresh
+                .db
+                .write(|tx| sessions::end_all_of(tx, &user, later))
+                .unwrap(),
+            []
+        );
         assert_eq!(at(later), None, "ended");
     });
 }
@@ -132,11 +244,25 @@ fn proofs_come_back_as_given_and_go_with_their_credential_or_session() {
             .unwrap();
         let live = || fresh.db.read(|tx| evidence::live_of(tx, &id)).unwrap();
         assert_eq!(live(), [early, late.clone()]);
-        let revoke = || fresh.db.write(|tx| evidence::revoke_by_credential(tx, &CredentialId::new("t"), NOW)).unwrap();
+        let revoke = || {
+            fresh
+                .db
+                .write(|tx| evidence::revoke_by_credential(tx, &CredentialId::new("t"), NOW))
+                .unwrap()
+        };
         assert_eq!((revoke(), revoke()), (1, 0));
         assert_eq!(live(), [late]);
-        assert_eq!(fresh.db.write(|tx| sessions::purge(tx, NOW, 10)).unwrap(), 0);
-        assert_eq!(fresh.db.write(|tx| sessions::purge(tx, NOW.plus(HOUR).plus(HOUR), 10)).unwrap(), 1);
+        assert_eq!(
+            fresh.db.write(|tx| sessions::purge(tx, NOW, 10)).unwrap(),
+            0
+        );
+        assert_eq!(
+            fresh
+                .db
+                .write(|tx| sessions::purge(tx, NOW.plus(HOUR).plus(HOUR), 10))
+                .unwrap(),
+            1
+        );
         assert_eq!(fresh.count("SELECT count(*) AS n FROM evidence"), 0);
     });
 }
@@ -145,17 +271,51 @@ fn proofs_come_back_as_given_and_go_with_their_credential_or_session() {
 fn an_interaction_comes_back_and_what_cannot_be_an_id_is_simply_not_found() {
     each_database(|fresh| {
         let kept = interaction("i");
-        fresh.db.write(|tx| interactions::insert(tx, &kept)).unwrap();
-        let find = |id: &str| fresh.db.read(|tx| interactions::find(tx, &InteractionId::new(id))).unwrap();
+        fresh
+            .db
+            .write(|tx| interactions::insert(tx, &kept))
+            .unwrap();
+        let find = |id: &str| {
+            fresh
+                .db
+                .read(|tx| interactions::find(tx, &InteractionId::new(id)))
+                .unwrap()
+        };
         assert_eq!(find("i"), Some(kept));
         for bad in ["", "i\0", "i ", &"i".repeat(10_000), "ï"] {
             assert_eq!(find(bad), None, "{bad:?}");
         }
         let after = NOW.plus(HOUR).plus(HOUR);
-        assert_eq!(fresh.db.read(|tx| interactions::abandoned(tx, NOW, 9)).unwrap().len(), 0);
-        assert_eq!(fresh.db.read(|tx| interactions::abandoned(tx, after, 9)).unwrap().len(), 1);
-        assert_eq!(fresh.db.write(|tx| interactions::purge(tx, NOW, 9)).unwrap(), 0);
-        assert_eq!(fresh.db.write(|tx| interactions::purge(tx, after, 9)).unwrap(), 1);
+        assert_eq!(
+            fresh
+                .db
+                .read(|tx| interactions::abandoned(tx, NOW, 9))
+                .unwrap()
+                .len(),
+            0
+        );
+        assert_eq!(
+            fresh
+                .db
+                .read(|tx| interactions::abandoned(tx, after, 9))
+                .unwrap()
+                .len(),
+            1
+        );
+        assert_eq!(
+            fresh
+                .db
+                .write(|tx| interactions::purge(tx, NOW, 9))
+                .unwrap(),
+            0
+        );
+        assert_eq!(
+            fresh
+                .db
+                .write(|tx| interactions::purge(tx, after, 9))
+                .unwrap(),
+            1
+        );
     });
 }
 
@@ -164,21 +324,47 @@ fn a_grant_comes_back_and_ends_alone_or_with_its_session_or_client() {
     each_database(|fresh| {
         fresh.db.write(person_with_grant).unwrap();
         let kept = grant("g", "u");
-        let find = |id: &str| fresh.db.read(|tx| grants::find(tx, &GrantId::new(id))).unwrap().unwrap();
+        let find = |id: &str| {
+            fresh
+                .db
+                .read(|tx| grants::find(tx, &GrantId::new(id)))
+                .unwrap()
+                .unwrap()
+        };
         assert_eq!(find("g"), kept);
         let mut elsewhere = grant("g2", "u");
         elsewhere.session_id = None;
         let mut other_client = grant("g3", "u");
         (other_client.client_id, other_client.session_id) = (ClientId::new("shop"), None);
         fresh.db.write(|tx| grants::insert(tx, &elsewhere)).unwrap();
-        fresh.db.write(|tx| grants::insert(tx, &other_client)).unwrap();
+        fresh
+            .db
+            .write(|tx| grants::insert(tx, &other_client))
+            .unwrap();
         let owner = UserId::new("u");
-        assert_eq!(fresh.db.read(|tx| grants::list_of_user(tx, &owner, NOW)).unwrap().len(), 3);
-        let of_session = fresh.db.write(|tx| grants::revoke_of_session(tx, &SessionId::new("s"), "logout", NOW)).unwrap();
+        assert_eq!(
+            fresh
+                .db
+                .read(|tx| grants::list_of_user(tx, &owner, NOW))
+                .unwrap()
+                .len(),
+            3
+        );
+        let of_session = fresh
+            .db
+            .write(|tx| grants::revoke_of_session(tx, &SessionId::new("s"), "logout", NOW))
+            .unwrap();
         assert_eq!(of_session, [GrantId::new("g")]);
-        assert_eq!((find("g").revoked_why.as_deref(), find("g").is_live(NOW)), (Some("logout"), false));
-        let of_client =
-            fresh.db.write(|tx| grants::revoke_of_user_client(tx, &owner, &ClientId::new("bank"), "user", NOW)).unwrap();
+        assert_eq!(
+            (find("g").revoked_why.as_deref(), find("g").is_live(NOW)),
+            (Some("logout"), false)
+        );
+        let of_client = fresh
+            .db
+            .write(|tx| {
+                grants::revoke_of_user_client(tx, &owner, &ClientId::new("bank"), "user", NOW)
+            })
+            .unwrap();
         assert_eq!(of_client, [GrantId::new("g2")]);
         assert!(find("g3").is_live(NOW));
         assert!(!find("g3").is_live(NOW.plus(HOUR)));
@@ -198,25 +384,84 @@ fn codes_and_refresh_tokens_come_back_and_go_with_their_grant() {
                 refresh_tokens::insert(tx, &first)
             })
             .unwrap();
-        assert_eq!(fresh.db.read(|tx| codes::find(tx, &hash("c"))).unwrap(), Some(one));
-        assert_eq!(fresh.db.read(|tx| refresh_tokens::find(tx, &hash("r0"))).unwrap(), Some(first.clone()));
+        assert_eq!(
+            fresh.db.read(|tx| codes::find(tx, &hash("c"))).unwrap(),
+            Some(one)
+        );
+        assert_eq!(
+            fresh
+                .db
+                .read(|tx| refresh_tokens::find(tx, &hash("r0")))
+                .unwrap(),
+            Some(first.clone())
+        );
         let kept = grant("g", "u");
-        let with_grant = fresh.db.read(|tx| refresh_tokens::find_with_grant(tx, &hash("r0"))).unwrap();
+        let with_grant = fresh
+            .db
+            .read(|tx| refresh_tokens::find_with_grant(tx, &hash("r0")))
+            .unwrap();
         assert_eq!(with_grant, Some((first.clone(), kept.clone())));
-        let with_grant = fresh.db.read(|tx| codes::find_with_grant(tx, &hash("c"))).unwrap();
+        let with_grant = fresh
+            .db
+            .read(|tx| codes::find_with_grant(tx, &hash("c")))
+            .unwrap();
         assert_eq!(with_grant, Some((code("c", "g"), kept)));
-        assert_eq!(fresh.db.read(|tx| codes::find_with_grant(tx, &hash("x"))).unwrap(), None);
-        assert_eq!(fresh.db.read(|tx| refresh_tokens::latest_of(tx, &GrantId::new("g"))).unwrap(), Some(second));
-        assert!(!fresh.db.read(|tx| refresh_tokens::is_used(tx, &hash("r0"))).unwrap());
-        assert!(!fresh.db.read(|tx| refresh_tokens::is_used(tx, &hash("unknown"))).unwrap());
-        let twice = fresh.db.write(|tx| refresh_tokens::insert(tx, &first)).unwrap_err();
+        assert_eq!(
+            fresh
+                .db
+                .read(|tx| codes::find_with_grant(tx, &hash("x")))
+                .unwrap(),
+            None
+        );
+        assert_eq!(
+            fresh
+                .db
+                .read(|tx| refresh_tokens::latest_of(tx, &GrantId::new("g")))
+                .unwrap(),
+            Some(second)
+        );
+        assert!(
+            !fresh
+                .db
+                .read(|tx| refresh_tokens::is_used(tx, &hash("r0")))
+                .unwrap()
+        );
+        assert!(
+            !fresh
+                .db
+                .read(|tx| refresh_tokens::is_used(tx, &hash("unknown")))
+                .unwrap()
+        );
+        let twice = fresh
+            .db
+            .write(|tx| refresh_tokens::insert(tx, &first))
+            .unwrap_err();
         assert!(matches!(twice, StoreError::Conflict(_)), "{twice:?}");
         let expired = NOW.plus(Seconds(60));
-        assert!(!fresh.db.write(|tx| codes::burn(tx, &hash("c"), expired)).unwrap(), "expired");
-        assert!(!fresh.db.write(|tx| refresh_tokens::use_once(tx, &hash("r0"), NOW.plus(HOUR))).unwrap(), "expired");
+        assert!(
+            !fresh
+                .db
+                .write(|tx| codes::burn(tx, &hash("c"), expired))
+                .unwrap(),
+            "expired"
+        );
+        assert!(
+            !fresh
+                .db
+                .write(|tx| refresh_tokens::use_once(tx, &hash("r0"), NOW.plus(HOUR)))
+                .unwrap(),
+            "expired"
+        );
         let after = NOW.plus(HOUR).plus(HOUR);
         assert_eq!(fresh.db.write(|tx| codes::purge(tx, NOW, 9)).unwrap(), 0);
-        assert_eq!(fresh.db.write(|tx| refresh_tokens::purge(tx, after, 1)).unwrap(), 1, "no more than asked");
+        assert_eq!(
+            fresh
+                .db
+                .write(|tx| refresh_tokens::purge(tx, after, 1))
+                .unwrap(),
+            1,
+            "no more than asked"
+        );
         assert_eq!(fresh.db.write(|tx| grants::purge(tx, after, 9)).unwrap(), 1);
         assert_eq!(fresh.count("SELECT count(*) AS n FROM codes"), 0);
         assert_eq!(fresh.count("SELECT count(*) AS n FROM refresh_tokens"), 0);
@@ -227,34 +472,76 @@ fn codes_and_refresh_tokens_come_back_and_go_with_their_grant() {
 fn a_token_is_live_until_it_or_its_grant_is_revoked_or_its_person_locked() {
     each_database(|fresh| {
         fresh.db.write(person_with_grant).unwrap();
-        fresh.db.write(|tx| grants::insert(tx, &grant("g2", "u"))).unwrap();
+        fresh
+            .db
+            .write(|tx| grants::insert(tx, &grant("g2", "u")))
+            .unwrap();
         let (g, g2, absent) = (GrantId::new("g"), GrantId::new("g2"), GrantId::new("x"));
         let live = |jti: &str, grant: Option<&GrantId>| {
             let live = fresh.db.read(|tx| token_status(tx, jti, grant)).unwrap();
             if let Some(grant) = grant {
-                let person = fresh.db.read(|tx| users::of_live_token(tx, jti, grant)).unwrap();
-                assert_eq!(person, live.then(|| user("u")), "userinfo and introspection agree");
+                let person = fresh
+                    .db
+                    .read(|tx| users::of_live_token(tx, jti, grant))
+                    .unwrap();
+                assert_eq!(
+                    person,
+                    live.then(|| user("u")),
+                    "userinfo and introspection agree"
+                );
             }
             live
         };
         assert!(live("g.1", Some(&g)) && live("plain", None));
         assert!(!live("x.1", Some(&absent)), "a grant that is not there");
 
-        assert!(fresh.db.write(|tx| revoked_tokens::insert(tx, "g.1", NOW)).unwrap());
-        assert!(fresh.db.write(|tx| revoked_tokens::insert(tx, "plain", NOW)).unwrap());
+        assert!(
+            fresh
+                .db
+                .write(|tx| revoked_tokens::insert(tx, "g.1", NOW))
+                .unwrap()
+        );
+        assert!(
+            fresh
+                .db
+                .write(|tx| revoked_tokens::insert(tx, "plain", NOW))
+                .unwrap()
+        );
         assert!(!live("g.1", Some(&g)) && !live("plain", None));
-        assert!(fresh.db.read(|tx| revoked_tokens::contains(tx, "g.1")).unwrap());
+        assert!(
+            fresh
+                .db
+                .read(|tx| revoked_tokens::contains(tx, "g.1"))
+                .unwrap()
+        );
         assert!(live("g.2", Some(&g)));
 
-        fresh.db.write(|tx| grants::revoke(tx, &g, "test", NOW)).unwrap();
+        fresh
+            .db
+            .write(|tx| grants::revoke(tx, &g, "test", NOW))
+            .unwrap();
         assert!(!live("g.2", Some(&g)));
         assert!(live("g2.1", Some(&g2)));
-        fresh.db.write(|tx| users::set_status(tx, &UserId::new("u"), Status::Locked, NOW)).unwrap();
+        fresh
+            .db
+            .write(|tx| users::set_status(tx, &UserId::new("u"), Status::Locked, NOW))
+            .unwrap();
         assert!(!live("g2.1", Some(&g2)));
 
         let after = NOW.plus(HOUR);
-        assert_eq!(fresh.db.write(|tx| revoked_tokens::purge(tx, after, 9)).unwrap(), 2);
-        assert!(!fresh.db.read(|tx| revoked_tokens::contains(tx, "g.1")).unwrap());
+        assert_eq!(
+            fresh
+                .db
+                .write(|tx| revoked_tokens::purge(tx, after, 9))
+                .unwrap(),
+            2
+        );
+        assert!(
+            !fresh
+                .db
+                .read(|tx| revoked_tokens::contains(tx, "g.1"))
+                .unwrap()
+        );
     });
 }
 
@@ -263,14 +550,35 @@ fn a_consent_is_replaced_taken_back_and_given_again() {
     each_database(|fresh| {
         let (u, c) = (UserId::new("u"), ClientId::new("bank"));
         fresh.db.write(|tx| users::insert(tx, &user("u"))).unwrap();
-        let scopes = || fresh.db.read(|tx| consents::find(tx, &u, &c)).unwrap().map(|found| found.scopes);
-        let give = |text: &str| fresh.db.write(|tx| consents::upsert(tx, &u, &c, text, NOW)).unwrap();
+        let scopes = || {
+            fresh
+                .db
+                .read(|tx| consents::find(tx, &u, &c))
+                .unwrap()
+                .map(|found| found.scopes)
+        };
+        let give = |text: &str| {
+            fresh
+                .db
+                .write(|tx| consents::upsert(tx, &u, &c, text, NOW))
+                .unwrap()
+        };
         assert_eq!(scopes(), None);
         give("openid");
         give("openid email");
         assert_eq!(scopes().as_deref(), Some("openid email"));
-        assert!(fresh.db.write(|tx| consents::revoke(tx, &u, &c, NOW)).unwrap());
-        assert!(!fresh.db.write(|tx| consents::revoke(tx, &u, &c, NOW)).unwrap());
+        assert!(
+            fresh
+                .db
+                .write(|tx| consents::revoke(tx, &u, &c, NOW))
+                .unwrap()
+        );
+        assert!(
+            !fresh
+                .db
+                .write(|tx| consents::revoke(tx, &u, &c, NOW))
+                .unwrap()
+        );
         assert_eq!(scopes(), None);
         give("openid");
         assert_eq!(scopes().as_deref(), Some("openid"));
@@ -287,19 +595,36 @@ fn every_change_to_a_client_is_seen_in_the_revision() {
             assert!(now > last);
             last = now;
         };
-        fresh.db.write(|tx| clients::insert(tx, &id, r#"{"a":1}"#, NOW)).unwrap();
+        fresh
+            .db
+            .write(|tx| clients::insert(tx, &id, r#"{"a":1}"#, NOW))
+            .unwrap();
         grew();
-        assert!(fresh.db.write(|tx| clients::update(tx, &id, r#"{"a":2}"#, NOW.plus(HOUR))).unwrap());
+        assert!(
+            fresh
+                .db
+                .write(|tx| clients::update(tx, &id, r#"{"a":2}"#, NOW.plus(HOUR)))
+                .unwrap()
+        );
         grew();
         assert!(fresh.db.write(|tx| clients::disable(tx, &id, NOW)).unwrap());
         grew();
         let found = fresh.db.read(|tx| clients::find(tx, &id)).unwrap().unwrap();
-        assert_eq!((found.json.as_str(), found.created_at, found.disabled_at), (r#"{"a":2}"#, NOW, Some(NOW)));
+        assert_eq!(
+            (found.json.as_str(), found.created_at, found.disabled_at),
+            (r#"{"a":2}"#, NOW, Some(NOW))
+        );
         assert!(fresh.db.write(|tx| clients::enable(tx, &id, NOW)).unwrap());
         grew();
         assert_eq!(fresh.db.read(clients::all).unwrap().len(), 1);
-        let twice = fresh.db.write(|tx| clients::insert(tx, &id, "{}", NOW)).unwrap_err();
-        assert!(matches!(twice, StoreError::Conflict(Unique::Other(_))), "{twice:?}");
+        let twice = fresh
+            .db
+            .write(|tx| clients::insert(tx, &id, "{}", NOW))
+            .unwrap_err();
+        assert!(
+            matches!(twice, StoreError::Conflict(Unique::Other(_))),
+            "{twice:?}"
+        );
         let before = revision(fresh, revisions::CLIENTS);
         assert_eq!(before, last, "what was undone bumps nothing");
     });
@@ -319,21 +644,58 @@ fn keys_and_secrets_move_only_from_where_they_stood() {
         };
         let before = revision(fresh, revisions::KEYS);
         fresh.db.write(|tx| keys::insert(tx, &key)).unwrap();
-        assert_eq!(fresh.db.read(keys::all).unwrap(), std::slice::from_ref(&key));
-        let step = |from, to| fresh.db.write(|tx| keys::set_status(tx, &key.id, from, to, NOW.plus(HOUR))).unwrap();
+        assert_eq!(
+            fresh.db.read(keys::all).unwrap(),
+            std::slice::from_ref(&key)
+        );
+        let step = |from, to| {
+            fresh
+                .db
+                .write(|tx| keys::set_status(tx, &key.id, from, to, NOW.plus(HOUR)))
+                .unwrap()
+        };
         assert!(step(KeyStatus::Next, KeyStatus::Current));
-        assert!(!step(KeyStatus::Next, KeyStatus::Current), "another node was first");
-        let seal = |old, new| fresh.db.write(|tx| keys::replace_sealed(tx, &key.id, old, new)).unwrap();
+        assert!(
+            !step(KeyStatus::Next, KeyStatus::Current),
+            "another node was first"
+        );
+        let seal = |old, new| {
+            fresh
+                .db
+                .write(|tx| keys::replace_sealed(tx, &key.id, old, new))
+                .unwrap()
+        };
         assert!(seal("sealed", "anew") && !seal("sealed", "again"));
         let found = fresh.db.read(keys::all).unwrap().remove(0);
-        assert_eq!((found.status, found.sealed_private.as_str(), found.status_at), (KeyStatus::Current, "anew", NOW.plus(HOUR)));
+        assert_eq!(
+            (found.status, found.sealed_private.as_str(), found.status_at),
+            (KeyStatus::Current, "anew", NOW.plus(HOUR))
+        );
         assert!(revision(fresh, revisions::KEYS) > before);
 
-        let get = |text| fresh.db.write(|tx| secrets::get_or_insert(tx, "mac", text, NOW)).unwrap();
+        let get = |text| {
+            fresh
+                .db
+                .write(|tx| secrets::get_or_insert(tx, "mac", text, NOW))
+                .unwrap()
+        };
         assert_eq!((get("one").as_str(), get("two").as_str()), ("one", "one"));
-        assert!(fresh.db.write(|tx| secrets::replace(tx, "mac", "one", "anew")).unwrap());
-        assert!(!fresh.db.write(|tx| secrets::replace(tx, "mac", "one", "again")).unwrap());
-        assert_eq!(fresh.db.read(secrets::all).unwrap(), [("mac".to_owned(), "anew".to_owned())]);
+        assert!(
+            fresh
+                .db
+                .write(|tx| secrets::replace(tx, "mac", "one", "anew"))
+                .unwrap()
+        );
+        assert!(
+            !fresh
+                .db
+                .write(|tx| secrets::replace(tx, "mac", "one", "again"))
+                .unwrap()
+        );
+        assert_eq!(
+            fresh.db.read(secrets::all).unwrap(),
+            [("mac".to_owned(), "anew".to_owned())]
+        );
     });
 }
 
@@ -344,11 +706,24 @@ fn text_that_tries_to_be_sql_is_text() {
         let mut person = user("u");
         person.username = nasty.into();
         fresh.db.write(|tx| users::insert(tx, &person)).unwrap();
-        fresh.db.write(|tx| consents::upsert(tx, &person.id, &ClientId::new(nasty), nasty, NOW)).unwrap();
-        assert_eq!(fresh.db.read(|tx| users::find(tx, &person.id)).unwrap(), Some(person.clone()));
-        let found = fresh.db.read(|tx| consents::find(tx, &person.id, &ClientId::new(nasty))).unwrap().unwrap();
+        fresh
+            .db
+            .write(|tx| consents::upsert(tx, &person.id, &ClientId::new(nasty), nasty, NOW))
+            .unwrap();
+        assert_eq!(
+            fresh.db.read(|tx| users::find(tx, &person.id)).unwrap(),
+            Some(person.clone())
+        );
+        let found = fresh
+            .db
+            .read(|tx| consents::find(tx, &person.id, &ClientId::new(nasty)))
+            .unwrap()
+            .unwrap();
         assert_eq!(found.scopes, nasty);
-        let none = fresh.db.read(|tx| users::find_by_canonical(tx, nasty)).unwrap();
+        let none = fresh
+            .db
+            .read(|tx| users::find_by_canonical(tx, nasty))
+            .unwrap();
         assert_eq!(none, None);
     });
 }

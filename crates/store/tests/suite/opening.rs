@@ -14,10 +14,17 @@ use crate::support::{Done, each_database, impatient, postgres_schema, postgres_s
 #[test]
 fn a_server_that_is_down_is_an_error_and_never_becomes_a_file() {
     let dir = TempDir::new().unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     for text in [
         format!("postgres://nobody:hunter2@127.0.0.1:{port}/stepwell"),
-        format!("postgresql://127.0.0.1:{port}/{}", dir.path().join("x.db").display()),
+        format!(
+            "postgresql://127.0.0.1:{port}/{}",
+            dir.path().join("x.db").display()
+        ),
     ] {
         let refused = Db::open(&text.parse().unwrap(), &impatient()).unwrap_err();
         assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
@@ -36,7 +43,10 @@ fn a_file_in_a_missing_directory_is_told_at_once() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("missing").join("x.db");
     let refused = Db::open(&DatabaseUrl::sqlite(&path), &impatient()).unwrap_err();
-    assert!(matches!(&refused, StoreError::Unavailable(why) if why.contains("missing")), "{refused:?}");
+    assert!(
+        matches!(&refused, StoreError::Unavailable(why) if why.contains("missing")),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -55,12 +65,21 @@ fn a_file_that_is_no_database_is_corrupt_and_left_alone() {
 fn the_file_and_its_companions_are_readable_by_their_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let dir = TempDir::new().unwrap();
-    let db = Db::open(&DatabaseUrl::sqlite(dir.path().join("x.db")), &Options::default()).unwrap();
+    let db = Db::open(
+        &DatabaseUrl::sqlite(dir.path().join("x.db")),
+        &Options::default(),
+    )
+    .unwrap();
     db.migrate().unwrap();
     let mut seen = 0;
     for entry in fs::read_dir(dir.path()).unwrap() {
         let entry = entry.unwrap();
-        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", entry.file_name());
+        assert_eq!(
+            entry.metadata().unwrap().permissions().mode() & 0o077,
+            0,
+            "{:?}",
+            entry.file_name()
+        );
         seen += 1;
     }
     assert!(seen >= 2, "the write-ahead log is there too");
@@ -89,18 +108,33 @@ fn nodes_that_start_together_migrate_once() {
     for url in urls {
         let applied: Vec<usize> = thread::scope(|scope| {
             let nodes: Vec<_> = (0..4)
-                .map(|_| scope.spawn(|| Db::open(&url, &Options::default()).unwrap().migrate().unwrap().len()))
+                .map(|_| {
+                    scope.spawn(|| {
+                        Db::open(&url, &Options::default())
+                            .unwrap()
+                            .migrate()
+                            .unwrap()
+                            .len()
+                    })
+                })
                 .collect();
             nodes.into_iter().map(|node| node.join().unwrap()).collect()
         });
-        assert_eq!(applied.iter().filter(|n| **n > 0).count(), 1, "{url}: {applied:?}");
+        assert_eq!(
+            applied.iter().filter(|n| **n > 0).count(),
+            1,
+            "{url}: {applied:?}"
+        );
     }
 }
 
 #[test]
 fn a_read_cannot_change_anything() {
     each_database(|fresh| {
-        let refused = fresh.db.read(|tx| users::insert(tx, &user("u"))).unwrap_err();
+        let refused = fresh
+            .db
+            .read(|tx| users::insert(tx, &user("u")))
+            .unwrap_err();
         assert!(matches!(refused, StoreError::ReadOnly), "{refused:?}");
         let refused = fresh.db.read(|tx| {
             tx.audit(crate::samples::event());
@@ -113,14 +147,23 @@ fn a_read_cannot_change_anything() {
 
 #[test]
 fn connections_that_the_server_closed_cost_one_request_and_no_more() {
-    let Some(server) = postgres_server() else { return };
-    let DatabaseUrl::Postgres(text) = postgres_schema(&server) else { unreachable!("a PostgreSQL URL") };
+    let Some(server) = postgres_server() else {
+        return;
+    };
+    let DatabaseUrl::Postgres(text) = postgres_schema(&server) else {
+        unreachable!("a PostgreSQL URL")
+    };
     let name = text.rsplit("%3D").next().unwrap().to_owned();
-    let db = Db::open(&format!("{text}&application_name={name}").parse().unwrap(), &Options::default()).unwrap();
+    let db = Db::open(
+        &format!("{text}&application_name={name}").parse().unwrap(),
+        &Options::default(),
+    )
+    .unwrap();
     db.migrate().unwrap();
     let look = || db.read(|tx| users::list(tx, None, 1));
     // Reads inside reads, so that three connections are open.
-    db.read(|_| db.read(|_| db.read(|tx| users::list(tx, None, 1)))).unwrap();
+    db.read(|_| db.read(|_| db.read(|tx| users::list(tx, None, 1))))
+        .unwrap();
     let mut shell = PgConnection::establish(&server).unwrap();
     let closed = diesel::sql_query(format!(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = '{name}'"
@@ -129,16 +172,28 @@ fn connections_that_the_server_closed_cost_one_request_and_no_more() {
     .unwrap();
     assert!(closed >= 3, "{closed} connections were open");
     let outcomes: Vec<_> = (0..10).map(|_| look()).collect();
-    assert!(matches!(outcomes[0], Err(StoreError::Unavailable(_))), "{:?}", outcomes[0]);
+    assert!(
+        matches!(outcomes[0], Err(StoreError::Unavailable(_))),
+        "{:?}",
+        outcomes[0]
+    );
     assert!(outcomes[1..].iter().all(Result::is_ok), "{outcomes:?}");
 }
 
 #[test]
 fn a_write_whose_connection_was_closed_is_undone_and_said_to_be_unavailable() {
-    let Some(server) = postgres_server() else { return };
-    let DatabaseUrl::Postgres(text) = postgres_schema(&server) else { unreachable!("a PostgreSQL URL") };
+    let Some(server) = postgres_server() else {
+        return;
+    };
+    let DatabaseUrl::Postgres(text) = postgres_schema(&server) else {
+        unreachable!("a PostgreSQL URL")
+    };
     let name = text.rsplit("%3D").next().unwrap().to_owned();
-    let db = Db::open(&format!("{text}&application_name={name}").parse().unwrap(), &Options::default()).unwrap();
+    let db = Db::open(
+        &format!("{text}&application_name={name}").parse().unwrap(),
+        &Options::default(),
+    )
+    .unwrap();
     db.migrate().unwrap();
     let lost = db.write(|tx| {
         users::insert(tx, &user("u"))?;
@@ -159,9 +214,19 @@ fn a_write_whose_connection_was_closed_is_undone_and_said_to_be_unavailable() {
 #[test]
 fn without_a_free_connection_the_answer_is_unavailable() {
     each_database(|fresh| {
-        let db = Db::open(&fresh.url, &Options { connections: 1, ..impatient() }).unwrap();
+        let db = Db::open(
+            &fresh.url,
+            &Options {
+                connections: 1,
+                ..impatient()
+            },
+        )
+        .unwrap();
         let refused = db.read(|_| db.read(|tx| users::list(tx, None, 1)));
-        assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(StoreError::Unavailable(_))),
+            "{refused:?}"
+        );
         assert!(db.read(|tx| users::list(tx, None, 1)).is_ok());
     });
 }

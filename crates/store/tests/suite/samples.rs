@@ -3,7 +3,9 @@
 use serde_json::Map;
 use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::evidence::{Evidence, Kind, Method, Traits};
-use stepwell_core::ids::{ClientId, CredentialId, EvidenceId, GrantId, InteractionId, SessionId, UserId};
+use stepwell_core::ids::{
+    ClientId, CredentialId, EvidenceId, GrantId, InteractionId, SessionId, UserId,
+};
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_core::user::{Status, User};
@@ -25,7 +27,10 @@ pub(crate) fn hash(text: &str) -> Hashed {
 }
 
 pub(crate) fn event() -> Event {
-    Event::new(names::TOKEN_ISSUED, NOW).user(&UserId::new("u")).ip("192.0.2.1").with("n", 1)
+    Event::new(names::TOKEN_ISSUED, NOW)
+        .user(&UserId::new("u"))
+        .ip("192.0.2.1")
+        .with("n", 1)
 }
 
 pub(crate) fn user(id: &str) -> User {
@@ -42,7 +47,14 @@ pub(crate) fn user(id: &str) -> User {
 }
 
 pub(crate) fn totp(id: &str, user: &str) -> Credential {
-    Credential::new(CredentialId::new(id), UserId::new(user), Method::totp(), "Phone", "sealed", NOW)
+    Credential::new(
+        CredentialId::new(id),
+        UserId::new(user),
+        Method::totp(),
+        "Phone",
+        "sealed",
+        NOW,
+    )
 }
 
 pub(crate) fn session(id: &str, user: &str) -> Session {
@@ -65,7 +77,10 @@ pub(crate) fn proof(id: &str, credential: &str) -> Evidence {
         method: Method::totp(),
         credential: CredentialId::new(credential),
         at: NOW,
-        traits: Traits { user_verified: true, ..Traits::of(Kind::Possession) },
+        traits: Traits {
+            user_verified: true,
+            ..Traits::of(Kind::Possession)
+        },
         amr: vec!["otp".into()],
     }
 }

@@ -8,11 +8,13 @@ use stepwell_core::audit::{Event, names};
 use stepwell_core::ids::{CredentialId, InteractionId, SessionId};
 use stepwell_core::time::Seconds;
 use stepwell_store::{
-    Db, StoreError, codes, credentials, grants, interactions, refresh_tokens, revoked_tokens, secrets, sessions, users,
+    Db, StoreError, codes, credentials, grants, interactions, refresh_tokens, revoked_tokens,
+    secrets, sessions, users,
 };
 
 use crate::samples::{
-    HOUR, NOW, code, event, grant, hash, interaction, person_with_grant, refresh, session, totp, user,
+    HOUR, NOW, code, event, grant, hash, interaction, person_with_grant, refresh, session, totp,
+    user,
 };
 use crate::support::each_database;
 
@@ -72,7 +74,10 @@ fn two_nodes_that_redeem_together_have_one_winner() {
         fresh.db.write(person_with_grant).unwrap();
         for round in 0..20 {
             let text = format!("c{round}");
-            fresh.db.write(|tx| codes::insert(tx, &code(&text, "g"))).unwrap();
+            fresh
+                .db
+                .write(|tx| codes::insert(tx, &code(&text, "g")))
+                .unwrap();
             let wins = race(&[&fresh.db, &other], 2, 1, |db, _| {
                 db.write(|tx| {
                     tx.audit(event());
@@ -89,7 +94,10 @@ fn a_refresh_token_rotated_by_two_nodes_at_once_has_one_successor() {
     each_database(|fresh| {
         let other = fresh.another_node();
         fresh.db.write(person_with_grant).unwrap();
-        fresh.db.write(|tx| refresh_tokens::insert(tx, &refresh("r0", "g", 0))).unwrap();
+        fresh
+            .db
+            .write(|tx| refresh_tokens::insert(tx, &refresh("r0", "g", 0)))
+            .unwrap();
         let wins = race(&[&fresh.db, &other], 8, 5, |db, n| {
             db.write(|tx| {
                 let won = refresh_tokens::use_once(tx, &hash("r0"), NOW)?;
@@ -102,7 +110,12 @@ fn a_refresh_token_rotated_by_two_nodes_at_once_has_one_successor() {
         });
         assert_eq!(wins, 1);
         assert_eq!(fresh.count("SELECT count(*) AS n FROM refresh_tokens"), 2);
-        assert!(fresh.db.read(|tx| refresh_tokens::is_used(tx, &hash("r0"))).unwrap());
+        assert!(
+            fresh
+                .db
+                .read(|tx| refresh_tokens::is_used(tx, &hash("r0")))
+                .unwrap()
+        );
         assert_eq!(fresh.count("SELECT count(*) AS n FROM audit"), 40);
     });
 }
@@ -120,7 +133,10 @@ fn a_one_time_code_is_accepted_once_and_an_older_one_never_after_it() {
             .unwrap();
         let other = fresh.another_node();
         let advance = |db: &Db, step| db.write(|tx| credentials::totp_advance(tx, &id, step, NOW));
-        assert_eq!(race(&[&fresh.db, &other], 8, 5, |db, _| advance(db, 100)), 1);
+        assert_eq!(
+            race(&[&fresh.db, &other], 8, 5, |db, _| advance(db, 100)),
+            1
+        );
         assert!(!advance(&fresh.db, 99).unwrap());
         assert!(!advance(&fresh.db, 100).unwrap());
         assert!(advance(&fresh.db, 101).unwrap());
@@ -146,22 +162,55 @@ fn guesses_made_at_once_get_no_more_than_the_budget() {
         });
         assert_eq!(locked, 4, "the fifth failure locks");
         let later = NOW.plus(Seconds(899));
-        let write = |step, at| fresh.db.write(|tx| credentials::totp_advance(tx, &id, step, at)).unwrap();
+        let write = |step, at| {
+            fresh
+                .db
+                .write(|tx| credentials::totp_advance(tx, &id, step, at))
+                .unwrap()
+        };
         assert!(!write(7, later), "locked: even a right code is refused");
-        let found = fresh.db.read(|tx| credentials::find(tx, &id)).unwrap().unwrap();
-        assert_eq!(found.locked_until, Some(NOW.plus(Seconds(900))), "failures do not prolong a lock");
+        let found = fresh
+            .db
+            .read(|tx| credentials::find(tx, &id))
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            found.locked_until,
+            Some(NOW.plus(Seconds(900))),
+            "failures do not prolong a lock"
+        );
         assert!(found.is_locked(later));
 
         let after = NOW.plus(Seconds(900));
-        let fail = || fresh.db.write(|tx| credentials::record_failure(tx, &id, 5, Seconds(900), after)).unwrap().unwrap();
+        let fail = || {
+            fresh
+                .db
+                .write(|tx| credentials::record_failure(tx, &id, 5, Seconds(900), after))
+                .unwrap()
+                .unwrap()
+        };
         let first = fail();
-        assert_eq!((first.count, first.locked_until), (1, None), "counting begins anew");
+        assert_eq!(
+            (first.count, first.locked_until),
+            (1, None),
+            "counting begins anew"
+        );
         assert_eq!(fail().count, 2);
         assert!(write(7, after));
-        let found = fresh.db.read(|tx| credentials::find(tx, &id)).unwrap().unwrap();
-        assert_eq!((found.failures, found.locked_until, found.last_used_at), (0, None, Some(after)));
+        let found = fresh
+            .db
+            .read(|tx| credentials::find(tx, &id))
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (found.failures, found.locked_until, found.last_used_at),
+            (0, None, Some(after))
+        );
         let gone = CredentialId::new("nobody");
-        let none = fresh.db.write(|tx| credentials::record_failure(tx, &gone, 5, HOUR, NOW)).unwrap();
+        let none = fresh
+            .db
+            .write(|tx| credentials::record_failure(tx, &gone, 5, HOUR, NOW))
+            .unwrap();
         assert_eq!(none, None);
     });
 }
@@ -170,7 +219,13 @@ fn guesses_made_at_once_get_no_more_than_the_budget() {
 fn a_budget_of_one_locks_at_every_failure() {
     each_database(|fresh| {
         let id = CredentialId::new("t");
-        let fail = |at| fresh.db.write(|tx| credentials::record_failure(tx, &id, 1, Seconds(10), at)).unwrap().unwrap();
+        let fail = |at| {
+            fresh
+                .db
+                .write(|tx| credentials::record_failure(tx, &id, 1, Seconds(10), at))
+                .unwrap()
+                .unwrap()
+        };
         fresh
             .db
             .write(|tx| {
@@ -181,7 +236,10 @@ fn a_budget_of_one_locks_at_every_failure() {
         assert_eq!(fail(NOW).locked_until, Some(NOW.plus(Seconds(10))));
         let later = NOW.plus(Seconds(11));
         let again = fail(later);
-        assert_eq!((again.count, again.locked_until), (1, Some(later.plus(Seconds(10)))));
+        assert_eq!(
+            (again.count, again.locked_until),
+            (1, Some(later.plus(Seconds(10))))
+        );
     });
 }
 
@@ -207,7 +265,10 @@ fn a_password_hash_is_replaced_only_if_nobody_else_changed_it() {
 fn an_interaction_is_bound_saved_and_finished_once() {
     each_database(|fresh| {
         let id = InteractionId::new("i");
-        fresh.db.write(|tx| interactions::insert(tx, &interaction("i"))).unwrap();
+        fresh
+            .db
+            .write(|tx| interactions::insert(tx, &interaction("i")))
+            .unwrap();
         let bound = race(&[&fresh.db], 8, 3, |db, n| {
             db.write(|tx| interactions::bind_browser(tx, &id, &hash(&n.to_string())))
         });
@@ -216,11 +277,26 @@ fn an_interaction_is_bound_saved_and_finished_once() {
             db.write(|tx| interactions::save_state(tx, &id, 0, &format!(r#"{{"n":{n}}}"#)))
         });
         assert_eq!(saved, 1);
-        let finished = race(&[&fresh.db], 8, 3, |db, _| db.write(|tx| interactions::finish(tx, &id, "granted", NOW)));
+        let finished = race(&[&fresh.db], 8, 3, |db, _| {
+            db.write(|tx| interactions::finish(tx, &id, "granted", NOW))
+        });
         assert_eq!(finished, 1);
-        assert!(!fresh.db.write(|tx| interactions::save_state(tx, &id, 1, "{}")).unwrap(), "finished");
-        let found = fresh.db.read(|tx| interactions::find(tx, &id)).unwrap().unwrap();
-        assert_eq!((found.version, found.outcome.as_deref()), (1, Some("granted")));
+        assert!(
+            !fresh
+                .db
+                .write(|tx| interactions::save_state(tx, &id, 1, "{}"))
+                .unwrap(),
+            "finished"
+        );
+        let found = fresh
+            .db
+            .read(|tx| interactions::find(tx, &id))
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (found.version, found.outcome.as_deref()),
+            (1, Some("granted"))
+        );
     });
 }
 
@@ -239,11 +315,27 @@ fn a_session_secret_rotates_once_and_never_after_the_end() {
             db.write(|tx| sessions::rotate(tx, &id, &hash("s"), &hash(&format!("s{n}")), NOW))
         });
         assert_eq!(wins, 1);
-        assert_eq!(fresh.db.read(|tx| sessions::find_by_hash(tx, &hash("s"), NOW)).unwrap(), None);
-        let now_hash = fresh.db.read(|tx| sessions::find(tx, &id)).unwrap().unwrap().secret_hash;
+        assert_eq!(
+            fresh
+                .db
+                .read(|tx| sessions::find_by_hash(tx, &hash("s"), NOW))
+                .unwrap(),
+            None
+        );
+        let now_hash = fresh
+            .db
+            .read(|tx| sessions::find(tx, &id))
+            .unwrap()
+            .unwrap()
+            .secret_hash;
         assert!(fresh.db.write(|tx| sessions::end(tx, &id, NOW)).unwrap());
         assert!(!fresh.db.write(|tx| sessions::end(tx, &id, NOW)).unwrap());
-        assert!(!fresh.db.write(|tx| sessions::rotate(tx, &id, &now_hash, &hash("z"), NOW)).unwrap());
+        assert!(
+            !fresh
+                .db
+                .write(|tx| sessions::rotate(tx, &id, &now_hash, &hash("z"), NOW))
+                .unwrap()
+        );
     });
 }
 
@@ -265,9 +357,13 @@ fn a_grant_and_a_token_are_revoked_once() {
     each_database(|fresh| {
         fresh.db.write(person_with_grant).unwrap();
         let id = grant("g", "u").id;
-        let wins = race(&[&fresh.db], 8, 3, |db, _| db.write(|tx| grants::revoke(tx, &id, "reuse", NOW)));
+        let wins = race(&[&fresh.db], 8, 3, |db, _| {
+            db.write(|tx| grants::revoke(tx, &id, "reuse", NOW))
+        });
         assert_eq!(wins, 1);
-        let wins = race(&[&fresh.db], 8, 3, |db, _| db.write(|tx| revoked_tokens::insert(tx, "g.1", NOW)));
+        let wins = race(&[&fresh.db], 8, 3, |db, _| {
+            db.write(|tx| revoked_tokens::insert(tx, "g.1", NOW))
+        });
         assert_eq!(wins, 1);
     });
 }

@@ -58,7 +58,10 @@ impl Fresh {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
                 let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-                diesel::connection::SimpleConnection::batch_execute(&mut conn, "PRAGMA busy_timeout = 5000;")?;
+                diesel::connection::SimpleConnection::batch_execute(
+                    &mut conn,
+                    "PRAGMA busy_timeout = 5000;",
+                )?;
                 diesel::connection::SimpleConnection::batch_execute(&mut conn, sql)
             }
             DatabaseUrl::Postgres(url) => {
@@ -96,12 +99,18 @@ impl Drop for Fresh {
 
 /// A schema of its own on the server, as a URL.
 pub(crate) fn postgres_schema(server: &str) -> DatabaseUrl {
-    let name = format!("store_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
+    let name = format!(
+        "store_{}_{}",
+        std::process::id(),
+        SCHEMAS.fetch_add(1, Ordering::Relaxed)
+    );
     let mut conn = PgConnection::establish(server).unwrap();
     let sql = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}");
     diesel::connection::SimpleConnection::batch_execute(&mut conn, &sql).unwrap();
     let sign = if server.contains('?') { '&' } else { '?' };
-    format!("{server}{sign}options=-csearch_path%3D{name}").parse().unwrap()
+    format!("{server}{sign}options=-csearch_path%3D{name}")
+        .parse()
+        .unwrap()
 }
 
 /// The PostgreSQL server for tests; `None` only when it was said that there shall be none.
@@ -127,5 +136,9 @@ pub(crate) fn each_database(test: impl Fn(&Fresh)) {
 
 /// Options that give up soon.
 pub(crate) fn impatient() -> Options {
-    Options { connections: 2, wait: Duration::from_millis(200), ..Options::default() }
+    Options {
+        connections: 2,
+        wait: Duration::from_millis(200),
+        ..Options::default()
+    }
 }

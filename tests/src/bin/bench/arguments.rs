@@ -51,15 +51,22 @@ impl Arguments {
             json: false,
         };
         while let Some(word) = words.next() {
-            let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
+            let mut value = || {
+                words
+                    .next()
+                    .ok_or_else(|| format!("{word} needs a value; see --help"))
+            };
             match word.as_str() {
                 "--help" | "-h" => return Ok(Asked::Help),
                 "--json" => read.json = true,
                 "--hash-only" => read.only.push("hash".to_owned()),
-                "--seconds" => read.length = Duration::from_secs(number(&word, &value()?, 1..=600)?),
+                "--seconds" => {
+                    read.length = Duration::from_secs(number(&word, &value()?, 1..=600)?)
+                }
                 "--connections" => {
                     let count = number(&word, &value()?, 1..=256)?;
-                    read.connections = usize::try_from(count).map_err(|problem| problem.to_string())?;
+                    read.connections =
+                        usize::try_from(count).map_err(|problem| problem.to_string())?;
                 }
                 "--database" => read.database = Some(value()?),
                 "--only" => read.only.push(value()?),
@@ -71,7 +78,11 @@ impl Arguments {
 
     /// Whether a measurement of this name was asked for.
     pub(crate) fn wants(&self, name: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|begin| name.starts_with(begin.as_str()))
+        self.only.is_empty()
+            || self
+                .only
+                .iter()
+                .any(|begin| name.starts_with(begin.as_str()))
     }
 
     /// Whether any measurement was asked for whose name begins with `group`.
@@ -82,5 +93,11 @@ impl Arguments {
 
 fn number(option: &str, text: &str, range: std::ops::RangeInclusive<u64>) -> Result<u64, String> {
     let number = text.parse().ok().filter(|number| range.contains(number));
-    number.ok_or_else(|| format!("{option} is a number from {} to {}, not {text}", range.start(), range.end()))
+    number.ok_or_else(|| {
+        format!(
+            "{option} is a number from {} to {}, not {text}",
+            range.start(),
+            range.end()
+        )
+    })
 }

@@ -36,7 +36,10 @@ impl<'c> Answer<'c> {
             return Ok(self);
         }
         let body: String = self.body.chars().take(400).collect();
-        Err(format!("status {} instead of {due}: {}\n{body}", self.status, self.head))
+        Err(format!(
+            "status {} instead of {due}: {}\n{body}",
+            self.status, self.head
+        ))
     }
 
     /// Values of a header field, in order.
@@ -49,8 +52,13 @@ impl<'c> Answer<'c> {
 
     /// The text member of this name in a flat JSON body.
     pub(crate) fn member(self, name: &str) -> Result<&'c str, String> {
-        let found = self.body.split_once(&format!("\"{name}\":\"")).and_then(|(_, rest)| rest.split_once('"'));
-        found.map(|(value, _)| value).ok_or_else(|| format!("no {name} in {}", self.body))
+        let found = self
+            .body
+            .split_once(&format!("\"{name}\":\""))
+            .and_then(|(_, rest)| rest.split_once('"'));
+        found
+            .map(|(value, _)| value)
+            .ok_or_else(|| format!("no {name} in {}", self.body))
     }
 }
 
@@ -60,7 +68,10 @@ impl Connection {
         let failed = |problem: std::io::Error| format!("{address} cannot be reached: {problem}");
         let stream = TcpStream::connect(address).await.map_err(failed)?;
         stream.set_nodelay(true).map_err(failed)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024) })
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(16 * 1024),
+        })
     }
 
     /// Sends a whole request and reads the whole answer.
@@ -69,7 +80,11 @@ impl Connection {
         let head = done.map_err(|_| format!("no answer within {} s", PATIENCE.as_secs()))??;
         let text = std::str::from_utf8(&self.buffer).map_err(|problem| problem.to_string())?;
         let (head, body) = text.split_at(head);
-        Ok(Answer { status: status(head)?, head: head.trim_end(), body })
+        Ok(Answer {
+            status: status(head)?,
+            head: head.trim_end(),
+            body,
+        })
     }
 
     /// Leaves the answer in the buffer and says how long its head is.
@@ -79,7 +94,13 @@ impl Connection {
         self.stream.write_all(request).await.map_err(failed)?;
         let mut whole = None;
         loop {
-            if self.stream.read_buf(&mut self.buffer).await.map_err(failed)? == 0 {
+            if self
+                .stream
+                .read_buf(&mut self.buffer)
+                .await
+                .map_err(failed)?
+                == 0
+            {
                 return Err("the server closed the connection".to_owned());
             }
             if whole.is_none() {
@@ -87,8 +108,12 @@ impl Connection {
             }
             match whole {
                 Some((head, end)) if self.buffer.len() == end => return Ok(head),
-                Some((_, end)) if self.buffer.len() > end => return Err("more than one answer came".to_owned()),
-                _ if self.buffer.len() > LARGEST => return Err("the answer is too large".to_owned()),
+                Some((_, end)) if self.buffer.len() > end => {
+                    return Err("more than one answer came".to_owned());
+                }
+                _ if self.buffer.len() > LARGEST => {
+                    return Err("the answer is too large".to_owned());
+                }
                 _ => {}
             }
         }
@@ -97,11 +122,14 @@ impl Connection {
 
 /// Where the head ends and where the body ends, once the head is there.
 fn ends(buffer: &[u8]) -> Result<Option<(usize, usize)>, String> {
-    let Some(at) = buffer.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
+    let Some(at) = buffer.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return Ok(None);
+    };
     let head = std::str::from_utf8(&buffer[..at]).map_err(|problem| problem.to_string())?;
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse::<usize>().ok())?
     });
     let length = length.ok_or_else(|| format!("an answer without Content-Length: {head}"))?;
     Ok(Some((at + 4, at + 4 + length)))
@@ -114,12 +142,15 @@ fn status(head: &str) -> Result<u16, String> {
 
 /// A GET, ready to send.
 pub(crate) fn get(address: SocketAddr, path: &str, more: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: stepwell-bench\r\n{more}\r\n").into_bytes()
+    format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: stepwell-bench\r\n{more}\r\n")
+        .into_bytes()
 }
 
 /// A form, ready to send.
 pub(crate) fn post(address: SocketAddr, path: &str, more: &str, form: &[(&str, &str)]) -> Vec<u8> {
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form)
+        .finish();
     format!(
         "POST {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: stepwell-bench\r\n{more}\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",

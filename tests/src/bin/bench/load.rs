@@ -64,8 +64,11 @@ impl Measured {
 
     /// The latency that `share` of all turns stayed within, in milliseconds.
     pub(crate) fn percentile(&self, share: f64) -> f64 {
-        let at = ((self.latencies.len() as f64 * share) as usize).min(self.latencies.len().saturating_sub(1));
-        self.latencies.get(at).map_or(0.0, |micros| f64::from(*micros) / 1000.0)
+        let at = ((self.latencies.len() as f64 * share) as usize)
+            .min(self.latencies.len().saturating_sub(1));
+        self.latencies
+            .get(at)
+            .map_or(0.0, |micros| f64::from(*micros) / 1000.0)
     }
 }
 
@@ -92,7 +95,10 @@ pub(crate) fn run<T: Turn + 'static>(
     let (wall, turns, cpu) = std::thread::scope(|scope| {
         for driver in 0..DRIVERS {
             scope.spawn(move || {
-                let mine = (0..connections).filter(|number| number % DRIVERS == driver).map(make).collect();
+                let mine = (0..connections)
+                    .filter(|number| number % DRIVERS == driver)
+                    .map(make)
+                    .collect();
                 if let Err(problem) = drive(shared, address, mine, limits, began) {
                     keep(&shared.problem, Some(problem));
                     shared.stop.store(true, Ordering::SeqCst);
@@ -102,15 +108,29 @@ pub(crate) fn run<T: Turn + 'static>(
         }
         observe(shared, server, limits)
     });
-    if let Some(problem) = shared.problem.lock().ok().and_then(|mut problem| problem.take()) {
+    if let Some(problem) = shared
+        .problem
+        .lock()
+        .ok()
+        .and_then(|mut problem| problem.take())
+    {
         return Err(problem);
     }
-    let mut latencies = shared.latencies.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default();
+    let mut latencies = shared
+        .latencies
+        .lock()
+        .map(|mut all| std::mem::take(&mut *all))
+        .unwrap_or_default();
     latencies.sort_unstable();
     if turns == 0 {
         return Err("nothing was answered in the measured time; give it more --seconds".to_owned());
     }
-    Ok(Measured { turns, wall, cpu, latencies })
+    Ok(Measured {
+        turns,
+        wall,
+        cpu,
+        latencies,
+    })
 }
 
 /// Waits through warm-up and measurement, and reads the server's clocks at both ends.
@@ -123,7 +143,11 @@ fn observe(shared: &Shared, server: &Server, limits: Limits) -> (Duration, u64, 
         }
     };
     wait(limits.warm_up);
-    let (began, cpu, turns) = (Instant::now(), server.cpu(), shared.answered.load(Ordering::SeqCst));
+    let (began, cpu, turns) = (
+        Instant::now(),
+        server.cpu(),
+        shared.answered.load(Ordering::SeqCst),
+    );
     wait(limits.length);
     let turns = shared.answered.load(Ordering::SeqCst) - turns;
     let (wall, cpu) = (began.elapsed(), server.cpu().since(cpu));
@@ -139,7 +163,9 @@ fn drive<T: Turn + 'static>(
     limits: Limits,
     began: Instant,
 ) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|problem| problem.to_string())?;
     LocalSet::new().block_on(&runtime, async move {
         let mut all = JoinSet::new();
@@ -165,7 +191,9 @@ async fn connection<T: Turn>(
 ) -> Result<Vec<u32>, String> {
     let mut http = Connection::open(address).await?;
     let mut latencies = Vec::new();
-    while !shared.stop.load(Ordering::Relaxed) && shared.answered.load(Ordering::Relaxed) < limits.most {
+    while !shared.stop.load(Ordering::Relaxed)
+        && shared.answered.load(Ordering::Relaxed) < limits.most
+    {
         let sent = Instant::now();
         if !turn.turn(&mut http).await? {
             break;

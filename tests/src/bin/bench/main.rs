@@ -43,7 +43,11 @@ fn run() -> Result<(), String> {
         let _ = writeln!(std::io::stderr(), "bench: {text}");
     };
     let report = suite::run(&arguments, &progress)?;
-    let text = if arguments.json { report.to_json() } else { report.to_table() };
+    let text = if arguments.json {
+        report.to_json()
+    } else {
+        report.to_table()
+    };
     say(&text)
 }
 

@@ -32,7 +32,16 @@ pub(crate) struct Party {
 impl Party {
     /// A web application whose people are not asked for consent.
     pub(crate) fn app(home: &Home) -> Result<Self, String> {
-        Self::register(home, &["--type", "web", "--redirect", REDIRECT_URI, "--skip-consent"])
+        Self::register(
+            home,
+            &[
+                "--type",
+                "web",
+                "--redirect",
+                REDIRECT_URI,
+                "--skip-consent",
+            ],
+        )
     }
 
     /// A service; as a resource server it may introspect any token.
@@ -42,7 +51,11 @@ impl Party {
 
     fn register(home: &Home, options: &[&str]) -> Result<Self, String> {
         let made = home.cli(&[&["client", "create"], options].concat(), "")?;
-        let text = |name: &str| made[name].as_str().ok_or_else(|| format!("no {name} in {made}"));
+        let text = |name: &str| {
+            made[name]
+                .as_str()
+                .ok_or_else(|| format!("no {name} in {made}"))
+        };
         let (id, secret) = (text("client_id")?, text("client_secret")?);
         let basic = STANDARD.encode(format!("{id}:{secret}"));
         Ok(Self {
@@ -54,7 +67,16 @@ impl Party {
 
     /// Makes the person.
     pub(crate) fn person(home: &Home) -> Result<(), String> {
-        let options = ["user", "create", USERNAME, "--password-stdin", "--email", USERNAME, "--name", "Robin Example"];
+        let options = [
+            "user",
+            "create",
+            USERNAME,
+            "--password-stdin",
+            "--email",
+            USERNAME,
+            "--name",
+            "Robin Example",
+        ];
         home.cli(&options, PASSWORD).map(drop)
     }
 

@@ -45,12 +45,31 @@ pub(crate) struct Report {
 impl Report {
     /// Adds the hash alone and, where sign-ins were measured, how near they come to it.
     pub(crate) fn hashes(&mut self, hashes: Hashes) {
-        let mut add = |name, value, unit, target| self.singles.push(Single { name, value, unit, target });
+        let mut add = |name, value, unit, target| {
+            self.singles.push(Single {
+                name,
+                value,
+                unit,
+                target,
+            })
+        };
         add("hash alone", hashes.rate, "/s", "");
         add("hash alone, CPU", hashes.cpu_each, "µs", "");
-        let Some(row) = self.rows.iter().find(|row| row.name == "sign-in") else { return };
-        let (rate, cpu) = (row.measured.rate() / hashes.rate, hashes.cpu_each / row.measured.cpu_each());
-        let mut add = |name, value: f64| self.singles.push(Single { name, value: value * 100.0, unit: "%", target: "≥ 85" });
+        let Some(row) = self.rows.iter().find(|row| row.name == "sign-in") else {
+            return;
+        };
+        let (rate, cpu) = (
+            row.measured.rate() / hashes.rate,
+            hashes.cpu_each / row.measured.cpu_each(),
+        );
+        let mut add = |name, value: f64| {
+            self.singles.push(Single {
+                name,
+                value: value * 100.0,
+                unit: "%",
+                target: "≥ 85",
+            })
+        };
         add("sign-ins to hashes, by rate", rate);
         add("sign-ins to hashes, by server CPU", cpu);
     }
@@ -58,9 +77,16 @@ impl Report {
     /// For people.
     pub(crate) fn to_table(&self) -> String {
         let mut text = format!("{}, {}\n\n", self.machine, self.database);
-        text.push_str("| request | per second | p50 ms | p99 ms | server CPU µs | of it kernel | target |\n");
+        text.push_str(
+            "| request | per second | p50 ms | p99 ms | server CPU µs | of it kernel | target |\n",
+        );
         text.push_str("|---|--:|--:|--:|--:|--:|--:|\n");
-        for Row { name, target, measured } in &self.rows {
+        for Row {
+            name,
+            target,
+            measured,
+        } in &self.rows
+        {
             let target = target.map_or_else(String::new, |target| format!("≤ {target}"));
             text.push_str(&format!(
                 "| {name} | {:.0} | {:.2} | {:.2} | {:.1} | {:.1} | {target} |\n",
@@ -72,7 +98,13 @@ impl Report {
             ));
         }
         text.push_str("\n| figure | value | target |\n|---|--:|--:|\n");
-        for Single { name, value, unit, target } in &self.singles {
+        for Single {
+            name,
+            value,
+            unit,
+            target,
+        } in &self.singles
+        {
             text.push_str(&format!("| {name} | {value:.1} {unit} | {target} |\n"));
         }
         text

@@ -29,7 +29,10 @@ pub(crate) struct Cpu {
 impl Cpu {
     /// What was used since an earlier reading.
     pub(crate) fn since(self, earlier: Self) -> Self {
-        Self { user: self.user.saturating_sub(earlier.user), system: self.system.saturating_sub(earlier.system) }
+        Self {
+            user: self.user.saturating_sub(earlier.user),
+            system: self.system.saturating_sub(earlier.system),
+        }
     }
 
     /// Both together.
@@ -41,10 +44,23 @@ impl Cpu {
     pub(crate) fn of(process: &str) -> Self {
         let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
         // The name in brackets may hold anything, so fields count from the last bracket.
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<u32>().ok()).unwrap_or(0);
+        let fields: Vec<&str> = stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .collect();
+        let ticks = |at: usize| {
+            fields
+                .get(at)
+                .and_then(|text| text.parse::<u32>().ok())
+                .unwrap_or(0)
+        };
         let time = |ticks: u32| Duration::from_secs(1) * ticks / TICKS;
-        Self { user: time(ticks(11)), system: time(ticks(12)) }
+        Self {
+            user: time(ticks(11)),
+            system: time(ticks(12)),
+        }
     }
 }
 
@@ -70,10 +86,16 @@ pub(crate) struct Server {
 impl Home {
     /// Writes a configuration, everything not said being the default.
     pub(crate) fn new(database: Option<&str>) -> Result<Self, String> {
-        let folder = tempfile::tempdir().map_err(|problem| format!("no temporary folder: {problem}"))?;
-        let home = Self { folder, binary: built()?, address: SocketAddr::from(([127, 0, 0, 1], free_port())) };
+        let folder =
+            tempfile::tempdir().map_err(|problem| format!("no temporary folder: {problem}"))?;
+        let home = Self {
+            folder,
+            binary: built()?,
+            address: SocketAddr::from(([127, 0, 0, 1], free_port())),
+        };
         let at = |name: &str| home.path(name).display().to_string();
-        let database = database.map_or_else(|| format!("sqlite:{}", at("stepwell.db")), str::to_owned);
+        let database =
+            database.map_or_else(|| format!("sqlite:{}", at("stepwell.db")), str::to_owned);
         let config = format!(
             "issuer = \"http://{address}\"\nlisten = \"{address}\"\nops_listen = \"127.0.0.1:{}\"\n\
              database_url = \"{database}\"\n[seal]\nkey_file = \"{}\"\n[server]\ndrain_delay = \"0s\"\n\
@@ -82,8 +104,12 @@ impl Home {
             at("stepwell.seal"),
             address = home.address,
         );
-        fs::write(home.config(), config).map_err(|problem| format!("the configuration cannot be written: {problem}"))?;
-        home.run(&["keys", "generate-seal", "--out", &at("stepwell.seal")], "")?;
+        fs::write(home.config(), config)
+            .map_err(|problem| format!("the configuration cannot be written: {problem}"))?;
+        home.run(
+            &["keys", "generate-seal", "--out", &at("stepwell.seal")],
+            "",
+        )?;
         Ok(home)
     }
 
@@ -98,13 +124,19 @@ impl Home {
     /// Runs a command of the binary with `--json`, giving it `input`; answers what it printed.
     pub(crate) fn cli(&self, arguments: &[&str], input: &str) -> Result<Value, String> {
         let printed = self.run(arguments, input)?;
-        serde_json::from_str(&printed).map_err(|problem| format!("no JSON was printed ({problem}): {printed}"))
+        serde_json::from_str(&printed)
+            .map_err(|problem| format!("no JSON was printed ({problem}): {printed}"))
     }
 
     fn run(&self, arguments: &[&str], input: &str) -> Result<String, String> {
-        let failed = |problem: std::io::Error| format!("{} cannot be run: {problem}", self.binary.display());
+        let failed =
+            |problem: std::io::Error| format!("{} cannot be run: {problem}", self.binary.display());
         let mut command = Command::new(&self.binary);
-        command.args(arguments).arg("--json").arg("--config").arg(self.config());
+        command
+            .args(arguments)
+            .arg("--json")
+            .arg("--config")
+            .arg(self.config());
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -120,19 +152,33 @@ impl Home {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         let errors = String::from_utf8_lossy(&output.stderr);
-        Err(format!("stepwell {} ended with {}: {errors}", arguments.join(" "), output.status))
+        Err(format!(
+            "stepwell {} ended with {}: {errors}",
+            arguments.join(" "),
+            output.status
+        ))
     }
 
     /// Starts the server and waits for its discovery document. Its log goes to a file, as under a
     /// service manager.
     pub(crate) fn serve(&self) -> Result<Server, String> {
-        let failed = |problem: std::io::Error| format!("{} cannot be run: {problem}", self.binary.display());
+        let failed =
+            |problem: std::io::Error| format!("{} cannot be run: {problem}", self.binary.display());
         let log = File::create(self.path("serve.log")).map_err(failed)?;
         let mut command = Command::new(&self.binary);
         command.arg("serve").arg("--config").arg(self.config());
         let began = Instant::now();
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().map_err(failed)?;
-        let mut server = Server { child, address: self.address, started_in: Duration::ZERO };
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .map_err(failed)?;
+        let mut server = Server {
+            child,
+            address: self.address,
+            started_in: Duration::ZERO,
+        };
         while !answers(self.address) {
             let ended = server.child.try_wait().map_err(failed)?;
             if ended.is_some() || began.elapsed() > START {
@@ -164,11 +210,20 @@ fn built() -> Result<PathBuf, String> {
     if std::env::var_os(BINARY).is_none() {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        command.args(["build", "--quiet", "--package", "stepwell-server", "--bin", "stepwell"]);
+        command.args([
+            "build",
+            "--quiet",
+            "--package",
+            "stepwell-server",
+            "--bin",
+            "stepwell",
+        ]);
         if !cfg!(debug_assertions) {
             command.arg("--release");
         }
-        let status = command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).status();
+        let status = command
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+            .status();
         if !status.is_ok_and(|status| status.success()) {
             return Err("the stepwell binary could not be built".to_owned());
         }
@@ -184,7 +239,8 @@ impl Server {
 
     /// Resident memory in MiB.
     pub(crate) fn resident(&self) -> f64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
         kib.unwrap_or(0.0) / 1024.0
@@ -192,11 +248,18 @@ impl Server {
 
     /// Ends it in order.
     pub(crate) fn stop(mut self) -> Result<(), String> {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let told = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
         told.map_err(|problem| format!("the server cannot be told to end: {problem}"))?;
         let began = Instant::now();
         while began.elapsed() < STOP {
-            if self.child.try_wait().map_err(|problem| problem.to_string())?.is_some() {
+            if self
+                .child
+                .try_wait()
+                .map_err(|problem| problem.to_string())?
+                .is_some()
+            {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(5));

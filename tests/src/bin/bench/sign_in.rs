@@ -28,7 +28,10 @@ struct Browser<'p> {
 
 /// Signs the person in once and redeems the code.
 pub(crate) async fn sign_in(party: &Party, http: &mut Connection) -> Result<Tokens, String> {
-    let mut browser = Browser { party, cookies: Vec::new() };
+    let mut browser = Browser {
+        party,
+        cookies: Vec::new(),
+    };
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs([
@@ -43,8 +46,12 @@ pub(crate) async fn sign_in(party: &Party, http: &mut Connection) -> Result<Toke
         ])
         .finish();
     let page = browser.go(http, &format!("/authorize?{query}")).await?;
-    browser.submit(http, &page, "identify", ("username", USERNAME)).await?;
-    browser.submit(http, &page, "password", ("password", PASSWORD)).await?;
+    browser
+        .submit(http, &page, "identify", ("username", USERNAME))
+        .await?;
+    browser
+        .submit(http, &page, "password", ("password", PASSWORD))
+        .await?;
     let last = browser.show(http, &page).await?;
     let onward = html::refresh(&last).ok_or_else(|| format!("the sign-in did not end: {last}"))?;
     let onward = Url::parse(&onward).map_err(|problem| format!("{onward}: {problem}"))?;
@@ -56,8 +63,14 @@ pub(crate) async fn sign_in(party: &Party, http: &mut Connection) -> Result<Toke
         ("redirect_uri", REDIRECT_URI),
         ("code_verifier", VERIFIER),
     ];
-    let answer = http.exchange(&party.post("/token", &form)).await?.with_status(200)?;
-    Ok(Tokens { access: answer.member("access_token")?.to_owned(), refresh: answer.member("refresh_token")?.to_owned() })
+    let answer = http
+        .exchange(&party.post("/token", &form))
+        .await?
+        .with_status(200)?;
+    Ok(Tokens {
+        access: answer.member("access_token")?.to_owned(),
+        refresh: answer.member("refresh_token")?.to_owned(),
+    })
 }
 
 impl Browser<'_> {
@@ -86,13 +99,30 @@ impl Browser<'_> {
     ) -> Result<(), String> {
         let page = self.show(http, path).await?;
         let forms = html::forms(&page);
-        let form = forms.into_iter().find(|form| form.action.ends_with(&format!("/{factor}")));
+        let form = forms
+            .into_iter()
+            .find(|form| form.action.ends_with(&format!("/{factor}")));
         let form = form.ok_or_else(|| format!("no form for {factor} on {page}"))?;
-        let mut fields: Vec<(&str, &str)> = form.fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let mut fields: Vec<(&str, &str)> = form
+            .fields
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
         fields.retain(|(known, _)| *known != name);
         fields.push((name, value));
-        let origin = format!("Origin: http://{}\r\n{}", self.party.address, self.cookie_line());
-        let answer = http.exchange(&http::post(self.party.address, &form.action, &origin, &fields)).await?;
+        let origin = format!(
+            "Origin: http://{}\r\n{}",
+            self.party.address,
+            self.cookie_line()
+        );
+        let answer = http
+            .exchange(&http::post(
+                self.party.address,
+                &form.action,
+                &origin,
+                &fields,
+            ))
+            .await?;
         let answer = answer.with_status(303)?;
         self.keep(answer);
         match location(answer)? {
@@ -115,13 +145,21 @@ impl Browser<'_> {
         if self.cookies.is_empty() {
             return String::new();
         }
-        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         format!("Cookie: {}\r\n", pairs.join("; "))
     }
 }
 
 fn location(answer: Answer<'_>) -> Result<String, String> {
-    answer.headers("location").next().map(str::to_owned).ok_or_else(|| "a redirect without Location".to_owned())
+    answer
+        .headers("location")
+        .next()
+        .map(str::to_owned)
+        .ok_or_else(|| "a redirect without Location".to_owned())
 }
 
 /// Sign-ins, one after the other.

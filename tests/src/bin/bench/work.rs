@@ -22,12 +22,29 @@ pub(crate) struct Fixed {
 impl Fixed {
     /// Round and round, beginning with the `first`.
     pub(crate) fn round(requests: &Arc<Vec<Vec<u8>>>, first: usize, holds: &'static str) -> Self {
-        Self { requests: Arc::clone(requests), next: first, step: 1, once: false, holds }
+        Self {
+            requests: Arc::clone(requests),
+            next: first,
+            step: 1,
+            once: false,
+            holds,
+        }
     }
 
     /// Each once; the connection of number `first` out of `step` takes every `step`th.
-    pub(crate) fn once(requests: &Arc<Vec<Vec<u8>>>, first: usize, step: usize, holds: &'static str) -> Self {
-        Self { requests: Arc::clone(requests), next: first, step, once: true, holds }
+    pub(crate) fn once(
+        requests: &Arc<Vec<Vec<u8>>>,
+        first: usize,
+        step: usize,
+        holds: &'static str,
+    ) -> Self {
+        Self {
+            requests: Arc::clone(requests),
+            next: first,
+            step,
+            once: true,
+            holds,
+        }
     }
 }
 
@@ -56,8 +73,16 @@ pub(crate) struct Refreshes {
 
 impl Refreshes {
     /// A chain that begins at `start`; access tokens are put into `seen` when it is given.
-    pub(crate) fn new(party: &Party, start: Option<Tokens>, seen: Option<&Arc<Mutex<VecDeque<String>>>>) -> Self {
-        Self { party: party.clone(), token: start.map(|tokens| tokens.refresh), seen: seen.map(Arc::clone) }
+    pub(crate) fn new(
+        party: &Party,
+        start: Option<Tokens>,
+        seen: Option<&Arc<Mutex<VecDeque<String>>>>,
+    ) -> Self {
+        Self {
+            party: party.clone(),
+            token: start.map(|tokens| tokens.refresh),
+            seen: seen.map(Arc::clone),
+        }
     }
 }
 
@@ -67,8 +92,14 @@ impl Turn for Refreshes {
             Some(token) => token,
             None => sign_in(&self.party, http).await?.refresh,
         };
-        let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
-        let answer = http.exchange(&self.party.post("/token", &form)).await?.with_status(200)?;
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", token.as_str()),
+        ];
+        let answer = http
+            .exchange(&self.party.post("/token", &form))
+            .await?
+            .with_status(200)?;
         let next = answer.member("refresh_token")?.to_owned();
         if next == token {
             return Err("the refresh token was not rotated".to_owned());

@@ -3,10 +3,10 @@
 
 use stepwell_core::time::Timestamp;
 use stepwell_engine::factors::Factors;
-use stepwell_engine::settings::LimitSettings;
 use stepwell_engine::limits::MemoryLimits;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
+use stepwell_engine::settings::LimitSettings;
 use stepwell_engine::{Call, Parts, Peer};
 use stepwell_store::{Db, Options};
 
