@@ -6,6 +6,7 @@
 use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::Method;
 use stepwell_core::ids::KeyId;
+use stepwell_core::time::Seconds;
 use stepwell_store::credentials::{self, Credential};
 use stepwell_store::keys::{self as rows, Key, KeyStatus as Stored};
 use stepwell_store::{Db, Tx, revisions};
@@ -37,6 +38,29 @@ pub struct KeyView {
 
 fn purpose(kid: &str) -> String {
     format!("key:{kid}")
+}
+
+/// How long a key that no longer signs is kept for verifying: longer than any token of ours lives, and long
+/// enough for ID tokens that come back as hints.
+const KEPT: Seconds = Seconds(30 * 86_400);
+
+/// Stops trusting keys that have been previous for so long that nothing they signed is alive.
+fn retire(call: &Call<'_>, tx: &mut Tx<'_>, keys: &[Key]) -> Result<(), EngineError> {
+    let old = |key: &&Key| {
+        key.status == Stored::Previous && call.now.since(key.status_at) > KEPT.as_micros()
+    };
+    for key in keys.iter().filter(old) {
+        if rows::set_status(tx, &key.id, Stored::Previous, Stored::Revoked, call.now)? {
+            tx.audit(
+                Event::new(names::KEY_REVOKED, call.now)
+                    .reference(call.reference)
+                    .actor("cli")
+                    .with("kid", key.id.as_str())
+                    .with("why", "nothing that it signed is alive"),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Makes a current key for every algorithm that has none. Two nodes that start together may both try: the
@@ -202,6 +226,7 @@ impl Engine {
                     .into_iter()
                     .filter(|k| k.alg == alg.as_str())
                     .collect();
+                retire(call, tx, &have)?;
                 for key in have.iter().filter(|k| k.status == Stored::Current) {
                     rows::set_status(tx, &key.id, Stored::Current, Stored::Previous, call.now)?;
                 }

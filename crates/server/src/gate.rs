@@ -10,7 +10,7 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use stepwell_core::oauth::OAuthError;
 
 use crate::app::AppState;
-use crate::extract::body::{self, Refusal};
+use crate::extract::body::{self, Last, Refusal};
 use crate::interaction::answer::Pages;
 use crate::oauth::failure;
 use crate::pages::ErrorKind;
@@ -26,8 +26,8 @@ pub(crate) async fn guard<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     if let Err((refusal, rest)) = body::read(&mut request).await {
-        let mut answer = unread(&state, request.request(), refusal);
-        answer.extensions_mut().insert(rest);
+        let answer = unread(&state, request.request(), refusal);
+        let answer = answer.map_body(|_, answer| Last::new(answer, rest).boxed());
         return Ok(request.into_response(answer.map_into_right_body()));
     }
     let answered = next.call(request).await?;

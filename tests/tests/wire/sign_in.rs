@@ -35,7 +35,9 @@ fn bare(page: &Got, username: &str) -> String {
 }
 
 fn header_names(page: &Got) -> Vec<&str> {
-    page.headers.keys().map(|name| name.as_str()).collect()
+    let mut names: Vec<_> = page.headers.keys().map(|name| name.as_str()).collect();
+    names.sort_unstable();
+    names
 }
 
 #[test]

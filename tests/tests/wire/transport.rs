@@ -83,7 +83,7 @@ fn whoever_sends_headers_or_a_body_slower_than_anybody_would_is_let_go() {
          Content-Type: application/x-www-form-urlencoded\r\n\r\npassword="
             .to_owned(),
         "POST /userinfo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\n\r\n5\r\nabc"
+         Content-Type: application/x-www-form-urlencoded\r\n\r\nffff\r\nabc"
             .to_owned(),
     ];
     let began = Instant::now();

@@ -92,7 +92,6 @@ impl Passwords {
         gate: Arc<HashGate>,
         entropy: &dyn Entropy,
     ) -> Result<Self, PasswordError> {
-        let range = |error: argon2::Error| PasswordError::Params(error.to_string());
         if params.memory_kib > MOST_MEMORY_KIB
             || params.iterations > MOST_ITERATIONS
             || params.parallelism > MOST_LANES
@@ -107,7 +106,7 @@ impl Passwords {
             params.parallelism,
             Some(OUTPUT),
         )
-        .map_err(range)?;
+        .map_err(unusable)?;
         let mut made = Self {
             params,
             gate,
@@ -126,20 +125,17 @@ impl Passwords {
         let password = bounded(password)?;
         let mut salt = [0u8; SALT];
         entropy.fill(&mut salt);
-        let failed = |error: argon2::Error| PasswordError::Params(error.to_string());
-        let written =
-            |error: argon2::password_hash::phc::Error| PasswordError::Params(error.to_string());
         let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
         let hasher = Argon2::new(algorithm, version, self.params.clone());
         let mut output = [0u8; OUTPUT];
         self.compute(&hasher, password, &salt, &mut output)?
-            .map_err(failed)?;
+            .map_err(unusable)?;
         let hash = PasswordHash {
             algorithm: algorithm.ident(),
             version: Some(version.into()),
-            params: ParamsString::try_from(&self.params).map_err(written)?,
-            salt: Some(Salt::new(&salt).map_err(written)?),
-            hash: Some(Output::new(&output).map_err(written)?),
+            params: ParamsString::try_from(&self.params).map_err(unusable)?,
+            salt: Some(Salt::new(&salt).map_err(unusable)?),
+            hash: Some(Output::new(&output).map_err(unusable)?),
         };
         Ok(hash.to_string())
     }
@@ -233,6 +229,10 @@ impl fmt::Debug for Passwords {
             .field("gate", &self.gate)
             .finish_non_exhaustive()
     }
+}
+
+fn unusable(error: impl fmt::Display) -> PasswordError {
+    PasswordError::Params(error.to_string())
 }
 
 fn bounded(password: &Secret) -> Result<&str, PasswordError> {

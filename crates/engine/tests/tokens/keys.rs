@@ -229,3 +229,22 @@ impl Hold {
         conn.batch_execute("COMMIT").unwrap();
     }
 }
+
+#[test]
+fn a_key_that_has_long_not_signed_is_trusted_no_more() {
+    let stage = Stage::new();
+    let count = |status: &str| {
+        let keys = stage.engine.list_keys().unwrap();
+        keys.iter()
+            .filter(|k| k.alg == "ES256" && k.status == status)
+            .count()
+    };
+    stage.engine.rotate_keys(&stage.call(), ALG).unwrap();
+    stage.advance(29 * 86_400);
+    stage.engine.rotate_keys(&stage.call(), ALG).unwrap();
+    assert_eq!((count("previous"), count("revoked")), (2, 0));
+    stage.advance(2 * 86_400);
+    stage.engine.rotate_keys(&stage.call(), ALG).unwrap();
+    assert_eq!((count("previous"), count("revoked")), (2, 1));
+    assert!(stage.chain_is_whole());
+}

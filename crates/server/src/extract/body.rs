@@ -2,14 +2,17 @@
 //!
 //! Nothing here looks at what a body says.
 
+use std::fmt;
 use std::future::{Ready, poll_fn, ready};
 use std::ops::Deref;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::body::{BodyStream, MessageBody as _};
+use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use actix_web::web::Bytes;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
 
 /// Largest body that is read, in bytes.
@@ -17,10 +20,48 @@ pub(crate) const LARGEST: usize = 64 * 1024;
 /// Longest time that a body may take to arrive.
 const SLOWEST: Duration = Duration::from_secs(10);
 
-/// What is left of a body that was not read to its end. While this lives the connection is known to be
-/// in the middle of a body and is closed after the answer; dropped before, the rest of a chunked body
-/// would be waited for without end.
+/// What is left of a body that was not read to its end.
 pub(crate) type Rest = Pin<Box<BodyStream<Payload>>>;
+
+/// An answer to a request whose body was not read to its end. While the rest lives the connection is
+/// known to be in the middle of a body and is closed after the answer; dropped before, the rest of a
+/// chunked body would be waited for without end.
+pub(crate) struct Last {
+    answer: BoxBody,
+    _rest: Rest,
+}
+
+impl Last {
+    pub(crate) fn new(answer: BoxBody, rest: Rest) -> Self {
+        Self {
+            answer,
+            _rest: rest,
+        }
+    }
+}
+
+impl MessageBody for Last {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.answer.size()
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.answer).poll_next(cx)
+    }
+}
+
+impl fmt::Debug for Last {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Last")
+            .field("answer", &self.answer)
+            .finish_non_exhaustive()
+    }
+}
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
