@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use stepwell_core::ids::GrantId;
 use stepwell_core::oauth::OAuthError;
 use stepwell_core::oauth::scope::{OPENID, Scope};
-use stepwell_store::{grants, users};
+use stepwell_store::users;
 
 use crate::Engine;
 use crate::call::Call;
@@ -42,11 +42,11 @@ impl Engine {
         }
         let dead = || OAuthError::invalid_token("RFC 6750 §3.1", "the access token was revoked");
         let grant_id = claims.grant_id().map(GrantId::new).ok_or_else(dead)?;
-        let (grant, user) = self.db.read(|tx| -> Result<_, EngineError> {
-            let user = users::of_live_token(tx, &claims.jti, &grant_id)?.ok_or_else(dead)?;
-            let grant = Grant::from_row(grants::find(tx, &grant_id)?.ok_or_else(dead)?)?;
-            Ok((grant, user))
-        })?;
+        let found = self
+            .db
+            .read(|tx| users::of_live_token(tx, &claims.jti, &grant_id))?;
+        let (user, grant) = found.ok_or_else(dead)?;
+        let grant = Grant::from_row(grant)?;
         let mut told = Map::new();
         told.insert("sub".to_owned(), Value::String(claims.sub.clone()));
         let mut names: Vec<&str> = scope.claims().collect();

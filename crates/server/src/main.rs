@@ -6,5 +6,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // Before libpq does it: initialised by libpq, OpenSSL takes itself apart when the process exits, while a
+    // connection that the pool is just opening still uses it, and a finished command ends with a crash.
+    openssl::init();
     stepwell_server::cli::main()
 }

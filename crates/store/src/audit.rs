@@ -66,7 +66,7 @@ pub fn checkpoint(tx: &mut Tx<'_>) -> Result<Checkpoint, StoreError> {
     let head = audit_head::table
         .find(1)
         .select((audit_head::seq, audit_head::hash))
-        .first::<(i64, String)>(tx.conn())
+        .get_result::<(i64, String)>(tx.conn())
         .optional()?;
     let (seq, hash) =
         head.ok_or_else(|| StoreError::Corrupt("the audit chain has no head".to_owned()))?;

@@ -94,7 +94,7 @@ pub fn enable(tx: &mut Tx<'_>, id: &ClientId, now: Timestamp) -> Result<bool, St
 pub fn find(tx: &mut Tx<'_>, id: &ClientId) -> Result<Option<Registration>, StoreError> {
     Ok(clients::table
         .find(id.as_str())
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?)
 }
 

@@ -63,7 +63,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Code) -> Result<(), StoreError> {
 pub fn find(tx: &mut Tx<'_>, hash: &Hashed) -> Result<Option<Code>, StoreError> {
     Ok(codes::table
         .find(hash.as_str())
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?)
 }
 
@@ -75,7 +75,7 @@ pub fn find_with_grant(
     Ok(codes::table
         .inner_join(grants::table)
         .filter(codes::hash.eq(hash.as_str()))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?)
 }
 

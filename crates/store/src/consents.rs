@@ -63,7 +63,7 @@ pub fn find(
                 .and(consents::client_id.eq(client.as_str()))
                 .and(consents::revoked_at.is_null()),
         )
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?)
 }
 

@@ -109,7 +109,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Credential) -> Result<(), StoreError> {
 pub fn find(tx: &mut Tx<'_>, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
     Ok(credentials::table
         .find(id.as_str())
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?)
 }
 

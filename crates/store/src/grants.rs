@@ -81,7 +81,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &Grant) -> Result<(), StoreError> {
 pub fn find(tx: &mut Tx<'_>, id: &GrantId) -> Result<Option<Grant>, StoreError> {
     Ok(grants::table
         .find(id.as_str())
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?)
 }
 

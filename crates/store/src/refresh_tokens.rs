@@ -60,7 +60,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &RefreshToken) -> Result<(), StoreError> {
 pub fn find(tx: &mut Tx<'_>, hash: &Hashed) -> Result<Option<RefreshToken>, StoreError> {
     Ok(refresh_tokens::table
         .find(hash.as_str())
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?)
 }
 
@@ -72,7 +72,7 @@ pub fn find_with_grant(
     Ok(refresh_tokens::table
         .inner_join(grants::table)
         .filter(refresh_tokens::hash.eq(hash.as_str()))
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?)
 }
 
@@ -104,7 +104,7 @@ pub fn is_used(tx: &mut Tx<'_>, hash: &Hashed) -> Result<bool, StoreError> {
     let used_at = refresh_tokens::table
         .find(hash.as_str())
         .select(refresh_tokens::used_at)
-        .first::<Option<i64>>(tx.conn())
+        .get_result::<Option<i64>>(tx.conn())
         .optional()?;
     Ok(used_at.flatten().is_some())
 }

@@ -198,6 +198,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(codes -> grants (grant_id));
 diesel::joinable!(refresh_tokens -> grants (grant_id));
 diesel::allow_tables_to_appear_in_same_query!(users, grants, revoked_tokens, codes, refresh_tokens);

@@ -30,7 +30,7 @@ pub fn get_or_insert(
     Ok(secrets::table
         .find(name)
         .select(secrets::sealed)
-        .first(tx.conn())?)
+        .get_result(tx.conn())?)
 }
 
 /// Every secret, as (name, sealed).

@@ -79,7 +79,7 @@ pub fn find_by_hash(
                 .and(sessions::ended_at.is_null())
                 .and(sessions::expires_at.gt(now.as_micros())),
         )
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?)
 }
 
@@ -87,7 +87,7 @@ pub fn find_by_hash(
 pub fn find(tx: &mut Tx<'_>, id: &SessionId) -> Result<Option<Session>, StoreError> {
     Ok(sessions::table
         .find(id.as_str())
-        .first(tx.conn())
+        .get_result(tx.conn())
         .optional()?)
 }
 

@@ -29,7 +29,8 @@ impl<'c> Tx<'c> {
         self.events.push(event);
     }
 
-    /// For queries that only look.
+    /// For queries that only look. A row is looked up by a key with `get_result`, not with `first`: that
+    /// adds a bound LIMIT, for which SQLite prepares the statement anew at each call.
     pub(crate) fn conn(&mut self) -> &mut AnyConn {
         self.conn
     }

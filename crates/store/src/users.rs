@@ -7,6 +7,7 @@ use stepwell_core::ids::{GrantId, UserId};
 use stepwell_core::time::Timestamp;
 use stepwell_core::user::{Status, User};
 
+use crate::grants::Grant;
 use crate::column::{Micros, Text, json, to_json};
 use crate::schema::{grants, revoked_tokens, users};
 use crate::update::update;
@@ -68,7 +69,7 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
 pub fn find(tx: &mut Tx<'_>, id: &UserId) -> Result<Option<User>, StoreError> {
     let row = users::table
         .find(id.as_str())
-        .first::<Row>(tx.conn())
+        .get_result::<Row>(tx.conn())
         .optional()?;
     row.map(User::try_from).transpose()
 }
@@ -77,34 +78,32 @@ pub fn find(tx: &mut Tx<'_>, id: &UserId) -> Result<Option<User>, StoreError> {
 pub fn find_by_canonical(tx: &mut Tx<'_>, canonical: &str) -> Result<Option<User>, StoreError> {
     let row = users::table
         .filter(users::canonical.eq(canonical))
-        .first::<Row>(tx.conn())
+        .get_result::<Row>(tx.conn())
         .optional()?;
     row.map(User::try_from).transpose()
 }
 
-/// The person behind a token of a grant, if the token is live as `token_status` says: one query for
-/// userinfo.
+/// The person behind a token of a grant, with the grant, if the token is live as `token_status` says:
+/// one query for userinfo.
 pub fn of_live_token(
     tx: &mut Tx<'_>,
     jti: &str,
     grant: &GrantId,
-) -> Result<Option<User>, StoreError> {
-    let granted = grants::table.filter(
-        grants::id
-            .eq(grant.as_str())
-            .and(grants::user_id.eq(users::id))
-            .and(grants::revoked_at.is_null()),
-    );
-    let row = users::table
+) -> Result<Option<(User, Grant)>, StoreError> {
+    let found = users::table
+        .inner_join(grants::table)
         .filter(
-            users::status
-                .eq(Status::Active.as_str())
-                .and(exists(granted))
+            grants::id
+                .eq(grant.as_str())
+                .and(grants::revoked_at.is_null())
+                .and(users::status.eq(Status::Active.as_str()))
                 .and(not(exists(revoked_tokens::table.find(jti)))),
         )
-        .first::<Row>(tx.conn())
+        .get_result::<(Row, Grant)>(tx.conn())
         .optional()?;
-    row.map(User::try_from).transpose()
+    found
+        .map(|(person, grant)| Ok((User::try_from(person)?, grant)))
+        .transpose()
 }
 
 /// Replaces the claims; `false` when there is no such person.

@@ -1,5 +1,8 @@
 //! Text that is badly encoded, repeated or meant to break out of where it stands (lines 48, 96 to 100).
 
+use std::sync::Arc;
+
+use stepwell_tests::databases::Database;
 use stepwell_tests::rp::REDIRECT_URI;
 
 use crate::support::http::{parameters, send};
@@ -85,25 +88,31 @@ fn text_that_is_not_utf_8_or_holds_a_nul_is_refused_with_400() {
 
 #[test]
 fn odd_bytes_in_a_path_are_nowhere_and_break_nothing() {
-    let world = World::shared();
-    for path in [
-        "/i/%00",
-        "/i/%ff",
-        "/i/%ed%a0%80",
-        "/i/%0d%0aSet-Cookie:%20x=1",
-        "/i/..%2f..%2fjwks",
-        "/i/%27%20OR%201=1--",
-        "/static/%00/%00",
-        "/%ff",
-        "/i/a%00b/another-way",
-    ] {
-        let said = raw::exchange(
-            &world.issuer,
-            format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes(),
-        );
-        let status = raw::statuses(&said)[0];
-        assert!((400..500).contains(&status), "{path}: {said}");
-        assert!(!said.to_lowercase().contains("\r\nset-cookie: x"), "{said}");
+    // PostgreSQL takes no NUL, SQLite does: neither must get to see one.
+    let on_postgres = Database::postgres().map(|database| Arc::new(World::alone(database, &[])));
+    for world in std::iter::once(World::shared()).chain(on_postgres) {
+        for path in [
+            "/i/%00",
+            "/i/%ff",
+            "/i/%ed%a0%80",
+            "/i/%0d%0aSet-Cookie:%20x=1",
+            "/i/..%2f..%2fjwks",
+            "/i/%27%20OR%201=1--",
+            "/static/%00/%00",
+            "/%ff",
+            "/i/a%00b/another-way",
+            "/i/a%0d%0aSet-Cookie:%20x=1/another-way",
+        ] {
+            let said = raw::exchange(
+                &world.issuer,
+                format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes(),
+            );
+            let status = raw::statuses(&said)[0];
+            assert!((400..500).contains(&status), "{path}: {said}");
+            assert!(!said.to_lowercase().contains("\r\nset-cookie: x"), "{said}");
+        }
+        let posted = world.post("/i/a%00b/password", &[("password", "x")]);
+        posted.assert_page(410);
     }
 }
 
@@ -206,4 +215,33 @@ fn a_huge_request_is_refused_and_the_server_goes_on() {
         );
     }
     assert_eq!(send(world.http.get(world.url("/jwks"))).status, 200);
+}
+
+#[test]
+fn the_name_of_an_app_is_text_on_every_page_or_is_not_registered() {
+    let world = World::shared();
+    for name in [
+        "<img src=x onerror=alert(1)>",
+        "Bank\u{202e}knaB",
+        "Ba\u{200b}nk",
+        "a\nb",
+    ] {
+        let redirect = ["--type", "web", "--redirect", REDIRECT_URI, "--name", name];
+        let made = world
+            .provider()
+            .cli(&[&["client", "create", "--json"], &redirect[..]].concat());
+        if !made.status.success() {
+            continue;
+        }
+        let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
+        let id = made["client_id"].as_str().unwrap();
+        let app = stepwell_tests::rp::RelyingParty::known(&world.issuer, id, None);
+        let tab = world.tab();
+        let page = tab.open(&app.authorize_url(&[]));
+        assert!(asks(&page, "identify"), "{page:#?}");
+        assert!(!page.body.contains("<img"), "{page:#?}");
+        for unseen in ['\u{202e}', '\u{200b}'] {
+            assert!(!page.body.contains(unseen), "{page:#?}");
+        }
+    }
 }

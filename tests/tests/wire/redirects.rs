@@ -140,3 +140,33 @@ fn a_response_mode_that_is_not_offered_is_told_on_a_page() {
         assert!(!got.body.contains("login_required"), "{got:#?}");
     }
 }
+
+#[test]
+fn an_address_that_runs_or_cannot_be_trusted_is_not_registered() {
+    let world = World::shared();
+    for bad in [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "http://app.example/callback",
+        "https://app.example/callback#x",
+        "https://user@app.example/callback",
+        "https://app.example/../callback",
+        "https://*.app.example/callback",
+        "/callback",
+    ] {
+        let arguments = [
+            "client",
+            "create",
+            "--type",
+            "web",
+            "--redirect",
+            bad,
+            "--json",
+        ];
+        let made = world.provider().cli(&arguments);
+        assert!(!made.status.success(), "{bad} was registered");
+        assert!(made.status.code().is_some(), "{bad}: {}", made.status);
+        let said = String::from_utf8_lossy(&made.stdout).into_owned();
+        assert!(!said.contains("client_secret"), "{said}");
+    }
+}

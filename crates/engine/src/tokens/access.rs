@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache as Moka;
 use sha2::{Digest, Sha256};
 use stepwell_core::time::Timestamp;
@@ -28,7 +29,10 @@ pub(super) struct Cache(Moka<[u8; 32], VerifiedAccess>);
 
 impl Cache {
     pub(super) fn new() -> Self {
-        Self(Moka::new(REMEMBERED))
+        // The newest tokens are the ones that will be asked about; a policy that counts how often would not
+        // let them in once it is full.
+        let policy = EvictionPolicy::lru();
+        Self(Moka::builder().max_capacity(REMEMBERED).eviction_policy(policy).build())
     }
 
     #[cfg(test)]

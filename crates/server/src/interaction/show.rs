@@ -1,7 +1,7 @@
 //! `GET /i/{id}`: the page that the engine asks for, or the way out.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::secret::Secret;
@@ -94,6 +94,9 @@ pub(super) async fn shown(
                 Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
             };
             let mut answer = pages.page(status, &*present::step(&view, trouble.as_ref(), now));
+            if let Some(Trouble::Wait(secs)) = trouble {
+                answer.headers_mut().insert(RETRY_AFTER, secs.into());
+            }
             if let Some(secret) = &view.browser
                 && answer
                     .add_cookie(&cookies::browser(&state.edge, secret))

@@ -485,8 +485,8 @@ fn a_token_is_live_until_it_or_its_grant_is_revoked_or_its_person_locked() {
                     .read(|tx| users::of_live_token(tx, jti, grant))
                     .unwrap();
                 assert_eq!(
-                    person,
-                    live.then(|| user("u")),
+                    person.map(|(person, grant)| (person, grant.id)),
+                    live.then(|| (user("u"), grant.clone())),
                     "userinfo and introspection agree"
                 );
             }
