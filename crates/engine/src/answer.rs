@@ -6,7 +6,7 @@ mod guesses;
 mod prove;
 
 use stepwell_core::audit::names;
-use stepwell_core::authn::{Ended, Method, Step, Verdict};
+use stepwell_core::authn::{Ended, Pin, Method, Step, Verdict};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Scope;
 use stepwell_core::secret::Secret;
@@ -131,43 +131,43 @@ impl Engine {
                 return self.prove(call, id, &loaded, cookies, &answer);
             }
             Input::Consent { allow } => return self.consent(call, id, &loaded, cookies, *allow),
+            Input::Identify { .. } | Input::Switch | Input::Account { .. }
+                if self.is_about_its_session(call, &loaded, cookies)? =>
+            {
+                return Ok(Answered::Continue { session: None });
+            }
             Input::Identify { username } => match self.identify(username)? {
-                Some(identified) => {
-                    state.identified = Some(identified);
-                    state.account_chosen = true;
-                }
+                Some(identified) => state = state.anew(Some(identified)),
                 None => return Ok(Answered::Again(Trouble::BadUsername)),
             },
-            Input::Switch | Input::Account { account: None } => {
-                let State {
-                    stepup_required,
-                    stepup_started,
-                    ..
-                } = state;
-                let choice = State {
-                    switched: true,
-                    account_chosen: true,
-                    ..State::default()
-                };
-                state = State {
-                    stepup_required,
-                    stepup_started,
-                    ..choice
-                };
-            }
+            Input::Switch | Input::Account { account: None } => state = state.anew(None),
             Input::Account {
                 account: Some(chosen),
             } => match self.chosen(call, cookies, chosen)? {
-                Some(identified) => {
-                    state.identified = Some(identified);
-                    state.account_chosen = true;
-                }
+                Some(identified) => state = state.anew(Some(identified)),
                 None => return Ok(Answered::Continue { session: None }),
             },
             Input::AnotherWay { method } => state.method = Some(Method::new(*method)),
             Input::Cancel => state.ended = Some(Ended::Cancelled),
         }
         self.save(&loaded, id, &state)
+    }
+
+    /// Whether the request names the very person whose session this browser has: nobody else can answer it, so
+    /// the session is not given up (spec §5 line 11).
+    fn is_about_its_session(
+        &self,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        cookies: &Cookies,
+    ) -> Result<bool, EngineError> {
+        let Pin::Only(subject) = loaded.question(self).demand.subject else {
+            return Ok(false);
+        };
+        let session = self
+            .db
+            .read(|tx| self.session_of(tx, cookies.session.as_ref(), call.now))?;
+        Ok(session.is_some_and(|session| session.user_id == subject))
     }
 
     fn save(

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use stepwell_core::audit::{Checkpoint, Event, Record};
 use stepwell_core::time::Timestamp;
 
+use crate::backend::on_backend;
 use crate::schema::{audit, audit_head};
 use crate::update::update;
 use crate::{StoreError, Tx};
@@ -26,31 +27,30 @@ pub(crate) fn append(tx: &mut Tx<'_>, events: &[Event]) -> Result<(), StoreError
     let (mut seq, mut hash) = conn.lock_audit_head()?;
     for event in events {
         let record = Record::seal(event, seq + 1, &hash);
-        diesel::insert_into(audit::table)
-            .values((
-                audit::seq.eq(record.seq),
-                audit::at.eq(record.at.as_micros()),
-                audit::event.eq(&record.event),
-                audit::reference.eq(record.reference.as_deref()),
-                audit::actor.eq(record.actor.as_deref()),
-                audit::user_id.eq(record.user_id.as_deref()),
-                audit::client_id.eq(record.client_id.as_deref()),
-                audit::session_id.eq(record.session_id.as_deref()),
-                audit::interaction_id.eq(record.interaction_id.as_deref()),
-                audit::ip.eq(record.ip.as_deref()),
-                audit::data.eq(&record.data),
-                audit::prev.eq(&record.prev),
-                audit::hash.eq(&record.hash),
-            ))
-            .execute(conn)?;
+        let insert = diesel::insert_into(audit::table).values((
+            audit::seq.eq(record.seq),
+            audit::at.eq(record.at.as_micros()),
+            audit::event.eq(&record.event),
+            audit::reference.eq(record.reference.as_deref()),
+            audit::actor.eq(record.actor.as_deref()),
+            audit::user_id.eq(record.user_id.as_deref()),
+            audit::client_id.eq(record.client_id.as_deref()),
+            audit::session_id.eq(record.session_id.as_deref()),
+            audit::interaction_id.eq(record.interaction_id.as_deref()),
+            audit::ip.eq(record.ip.as_deref()),
+            audit::data.eq(&record.data),
+            audit::prev.eq(&record.prev),
+            audit::hash.eq(&record.hash),
+        ));
+        on_backend!(&mut *conn, conn => insert.execute(conn))?;
         (seq, hash) = (record.seq, record.hash);
     }
-    let moved = update!(
+    let head = update!(
         audit_head::table,
         set (audit_head::seq.eq(seq), audit_head::hash.eq(&hash)),
         when audit_head::id.eq(1),
-    )
-    .execute(conn)?;
+    );
+    let moved = on_backend!(conn, conn => head.execute(conn))?;
     if moved == 1 {
         Ok(())
     } else {

@@ -21,6 +21,18 @@ pub(crate) enum AnyConn {
     Sqlite(SqliteConnection),
 }
 
+/// Runs a query on the connection as what it is. Through [`AnyConn`] a statement is found again by its
+/// text, which is put together at every call; this way by its type. Worth it where every request goes.
+macro_rules! on_backend {
+    ($any:expr, $conn:ident => $run:expr) => {
+        match $any {
+            $crate::backend::AnyConn::Postgres($conn) => $run,
+            $crate::backend::AnyConn::Sqlite($conn) => $run,
+        }
+    };
+}
+pub(crate) use on_backend;
+
 /// How a connection is opened.
 #[derive(Clone, Debug)]
 pub(crate) struct Connect {

@@ -5,6 +5,7 @@ use stepwell_core::ids::{ClientId, GrantId};
 use stepwell_core::secret::Hashed;
 use stepwell_core::time::Timestamp;
 
+use crate::backend::on_backend;
 use crate::column::{Micros, OptMicros, Text};
 use crate::grants::Grant;
 use crate::purge::purge;
@@ -42,17 +43,16 @@ pub struct RefreshToken {
 /// # Errors
 /// [`StoreError::Conflict`] when the same successor was stored before.
 pub fn insert(tx: &mut Tx<'_>, new: &RefreshToken) -> Result<(), StoreError> {
-    diesel::insert_into(refresh_tokens::table)
-        .values((
-            refresh_tokens::hash.eq(new.hash.as_str()),
-            refresh_tokens::grant_id.eq(new.grant_id.as_str()),
-            refresh_tokens::client_id.eq(new.client_id.as_str()),
-            refresh_tokens::generation.eq(new.generation),
-            refresh_tokens::created_at.eq(new.created_at.as_micros()),
-            refresh_tokens::expires_at.eq(new.expires_at.as_micros()),
-            refresh_tokens::used_at.eq(new.used_at.map(Timestamp::as_micros)),
-        ))
-        .execute(tx.writer()?)?;
+    let insert = diesel::insert_into(refresh_tokens::table).values((
+        refresh_tokens::hash.eq(new.hash.as_str()),
+        refresh_tokens::grant_id.eq(new.grant_id.as_str()),
+        refresh_tokens::client_id.eq(new.client_id.as_str()),
+        refresh_tokens::generation.eq(new.generation),
+        refresh_tokens::created_at.eq(new.created_at.as_micros()),
+        refresh_tokens::expires_at.eq(new.expires_at.as_micros()),
+        refresh_tokens::used_at.eq(new.used_at.map(Timestamp::as_micros)),
+    ));
+    on_backend!(tx.writer()?, conn => insert.execute(conn))?;
     Ok(())
 }
 
@@ -69,11 +69,10 @@ pub fn find_with_grant(
     tx: &mut Tx<'_>,
     hash: &Hashed,
 ) -> Result<Option<(RefreshToken, Grant)>, StoreError> {
-    Ok(refresh_tokens::table
+    let token = refresh_tokens::table
         .inner_join(grants::table)
-        .filter(refresh_tokens::hash.eq(hash.as_str()))
-        .get_result(tx.conn())
-        .optional()?)
+        .filter(refresh_tokens::hash.eq(hash.as_str()));
+    Ok(on_backend!(tx.conn(), conn => token.get_result(conn)).optional()?)
 }
 
 /// The newest token of a family.
@@ -87,15 +86,15 @@ pub fn latest_of(tx: &mut Tx<'_>, grant: &GrantId) -> Result<Option<RefreshToken
 
 /// Uses the token up: `true` for exactly one caller, ever.
 pub fn use_once(tx: &mut Tx<'_>, hash: &Hashed, now: Timestamp) -> Result<bool, StoreError> {
-    let changed = update!(
+    let using = update!(
         refresh_tokens::table,
         set refresh_tokens::used_at.eq(Some(now.as_micros())),
         when refresh_tokens::hash
             .eq(hash.as_str())
             .and(refresh_tokens::used_at.is_null())
             .and(refresh_tokens::expires_at.gt(now.as_micros())),
-    )
-    .execute(tx.writer()?)?;
+    );
+    let changed = on_backend!(tx.writer()?, conn => using.execute(conn))?;
     Ok(changed == 1)
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use stepwell_core::ids::GrantId;
 use stepwell_core::user::Status;
 
+use crate::backend::on_backend;
 use crate::schema::{grants, revoked_tokens, users};
 use crate::{StoreError, Tx};
 
@@ -17,7 +18,7 @@ pub fn token_status(
 ) -> Result<bool, StoreError> {
     let unrevoked = not(exists(revoked_tokens::table.find(jti)));
     let Some(grant) = grant else {
-        return Ok(diesel::select(unrevoked).get_result(tx.conn())?);
+        return Ok(on_backend!(tx.conn(), conn => diesel::select(unrevoked).get_result(conn))?);
     };
     let active = users::table.filter(
         users::id
@@ -30,5 +31,6 @@ pub fn token_status(
             .and(grants::revoked_at.is_null())
             .and(exists(active)),
     );
-    Ok(diesel::select(unrevoked.and(exists(granted))).get_result(tx.conn())?)
+    let live = diesel::select(unrevoked.and(exists(granted)));
+    Ok(on_backend!(tx.conn(), conn => live.get_result(conn))?)
 }

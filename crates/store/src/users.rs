@@ -8,6 +8,7 @@ use stepwell_core::time::Timestamp;
 use stepwell_core::user::{Status, User};
 
 use crate::grants::Grant;
+use crate::backend::on_backend;
 use crate::column::{Micros, Text, json, to_json};
 use crate::schema::{grants, revoked_tokens, users};
 use crate::update::update;
@@ -67,10 +68,8 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
 
 /// The person with this id.
 pub fn find(tx: &mut Tx<'_>, id: &UserId) -> Result<Option<User>, StoreError> {
-    let row = users::table
-        .find(id.as_str())
-        .get_result::<Row>(tx.conn())
-        .optional()?;
+    let person = users::table.find(id.as_str());
+    let row = on_backend!(tx.conn(), conn => person.get_result::<Row>(conn)).optional()?;
     row.map(User::try_from).transpose()
 }
 
@@ -90,7 +89,7 @@ pub fn of_live_token(
     jti: &str,
     grant: &GrantId,
 ) -> Result<Option<(User, Grant)>, StoreError> {
-    let found = users::table
+    let person = users::table
         .inner_join(grants::table)
         .filter(
             grants::id
@@ -98,9 +97,9 @@ pub fn of_live_token(
                 .and(grants::revoked_at.is_null())
                 .and(users::status.eq(Status::Active.as_str()))
                 .and(not(exists(revoked_tokens::table.find(jti)))),
-        )
-        .get_result::<(Row, Grant)>(tx.conn())
-        .optional()?;
+        );
+    let found =
+        on_backend!(tx.conn(), conn => person.get_result::<(Row, Grant)>(conn)).optional()?;
     found
         .map(|(person, grant)| Ok((User::try_from(person)?, grant)))
         .transpose()

@@ -44,7 +44,7 @@ fn every_refusal_that_goes_back_names_its_error_and_carries_iss_and_state() {
             "unsupported_response_type",
         ),
         (&[("response_type", "")], "invalid_request"),
-        (&[("scope", "openid admin")], "invalid_scope"),
+        (&[("scope", "admin")], "invalid_scope"),
         (&[("scope", "openid \"quoted\\\"")], "invalid_scope"),
         (&[("scope", "")], "invalid_scope"),
         (&[("prompt", "none login")], "invalid_request"),
@@ -230,7 +230,7 @@ fn an_app_that_nobody_vouches_for_cannot_redirect_strangers() {
     let stranger = world.register(&["--unverified"]);
     for more in [
         &[("prompt", "none")][..],
-        &[("scope", "openid nonsense")],
+        &[("scope", "nonsense")],
         &[("response_type", "token")],
         &[("prompt", "none"), ("response_mode", "form_post")],
     ] {
@@ -242,6 +242,6 @@ fn an_app_that_nobody_vouches_for_cannot_redirect_strangers() {
     // Once the person has signed in, the app may answer by itself.
     let tab = world.tab();
     world.code(&tab, &stranger, &world.alex(), &[]);
-    let got = tab.get(&stranger.authorize_url(&[("scope", "openid nonsense")]));
+    let got = tab.get(&stranger.authorize_url(&[("scope", "nonsense")]));
     assert_eq!(sent_back(&got, REDIRECT_URI)["error"], "invalid_scope");
 }

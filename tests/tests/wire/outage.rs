@@ -95,10 +95,14 @@ fn without_its_database_it_answers_503_everywhere_and_goes_on_where_it_was() {
             assert_eq!(ready.status, 503, "{ready:#?}");
             assert_eq!(ready.json()["ready"], false);
         });
+        assert_unavailable_page(&tab.post_with(
+            &page,
+            &password,
+            &[("password", &alex.password)],
+            &[],
+        ));
+        assert_unavailable_page(&tab.get(page.url.as_str()));
     });
-    assert_unavailable_page(&tab.post_with(&page, &password, &[("password", &alex.password)], &[]));
-    assert_unavailable_page(&tab.get(page.url.as_str()));
-
     wire.mend();
     wait::until(
         "the provider to be ready again",

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::acr::{AcrName, Catalog};
+use super::claim::Claim;
 use super::demand::{Clause, Demand, Pin};
 use super::evidence::{Evidence, Kind, Method, Traits};
 use super::plan::{imagine, plan, rank};
@@ -333,15 +334,18 @@ impl<'a> Case<'a> {
     /// A step-up completes as the same person or not at all (design §2.7).
     fn subject(&mut self) -> Option<Verdict> {
         let person = self.facts.person.as_ref()?;
-        let fits = match &self.request.demand.subject {
-            Pin::Anyone => true,
-            Pin::Only(subject) => person.subject.as_ref() == Some(subject),
-            Pin::Nobody => false,
+        let wrong = match &self.request.demand.subject {
+            Pin::Anyone => false,
+            // A name alone is no answer: refusing before a proof would tell whose name belongs to the subject.
+            Pin::Only(subject) => {
+                person.subject.as_ref() != Some(subject) && !self.proven().is_empty()
+            }
+            Pin::Nobody => true,
         };
-        if fits {
-            None
-        } else {
+        if wrong {
             self.refuse(Error::LoginRequired, Reason::WrongSubject)
+        } else {
+            None
         }
     }
 
@@ -475,7 +479,7 @@ impl<'a> Case<'a> {
         Verdict::Grant(Grounds {
             subject,
             acr: standing.acr,
-            amr: amr(&rests_on),
+            amr: amr(&told(&rests_on, &standing.claim)),
             auth_time: standing.claim.auth_time,
             evidence: rests_on.iter().map(|e| e.id.clone()).collect(),
             holds_until: standing.holds_until,
@@ -497,6 +501,19 @@ impl<'a> Case<'a> {
             Step::Consent => Error::ConsentRequired,
         })
     }
+}
+
+/// The proofs that `amr` tells of. A floor's proof as strong as what `auth_time` speaks for, but older, would
+/// pass for as recent: it is in the grounds' evidence, not in `amr`.
+fn told<'e>(rests_on: &[&'e Evidence], claim: &Claim) -> Vec<&'e Evidence> {
+    let of_claim = |e: &&&Evidence| claim.evidence.contains(&e.id);
+    let strongest = rests_on.iter().filter(of_claim).map(|e| e.traits.rank()).max();
+    let misleads = |e: &Evidence| e.at < claim.auth_time && Some(e.traits.rank()) >= strongest;
+    rests_on
+        .iter()
+        .copied()
+        .filter(|e| claim.evidence.contains(&e.id) || !misleads(e))
+        .collect()
 }
 
 fn allowed(owned: impl Iterator<Item = Owned>, demand: &Demand) -> Vec<Owned> {

@@ -125,18 +125,20 @@ impl Oracle<'_> {
         let Some(person) = &facts.person else {
             return Outcome::Identify;
         };
-        match &request.demand.subject {
-            Pin::Only(who) if Some(who) != person.subject.as_ref() => {
-                return Outcome::Refuse(Error::LoginRequired);
-            }
-            Pin::Nobody => return Outcome::Refuse(Error::LoginRequired),
-            _ => {}
+        if request.demand.subject == Pin::Nobody {
+            return Outcome::Refuse(Error::LoginRequired);
         }
         let mine = facts
             .session
             .iter()
             .filter(|s| Some(&s.subject) == person.subject.as_ref());
         let proven: Vec<Evidence> = mine.flat_map(|s| s.evidence.clone()).collect();
+        match &request.demand.subject {
+            Pin::Only(who) if Some(who) != person.subject.as_ref() && !proven.is_empty() => {
+                return Outcome::Refuse(Error::LoginRequired);
+            }
+            _ => {}
+        }
         let owned: Vec<&Owned> = person
             .owned
             .iter()

@@ -1,6 +1,6 @@
 //! Which acr is answered (design §2.4), how it is spelled, and with which amr.
 
-use stepwell_core::authn::{AcrName, Error, Reason};
+use stepwell_core::authn::{AcrName, Error, Reason, Source};
 
 use crate::support::{
     NOW, Scene, code, error, granted, hardware_key, methods, passkey, password, pin, security_key,
@@ -173,4 +173,16 @@ fn names_come_before_aliases_and_weakest_first_where_acrs_are_published() {
         .map(ToString::to_string)
         .collect();
     assert_eq!(published, [BASIC, "1", MFA, "2", REFEDS, "phr", "phrh"]);
+}
+
+#[test]
+fn amr_never_lists_a_proof_that_is_as_strong_as_what_auth_time_speaks_for_but_older() {
+    let scene = Scene::alice(&[password(), code()])
+        .floor(MFA, None, Source::Scope("transfers".into()))
+        .prompt_login()
+        .proved([password().used(20_000), code().used(18_000)])
+        .then(&password());
+    let grounds = granted(&scene.decide());
+    assert_eq!(grounds.amr, ["pwd"], "the old code would pass for a new one");
+    assert!(grounds.evidence.contains(&code().used(18_000).id));
 }

@@ -121,10 +121,16 @@ fn a_step_up_completes_as_the_same_person_or_not_at_all() {
     let other = scene.pinned_to("bob").decide();
     assert_eq!(error(&other), Error::LoginRequired);
     assert_eq!(other.reasons, [Reason::WrongSubject]);
-    assert_eq!(
-        error(&Scene::stranger(&[password()]).pinned_to("bob").decide()),
-        Error::LoginRequired
-    );
+}
+
+#[test]
+fn whose_name_belongs_to_a_subject_is_not_told_before_a_proof() {
+    for scene in [
+        Scene::stranger(&[password()]),
+        Scene::alice(&[password()]),
+    ] {
+        assert_eq!(methods(&scene.pinned_to("bob").decide()), ["password"]);
+    }
 }
 
 #[test]

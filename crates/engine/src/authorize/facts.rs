@@ -112,15 +112,19 @@ impl About<'_> {
             return Some(identified.user.clone());
         }
         match (&self.question.demand.subject, session) {
-            (Pin::Only(subject), _) => Some(Some(subject.clone())),
+            // A request that names a person is answered by that person's session. Without one the page asks for a
+            // name: showing it would tell anybody who holds a `sub` whose it is.
+            (Pin::Only(subject), session) => session
+                .filter(|session| session.user_id == *subject)
+                .map(|session| Some(session.user_id.clone())),
             (_, Some(session)) if !self.state.switched => Some(Some(session.user_id.clone())),
             _ => None,
         }
     }
 
-    /// Whether the person or the app said whom it is about, rather than the browser's session.
+    /// Whether a name was typed, rather than taken from the browser's session.
     fn is_named(&self) -> bool {
-        self.state.identified.is_some() || matches!(self.question.demand.subject, Pin::Only(_))
+        self.state.identified.is_some()
     }
 
     fn consent(&self, tx: &mut Tx<'_>, user: Option<&User>) -> Result<Consent, StoreError> {

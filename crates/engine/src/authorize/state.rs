@@ -32,6 +32,21 @@ pub(crate) struct State {
     pub(crate) stepup_started: bool,
 }
 
+impl State {
+    /// Starts over as `identified`, or as nobody yet. What another person allowed, chose or was sent is not
+    /// carried over; only what the audit was told already is.
+    pub(crate) fn anew(&self, identified: Option<Identified>) -> Self {
+        Self {
+            switched: identified.is_none() || self.switched,
+            identified,
+            account_chosen: true,
+            stepup_required: self.stepup_required,
+            stepup_started: self.stepup_started,
+            ..Self::default()
+        }
+    }
+}
+
 /// A name that was typed, and whose it is. A name of nobody's is kept just the same.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Identified {

@@ -20,8 +20,9 @@ impl Engine {
         client: &Client,
         params: &Params,
     ) -> Result<TokenAnswer, EngineError> {
-        let scope = scope(client, params.get("scope"))?;
+        let scope = self.own_scope(client, params.get("scope"))?;
         let resources = stepwell_core::oauth::request::read_resources(params, client)?;
+        self.refuse_floors(&resources)?;
         let life = client
             .access_token_lifetime
             .unwrap_or(self.settings.lifetimes.access_token);
@@ -52,10 +53,28 @@ impl Engine {
             scope: claims.scope,
         })
     }
+
+    /// A resource that demands a person's authentication is not open to a client acting for itself.
+    fn refuse_floors(&self, resources: &[String]) -> Result<(), OAuthError> {
+        let mut floors = self.settings.resources.iter().filter(|r| r.minimum_acr.is_some());
+        match floors.find(|floor| resources.contains(&floor.identifier)) {
+            None => Ok(()),
+            Some(floor) => Err(OAuthError::invalid_target(
+                "RFC 8707 §2",
+                format!("the resource {} demands that a person has signed in", floor.identifier),
+            )),
+        }
+    }
+
+    /// Scopes that speak of a person, or demand that one has signed in, mean nothing here.
+    fn own_scope(&self, client: &Client, asked: Option<&str>) -> Result<Scope, OAuthError> {
+        let floors = self.settings.scopes.iter().filter(|s| s.minimum_acr.is_some());
+        let floors: Vec<&str> = floors.map(|s| s.name.as_str()).collect();
+        scope(client, asked, &Scope::of(floors))
+    }
 }
 
-/// Scopes that speak of a person mean nothing here.
-fn scope(client: &Client, asked: Option<&str>) -> Result<Scope, OAuthError> {
+fn scope(client: &Client, asked: Option<&str>, floors: &Scope) -> Result<Scope, OAuthError> {
     let personal = Scope::of([
         OPENID,
         OFFLINE_ACCESS,
@@ -64,7 +83,7 @@ fn scope(client: &Client, asked: Option<&str>) -> Result<Scope, OAuthError> {
         "address",
         "phone",
     ]);
-    let allowed = client.scope.without(&personal);
+    let allowed = client.scope.without(&personal).without(floors);
     let Some(asked) = asked else {
         return Ok(allowed);
     };

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use stepwell_engine::answer::Input;
+use stepwell_engine::authorize::StepView;
 
 use crate::support::{
     Answer, Browser, RelyingParty, Stage, a_person, a_relying_party, claims_for_subject,
@@ -100,19 +101,14 @@ fn a_hint_for_somebody_else_is_never_answered_for_the_one_who_is_signed_in() {
         browser.authorize(&bank, &silent).answer().error(),
         "login_required"
     );
-    // With pages, only bob can go on.
+    // With pages, only bob can go on; whose hint it is stays untold.
     browser.authorize(&bank, &[("id_token_hint", &hint)]);
-    let asked = browser.see_proof();
-    assert_eq!(
-        (
-            asked.method.as_str(),
-            asked.username.as_str(),
-            asked.may_switch
-        ),
-        ("password", "bob", false)
-    );
+    assert!(matches!(browser.see(), StepView::Identify { prefill } if prefill.is_empty()));
+    browser.type_username();
+    assert_eq!(browser.follow().error(), "login_required", "ada is not bob");
+    browser.authorize(&bank, &[("id_token_hint", &hint)]);
     let mut browser = browser.handed_to(&bob);
-    let answer = browser.type_password().follow();
+    let answer = browser.type_username().type_password().follow();
     assert_eq!(bank.redeem(&stage, &answer).id["sub"], bob.subject());
 }
 
@@ -142,9 +138,9 @@ fn a_step_up_completed_as_another_account_is_refused_and_keeps_the_session() {
         "who it is about was settled by the app"
     );
     browser.submit(&Input::Identify { username: "bob" });
-    assert_eq!(browser.follow().error(), "login_required");
+    assert_eq!(browser.page(), "totp");
     assert_eq!(stage.events("session.ended"), [""; 0]);
-    let answer = browser.authorize(&bank, &[]).answer();
+    let answer = browser.type_code().follow();
     assert_eq!(bank.redeem(&stage, &answer).id["sub"], ada.subject());
 }
 
@@ -195,4 +191,38 @@ fn a_hint_and_a_claim_for_different_people_can_be_met_by_nobody() {
         browser.authorize(&bank, &both).answer().error(),
         "login_required"
     );
+}
+
+#[test]
+fn a_subject_in_a_request_tells_nobody_whose_it_is_or_whether_it_exists() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().create();
+    let eve = a_person(&stage).named("eve").with_password().create();
+    for sub in [ada.subject(), "nobody-s-subject"] {
+        let claimed = claims_for_subject(sub);
+        let mut browser = stage.browser(&eve);
+        assert!(browser.authorize(&bank, &[("claims", &claimed)]).is_pages());
+        assert!(matches!(browser.see(), StepView::Identify { prefill } if prefill.is_empty()));
+        browser.type_username();
+        assert_eq!(browser.see_proof().username, "eve");
+        browser.type_password();
+        assert_eq!(browser.follow().error(), "login_required");
+    }
+}
+
+#[test]
+fn what_one_person_allowed_is_not_carried_over_to_the_next() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).asking_consent().create();
+    let ada = a_person(&stage).with_password().create();
+    let bob = a_person(&stage).named("bob").with_password().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.type_username().type_password();
+    browser.see_consent();
+    browser.submit(&Input::Consent { allow: true });
+    let mut browser = browser.handed_to(&bob);
+    browser.type_username().type_password();
+    assert_eq!(browser.see_consent().username, "bob");
 }

@@ -22,7 +22,7 @@ fn an_error_for_an_unverified_client_is_shown_before_anybody_is_sent_on() {
     for (asked, error) in [
         (("prompt", "none"), "login_required"),
         (("acr_values", "phr"), "unmet_authentication_requirements"),
-        (("scope", "openid admin"), "invalid_scope"),
+        (("scope", "admin"), "invalid_scope"),
         (("max_age", "-1"), "invalid_request"),
     ] {
         let mut browser = stage.browser(&ada);

@@ -108,6 +108,12 @@ fn scope(draft: &mut Draft<'_>) -> Result<(), OAuthError> {
         ));
     }
     let refused = asked.without(allowed);
+    // OpenID requests often carry fixed lists: what is not understood is left out (OIDC Core §3.1.2.1), and the
+    // token response says what was granted (RFC 6749 §5.1).
+    if asked.is_openid() && allowed.is_openid() {
+        draft.request.scope = asked.and(allowed);
+        return Ok(());
+    }
     if !refused.is_empty() {
         return Err(OAuthError::invalid_scope(
             RULE,

@@ -152,13 +152,19 @@ fn a_client_without_the_code_grant_may_not_ask_here() {
 
 #[test]
 fn a_scope_the_client_is_not_registered_for_is_refused_with_those_it_may_ask_for() {
-    let said = refused(InvalidScope, &[("scope", "openid admin")]);
+    let said = refused(InvalidScope, &[("scope", "transfer admin")]);
     assert!(
         said.contains("'admin'") && said.contains("openid email transfer"),
         "{said}"
     );
     refused(InvalidScope, &[("scope", "")]);
     refused(InvalidScope, &[("scope", "OpenID")]);
+}
+
+#[test]
+fn an_openid_request_leaves_out_the_scopes_it_is_not_registered_for() {
+    let request = parse(&[("scope", "openid admin transfer unheard_of")]).unwrap();
+    assert_eq!(request.scope, Scope::of(["openid", "transfer"]));
 }
 
 #[test]
