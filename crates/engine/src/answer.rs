@@ -6,7 +6,7 @@ mod guesses;
 mod prove;
 
 use stepwell_core::audit::names;
-use stepwell_core::authn::{Ended, Pin, Method, Step, Verdict};
+use stepwell_core::authn::{Ended, Method, Pin, Step, Verdict};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Scope;
 use stepwell_core::secret::Secret;

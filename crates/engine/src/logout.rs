@@ -23,14 +23,49 @@ pub enum Logout {
     Done {
         /// An exactly registered address, with `state`.
         to: Option<String>,
-        /// The client's name, where one is known.
-        client: Option<String>,
+        /// The client, where one is known.
+        client: Option<Leaving>,
     },
     /// The person has to say yes.
     Ask {
-        /// The client's name, where one is known.
-        client: Option<String>,
+        /// The client, where one is known.
+        client: Option<Leaving>,
     },
+}
+
+/// The client that a person leaves.
+#[derive(Clone, Debug)]
+pub struct Leaving {
+    /// Its name.
+    pub name: String,
+    /// The host it is at, where it has one.
+    pub host: String,
+}
+
+/// A logout request, understood.
+struct Asked {
+    hint: Option<IdClaims>,
+    client: Option<Leaving>,
+    to: Option<String>,
+}
+
+impl Asked {
+    fn done(self) -> Logout {
+        Logout::Done {
+            to: self.to,
+            client: self.client,
+        }
+    }
+}
+
+fn host(client: &Client) -> String {
+    let uris = client
+        .post_logout_redirect_uris
+        .iter()
+        .chain(&client.redirect_uris);
+    uris.filter_map(|uri| url::Url::parse(uri).ok()?.host_str().map(str::to_owned))
+        .next()
+        .unwrap_or_default()
 }
 
 impl Engine {
@@ -44,6 +79,52 @@ impl Engine {
         params: &Params,
         cookies: &Cookies,
     ) -> Result<Logout, EngineError> {
+        let asked = self.asked(params)?;
+        let session = self
+            .db
+            .read(|tx| self.session_of(tx, cookies.session.as_ref(), call.now))?;
+        let Some(session) = session else {
+            return Ok(asked.done());
+        };
+        let names_it = asked.hint.as_ref().is_some_and(|hint| {
+            hint.sub == session.user_id.as_str()
+                && hint
+                    .sid
+                    .as_deref()
+                    .is_none_or(|sid| sid == session.id.as_str())
+        });
+        if !names_it {
+            return Ok(Logout::Ask {
+                client: asked.client,
+            });
+        }
+        self.db
+            .write(|tx| self.end_session(tx, call, &session, "logout by the app"))?;
+        Ok(asked.done())
+    }
+
+    /// The person said yes; `params` are those of the request that led to the question.
+    ///
+    /// # Errors
+    /// As [`Engine::logout`].
+    pub fn logout_confirmed(
+        &self,
+        call: &Call<'_>,
+        params: &Params,
+        cookies: &Cookies,
+    ) -> Result<Logout, EngineError> {
+        let asked = self.asked(params)?;
+        self.db.write(|tx| -> Result<(), EngineError> {
+            match self.session_of(tx, cookies.session.as_ref(), call.now)? {
+                Some(session) => self.end_session(tx, call, &session, "logout by the person"),
+                None => Ok(()),
+            }
+        })?;
+        Ok(asked.done())
+    }
+
+    /// Who asks, for whom, and where the person would go on to.
+    fn asked(&self, params: &Params) -> Result<Asked, EngineError> {
         let hint = params
             .get("id_token_hint")
             .map(|hint| self.verify_id_token_hint(hint))
@@ -66,39 +147,11 @@ impl Engine {
             (None, None) => None,
         };
         let to = self.way_out(params, hint.is_some(), client.as_deref())?;
-        let name = client.as_ref().map(|c| c.name.clone());
-        let session = self
-            .db
-            .read(|tx| self.session_of(tx, cookies.session.as_ref(), call.now))?;
-        let Some(session) = session else {
-            return Ok(Logout::Done { to, client: name });
-        };
-        let names_it = hint.as_ref().is_some_and(|hint| {
-            hint.sub == session.user_id.as_str()
-                && hint
-                    .sid
-                    .as_deref()
-                    .is_none_or(|sid| sid == session.id.as_str())
+        let client = client.map(|c| Leaving {
+            name: c.name.clone(),
+            host: host(&c),
         });
-        if !names_it {
-            return Ok(Logout::Ask { client: name });
-        }
-        self.db
-            .write(|tx| self.end_session(tx, call, &session, "logout by the app"))?;
-        Ok(Logout::Done { to, client: name })
-    }
-
-    /// The person said yes.
-    ///
-    /// # Errors
-    /// When the database is away.
-    pub fn logout_confirmed(&self, call: &Call<'_>, cookies: &Cookies) -> Result<(), EngineError> {
-        self.db.write(
-            |tx| match self.session_of(tx, cookies.session.as_ref(), call.now)? {
-                Some(session) => self.end_session(tx, call, &session, "logout by the person"),
-                None => Ok(()),
-            },
-        )
+        Ok(Asked { hint, client, to })
     }
 
     /// Ends a session and every grant that was to live no longer than it.

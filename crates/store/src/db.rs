@@ -294,31 +294,58 @@ mod tests {
     #[test]
     fn every_statement_that_looks_at_a_token_is_prepared_once() {
         let dir = tempfile::TempDir::new().unwrap();
-        let db = Db::open(&DatabaseUrl::sqlite(dir.path().join("x.db")), &Options::default()).unwrap();
+        let db = Db::open(
+            &DatabaseUrl::sqlite(dir.path().join("x.db")),
+            &Options::default(),
+        )
+        .unwrap();
         db.migrate().unwrap();
         let now = Timestamp::from_secs(1_000);
-        db.write(|tx| rotation::start(tx, now, Timestamp::from_secs(2_000))).unwrap();
+        db.write(|tx| rotation::start(tx, now, Timestamp::from_secs(2_000)))
+            .unwrap();
         let log: Arc<Mutex<(usize, Vec<String>)>> = Arc::default();
         let seen = Arc::clone(&log);
-        db.readers.take().unwrap().conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
-            InstrumentationEvent::StartQuery { .. } => seen.lock().unwrap().0 += 1,
-            InstrumentationEvent::CacheQuery { sql, .. } => seen.lock().unwrap().1.push(sql.to_owned()),
-            _ => {}
-        });
+        db.readers.take().unwrap().conn.set_instrumentation(
+            move |event: InstrumentationEvent<'_>| match event {
+                InstrumentationEvent::StartQuery { .. } => seen.lock().unwrap().0 += 1,
+                InstrumentationEvent::CacheQuery { sql, .. } => {
+                    seen.lock().unwrap().1.push(sql.to_owned())
+                }
+                _ => {}
+            },
+        );
         let grant = stepwell_core::ids::GrantId::new("g");
-        let hash = stepwell_core::secret::Hashed::of(&stepwell_core::secret::Secret::new("unknown"));
+        let hash =
+            stepwell_core::secret::Hashed::of(&stepwell_core::secret::Secret::new("unknown"));
         let times = 5;
         for _ in 0..times {
-            assert!(db.read(|tx| token_status::token_status(tx, "j", Some(&grant))).unwrap());
-            assert!(db.read(|tx| token_status::token_status(tx, "j", None)).unwrap());
-            assert!(db.read(|tx| users::of_live_token(tx, "j", &grant)).unwrap().is_some());
-            assert!(db.read(|tx| refresh_tokens::find_with_grant(tx, &hash)).unwrap().is_none());
+            assert!(
+                db.read(|tx| token_status::token_status(tx, "j", Some(&grant)))
+                    .unwrap()
+            );
+            assert!(
+                db.read(|tx| token_status::token_status(tx, "j", None))
+                    .unwrap()
+            );
+            assert!(
+                db.read(|tx| users::of_live_token(tx, "j", &grant))
+                    .unwrap()
+                    .is_some()
+            );
+            assert!(
+                db.read(|tx| refresh_tokens::find_with_grant(tx, &hash))
+                    .unwrap()
+                    .is_none()
+            );
         }
         let (run, prepared) = log.lock().unwrap().clone();
         let kept: BTreeSet<&str> = prepared.iter().map(String::as_str).collect();
         assert_eq!(kept.len(), prepared.len(), "prepared twice: {prepared:#?}");
         assert_eq!((kept.len(), run), (4, 4 * times), "not kept: {prepared:#?}");
-        assert!(prepared.iter().all(|sql| !sql.contains("LIMIT")), "prepared at every call: {prepared:#?}");
+        assert!(
+            prepared.iter().all(|sql| !sql.contains("LIMIT")),
+            "prepared at every call: {prepared:#?}"
+        );
     }
 
     /// A refresh as the engine does it.

@@ -71,7 +71,10 @@ pub fn find(tx: &mut Tx<'_>, id: &InteractionId) -> Result<Option<Interaction>, 
     if text.len() > MAX_ID || !text.bytes().all(|b| b.is_ascii_graphic()) {
         return Ok(None);
     }
-    Ok(interactions::table.find(text).get_result(tx.conn()).optional()?)
+    Ok(interactions::table
+        .find(text)
+        .get_result(tx.conn())
+        .optional()?)
 }
 
 /// Ties it to the first browser that opens it; `false` when it is tied already.

@@ -7,9 +7,9 @@ use stepwell_core::ids::{GrantId, UserId};
 use stepwell_core::time::Timestamp;
 use stepwell_core::user::{Status, User};
 
-use crate::grants::Grant;
 use crate::backend::on_backend;
 use crate::column::{Micros, Text, json, to_json};
+use crate::grants::Grant;
 use crate::schema::{grants, revoked_tokens, users};
 use crate::update::update;
 use crate::{StoreError, Tx};
@@ -89,15 +89,13 @@ pub fn of_live_token(
     jti: &str,
     grant: &GrantId,
 ) -> Result<Option<(User, Grant)>, StoreError> {
-    let person = users::table
-        .inner_join(grants::table)
-        .filter(
-            grants::id
-                .eq(grant.as_str())
-                .and(grants::revoked_at.is_null())
-                .and(users::status.eq(Status::Active.as_str()))
-                .and(not(exists(revoked_tokens::table.find(jti)))),
-        );
+    let person = users::table.inner_join(grants::table).filter(
+        grants::id
+            .eq(grant.as_str())
+            .and(grants::revoked_at.is_null())
+            .and(users::status.eq(Status::Active.as_str()))
+            .and(not(exists(revoked_tokens::table.find(jti)))),
+    );
     let found =
         on_backend!(tx.conn(), conn => person.get_result::<(Row, Grant)>(conn)).optional()?;
     found

@@ -4,6 +4,7 @@ use stepwell_tests::html;
 use url::Url;
 
 use crate::assertions::unsigned;
+use crate::support::http::{client, send};
 use crate::support::tab::form;
 use crate::support::world::left;
 use crate::support::{Got, Tab, World};
@@ -218,4 +219,27 @@ fn repeated_parameters_of_a_logout_are_refused() {
         ("post_logout_redirect_uri", "https://evil.example/"),
     ];
     logout(&world, &tab, &sent).assert_page(400);
+}
+
+#[test]
+fn a_form_from_another_site_signs_nobody_out_unasked_and_a_true_one_still_does() {
+    let world = World::shared();
+    let SignedIn { tab, id_token, .. } = signed_in(&world);
+    // What a browser sends from another site: no cookies (SameSite=Lax).
+    let forged = send(client().post(world.url("/logout")).form(&[("state", "x")]));
+    assert_eq!(forged.set_cookies(), [""; 0], "{forged:#?}");
+    let asked = tab.get(forged.location().unwrap().as_str());
+    asked.assert_page(200);
+    assert!(asked.body.contains("id=\"logout-form\""), "{asked:#?}");
+    assert!(world.is_signed_in(&tab));
+    // The app's own form arrives the same way, and its hint speaks for it.
+    let fields = [
+        ("id_token_hint", &*id_token),
+        ("post_logout_redirect_uri", BACK),
+    ];
+    let sent = send(client().post(world.url("/logout")).form(&fields));
+    assert_eq!(sent.set_cookies(), [""; 0], "{sent:#?}");
+    let page = tab.get(sent.location().unwrap().as_str());
+    assert_eq!(left(&page).unwrap().as_str(), BACK);
+    assert!(!world.is_signed_in(&tab));
 }

@@ -507,7 +507,11 @@ impl<'a> Case<'a> {
 /// pass for as recent: it is in the grounds' evidence, not in `amr`.
 fn told<'e>(rests_on: &[&'e Evidence], claim: &Claim) -> Vec<&'e Evidence> {
     let of_claim = |e: &&&Evidence| claim.evidence.contains(&e.id);
-    let strongest = rests_on.iter().filter(of_claim).map(|e| e.traits.rank()).max();
+    let strongest = rests_on
+        .iter()
+        .filter(of_claim)
+        .map(|e| e.traits.rank())
+        .max();
     let misleads = |e: &Evidence| e.at < claim.auth_time && Some(e.traits.rank()) >= strongest;
     rests_on
         .iter()

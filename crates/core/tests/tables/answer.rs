@@ -183,6 +183,10 @@ fn amr_never_lists_a_proof_that_is_as_strong_as_what_auth_time_speaks_for_but_ol
         .proved([password().used(20_000), code().used(18_000)])
         .then(&password());
     let grounds = granted(&scene.decide());
-    assert_eq!(grounds.amr, ["pwd"], "the old code would pass for a new one");
+    assert_eq!(
+        grounds.amr,
+        ["pwd"],
+        "the old code would pass for a new one"
+    );
     assert!(grounds.evidence.contains(&code().used(18_000).id));
 }

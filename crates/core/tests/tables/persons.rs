@@ -125,10 +125,7 @@ fn a_step_up_completes_as_the_same_person_or_not_at_all() {
 
 #[test]
 fn whose_name_belongs_to_a_subject_is_not_told_before_a_proof() {
-    for scene in [
-        Scene::stranger(&[password()]),
-        Scene::alice(&[password()]),
-    ] {
+    for scene in [Scene::stranger(&[password()]), Scene::alice(&[password()])] {
         assert_eq!(methods(&scene.pinned_to("bob").decide()), ["password"]);
     }
 }

@@ -56,19 +56,30 @@ impl Engine {
 
     /// A resource that demands a person's authentication is not open to a client acting for itself.
     fn refuse_floors(&self, resources: &[String]) -> Result<(), OAuthError> {
-        let mut floors = self.settings.resources.iter().filter(|r| r.minimum_acr.is_some());
+        let mut floors = self
+            .settings
+            .resources
+            .iter()
+            .filter(|r| r.minimum_acr.is_some());
         match floors.find(|floor| resources.contains(&floor.identifier)) {
             None => Ok(()),
             Some(floor) => Err(OAuthError::invalid_target(
                 "RFC 8707 §2",
-                format!("the resource {} demands that a person has signed in", floor.identifier),
+                format!(
+                    "the resource {} demands that a person has signed in",
+                    floor.identifier
+                ),
             )),
         }
     }
 
     /// Scopes that speak of a person, or demand that one has signed in, mean nothing here.
     fn own_scope(&self, client: &Client, asked: Option<&str>) -> Result<Scope, OAuthError> {
-        let floors = self.settings.scopes.iter().filter(|s| s.minimum_acr.is_some());
+        let floors = self
+            .settings
+            .scopes
+            .iter()
+            .filter(|s| s.minimum_acr.is_some());
         let floors: Vec<&str> = floors.map(|s| s.name.as_str()).collect();
         scope(client, asked, &Scope::of(floors))
     }

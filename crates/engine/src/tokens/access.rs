@@ -32,7 +32,12 @@ impl Cache {
         // The newest tokens are the ones that will be asked about; a policy that counts how often would not
         // let them in once it is full.
         let policy = EvictionPolicy::lru();
-        Self(Moka::builder().max_capacity(REMEMBERED).eviction_policy(policy).build())
+        Self(
+            Moka::builder()
+                .max_capacity(REMEMBERED)
+                .eviction_policy(policy)
+                .build(),
+        )
     }
 
     #[cfg(test)]

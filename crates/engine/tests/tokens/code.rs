@@ -1,6 +1,7 @@
 //! Codes: redeemed once, by their own client, with everything right; and what thieves get.
 
 use stepwell_core::oauth::ErrorCode;
+use stepwell_core::oauth::Params;
 use stepwell_core::oauth::pkce::Challenge;
 use stepwell_core::user::Status;
 
@@ -230,7 +231,7 @@ fn a_person_locked_or_signed_out_meanwhile_gets_no_tokens() {
         ada.set_status(stage, Status::Active);
         stage
             .engine
-            .logout_confirmed(&stage.call(), &browser.cookies)
+            .logout_confirmed(&stage.call(), &Params::default(), &browser.cookies)
             .unwrap();
         assert_invalid_grant(stage, &bank, &bank.redeeming(&answer));
         assert_eq!(stage.events("token."), [""; 0]);

@@ -70,7 +70,7 @@ fn a_hint_of_this_very_session_ends_it_at_once_and_leads_back_to_the_app() {
                     to.as_deref(),
                     Some("https://bank.example/bye?state=a+b%26c")
                 );
-                assert_eq!(client.as_deref(), Some("Bank"));
+                assert_eq!(client.map(|client| client.name).as_deref(), Some("Bank"));
             }
             other => panic!("{other:?}"),
         }
@@ -106,7 +106,7 @@ fn without_a_hint_the_person_is_asked_first_and_goes_nowhere() {
         assert!(is_signed_in(&mut browser, &bank));
         stage
             .engine
-            .logout_confirmed(&stage.call(), &browser.cookies)
+            .logout_confirmed(&stage.call(), &Params::default(), &browser.cookies)
             .unwrap();
         assert!(!is_signed_in(&mut browser, &bank));
         let nowhere = logout(
@@ -121,7 +121,7 @@ fn without_a_hint_the_person_is_asked_first_and_goes_nowhere() {
         );
         stage
             .engine
-            .logout_confirmed(&stage.call(), &browser.cookies)
+            .logout_confirmed(&stage.call(), &Params::default(), &browser.cookies)
             .unwrap();
         assert_eq!(stage.events("session.ended").len(), 1);
     });

@@ -9,6 +9,7 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse};
 use stepwell_core::oauth::{OAuthError, Params, Problem, Return};
 use stepwell_engine::EngineError;
+use stepwell_engine::logout::Leaving;
 use url::Url;
 
 use crate::app::AppState;
@@ -162,6 +163,7 @@ impl Pages {
 
     /// A request that cannot be answered at its redirect URI: a page, and no redirect.
     pub(crate) fn unreturnable(&self, problem: &Problem, request: &HttpRequest) -> HttpResponse {
+        self.log(&problem.error);
         let sent =
             Params::parse_authorization(request.query_string().as_bytes()).unwrap_or_default();
         let received = SHOWN
@@ -185,6 +187,7 @@ impl Pages {
     pub(crate) fn failed(&self, error: EngineError) -> HttpResponse {
         match error {
             EngineError::OAuth(error) => {
+                self.log(&error);
                 self.error(ErrorKind::BadRequest, Some(note(&error, Vec::new())))
             }
             EngineError::Unavailable(why) => {
@@ -197,6 +200,16 @@ impl Pages {
                 self.error(ErrorKind::Internal, None)
             }
         }
+    }
+
+    /// The page shows it in its developer half; whoever was only told the reference finds it here.
+    fn log(&self, error: &OAuthError) {
+        tracing::info!(
+            reference = %self.chrome.reference,
+            error = error.code().as_str(),
+            description = %error.wire_description(),
+            "refused"
+        );
     }
 
     fn unavailable(&self) -> HttpResponse {
@@ -234,10 +247,11 @@ impl Pages {
     }
 
     /// The session is over.
-    pub(crate) fn signed_out(&self, to: Option<String>, client: Option<String>) -> HttpResponse {
+    pub(crate) fn signed_out(&self, to: Option<String>, client: Option<Leaving>) -> HttpResponse {
         match to {
             Some(url) => {
-                let app = App::new(client.unwrap_or_default(), host(&url));
+                let name = client.map(|client| client.name).unwrap_or_default();
+                let app = App::new(name, host(&url));
                 self.page(StatusCode::OK, &Leave { app, url })
             }
             None => self.page(
@@ -260,12 +274,16 @@ impl Pages {
     }
 
     /// The person has to say yes to being signed out.
-    pub(crate) fn ask_logout(&self, client: Option<String>) -> HttpResponse {
+    pub(crate) fn ask_logout(
+        &self,
+        client: Option<Leaving>,
+        fields: Vec<(String, String)>,
+    ) -> HttpResponse {
         let page = LogoutConfirm {
             action: "/logout/confirm".to_owned(),
-            fields: Vec::new(),
+            fields,
             account: None,
-            app: client.map(|name| App::new(name, "")),
+            app: client.map(|client| App::new(client.name, client.host)),
         };
         self.page(StatusCode::OK, &page)
     }

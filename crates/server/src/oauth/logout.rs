@@ -1,5 +1,6 @@
 //! `GET` and `POST /logout`, and the person's yes.
 
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_core::oauth::{OAuthError, Params};
 use stepwell_engine::logout::Logout;
@@ -8,10 +9,19 @@ use crate::app::AppState;
 use crate::blocking;
 use crate::extract::body::Body;
 use crate::extract::{cookies, form};
-use crate::interaction::answer::Pages;
+use crate::interaction::answer::{Pages, no_store};
 use crate::interaction::csrf;
 use crate::request::Asked;
 
+/// A longer form is not made a link.
+const LONGEST_LINK: usize = 8 * 1024;
+/// What the question carries on, so that the person still gets where the app wanted.
+const CARRIED: [&str; 4] = [
+    "id_token_hint",
+    "client_id",
+    "post_logout_redirect_uri",
+    "state",
+];
 /// What the token of the confirmation form is bound to.
 const CONTEXT: &str = "logout";
 
@@ -30,8 +40,24 @@ pub(crate) async fn post(
     asked: Asked,
     body: Body,
 ) -> HttpResponse {
+    // A form from another site comes without cookies (SameSite=Lax), and without them nobody can be signed out:
+    // the same request as a link has them.
+    let jar = cookies::read(&request, &state.edge);
+    if jar.session.is_none() && form::is_form(&request) && body.len() <= LONGEST_LINK {
+        // Whatever is no plain ASCII is no well encoded form, and is refused below.
+        let plain = body.iter().all(u8::is_ascii_graphic);
+        if let Some(query) = std::str::from_utf8(&body).ok().filter(|_| plain) {
+            return no_store(to(&format!("/logout?{query}")));
+        }
+    }
     let params = form::params(&request, &body);
     logout(state, request, asked, params).await
+}
+
+fn to(place: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, place))
+        .finish()
 }
 
 async fn logout(
@@ -45,6 +71,8 @@ async fn logout(
     if let Some(session) = &jar.session {
         pages.chrome.csrf = csrf::token(session, CONTEXT);
     }
+    let had_session = jar.session.is_some();
+    let carried: Vec<(String, String)> = params.as_ref().map(carried).unwrap_or_default();
     let done = match params {
         Ok(params) => {
             blocking::run(&state, asked, move |engine, call| {
@@ -55,8 +83,16 @@ async fn logout(
         Err(error) => Err(error.into()),
     };
     match done {
-        Ok(Logout::Done { to, client }) => without_session(&state, pages.signed_out(to, client)),
-        Ok(Logout::Ask { client }) => pages.ask_logout(client),
+        Ok(Logout::Done { to, client }) => {
+            let answer = pages.signed_out(to, client);
+            // What was not sent is not taken away: it may be that of a session which was not asked about.
+            if had_session {
+                without_session(&state, answer)
+            } else {
+                answer
+            }
+        }
+        Ok(Logout::Ask { client }) => pages.ask_logout(client, carried),
         Err(error) => pages.failed(error),
     }
 }
@@ -83,14 +119,19 @@ pub(crate) async fn confirm(
     if params.get("decision") == Some("stay") {
         return pages.stayed();
     }
-    match blocking::run(&state, asked, move |engine, call| {
-        engine.logout_confirmed(call, &jar)
-    })
-    .await
-    {
-        Ok(()) => without_session(&state, pages.signed_out(None, None)),
+    let done = blocking::run(&state, asked, move |engine, call| {
+        engine.logout_confirmed(call, &params, &jar)
+    });
+    match done.await {
+        Ok(Logout::Done { to, client }) => without_session(&state, pages.signed_out(to, client)),
+        Ok(Logout::Ask { .. }) => pages.forbidden(),
         Err(error) => pages.failed(error),
     }
+}
+
+fn carried(params: &Params) -> Vec<(String, String)> {
+    let sent = |name: &&str| Some(((*name).to_owned(), params.get(name)?.to_owned()));
+    CARRIED.iter().filter_map(sent).collect()
 }
 
 fn without_session(state: &AppState, mut answer: HttpResponse) -> HttpResponse {
