@@ -13,3 +13,6 @@ logged-out-sign-in = Sign in again
 leave-title = Taking you back to { $app }
 leave-wait = If nothing happens, continue to { $host }.
 leave-broken = This app’s address cannot be opened. Close this window and start again in the app.
+
+home-title = This is { $product }
+home-note = It signs you in to apps. Open the app that you want to use; it brings you here when needed.

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::Engine;
 use crate::call::Call;
+use crate::client_auth::ClientKeys;
 use crate::error::EngineError;
 use crate::factors::totp_purpose;
 use crate::passwords::PasswordRules;
@@ -168,7 +169,7 @@ impl Engine {
         let client = new.build(id, hashes, call.now).map_err(|problems| {
             EngineError::Invalid(problems.iter().map(ToString::to_string).collect())
         })?;
-        self.check_acrs(&client)?;
+        self.check_registration(&client)?;
         self.save_client(call, &client, None)?;
         Ok(CreatedClient { client, secret })
     }
@@ -178,7 +179,7 @@ impl Engine {
     /// # Errors
     /// When there is no such client, or the database is away.
     pub fn update_client(&self, call: &Call<'_>, client: &Client) -> Result<(), EngineError> {
-        self.check_acrs(client)?;
+        self.check_registration(client)?;
         let known = self.find_client(&client.id)?;
         self.save_client(call, client, Some(&known))
     }
@@ -193,21 +194,25 @@ impl Engine {
             .ok_or_else(|| EngineError::NotFound(format!("no client is registered under {id}")))
     }
 
-    fn check_acrs(&self, client: &Client) -> Result<(), EngineError> {
+    /// What a registration must not say here: acrs that are not configured, keys that cannot be used.
+    fn check_registration(&self, client: &Client) -> Result<(), EngineError> {
         let named = client.minimum_acr.iter().chain(&client.default_acr_values);
-        let unknown: Vec<String> = named
+        let unknown = named
             .filter(|acr| {
                 self.policy
                     .catalog
                     .find(&stepwell_core::authn::AcrName::new(acr.as_str()))
                     .is_none()
             })
-            .map(|acr| format!("the acr {acr} is not configured here; see acr_values_supported"))
+            .map(|acr| format!("the acr {acr} is not configured here; see acr_values_supported"));
+        let keys = client.jwks.as_ref().map(ClientKeys::parse).transpose();
+        let problems: Vec<String> = unknown
+            .chain(keys.err().map(|error| error.to_string()))
             .collect();
-        if unknown.is_empty() {
+        if problems.is_empty() {
             Ok(())
         } else {
-            Err(EngineError::Invalid(unknown))
+            Err(EngineError::Invalid(problems))
         }
     }
 

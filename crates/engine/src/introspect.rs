@@ -108,12 +108,14 @@ impl Engine {
     ) -> Result<Option<About>, EngineError> {
         let hash = Hashed::of(&Secret::new(token));
         let found = self.db.read(|tx| -> Result<_, EngineError> {
-            let Some((row, grant)) = refresh_tokens::find_with_grant(tx, &hash)? else {
+            let Some((row, grant, session)) = refresh_tokens::find_with_grant(tx, &hash)? else {
                 return Ok(None);
             };
             let active =
                 users::find(tx, &grant.user_id)?.is_some_and(|user| user.status == Status::Active);
             let grant = Grant::from_row(grant)?;
+            let idle = self.settings.lifetimes.session_idle;
+            let active = active && !grant.ended_with(session.as_ref(), call.now, idle);
             Ok(active.then_some((row, grant)))
         })?;
         let live = |(row, grant): &(refresh_tokens::RefreshToken, Grant)| {

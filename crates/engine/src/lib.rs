@@ -96,7 +96,7 @@ impl Engine {
         };
         keys::ensure_current(call, &db, &seal)?;
         let rotation = grants::Successors::load(call, &db, &seal)?;
-        let snapshot = Snapshot::load(&db, &seal, &settings)?;
+        let snapshot = Snapshot::load(&db, &seal, &settings, &policy)?;
         Ok(Self {
             settings,
             policy,

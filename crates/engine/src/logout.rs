@@ -6,7 +6,6 @@
 use stepwell_core::audit::{Event, names};
 use stepwell_core::client::Client;
 use stepwell_core::ids::ClientId;
-use stepwell_core::oauth::scope::{OFFLINE_ACCESS, Scope};
 use stepwell_core::oauth::{OAuthError, Params};
 use stepwell_store::sessions::{self, Session};
 use stepwell_store::{Tx, grants};
@@ -15,6 +14,9 @@ use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 use crate::tokens::{Expect, Expiry, IdClaims, JwtError, TYP_ID};
+
+/// The most grants that one audit event names.
+const NAMED: usize = 100;
 
 /// What a logout request leads to.
 #[derive(Debug)]
@@ -165,12 +167,19 @@ impl Engine {
         if !sessions::end(tx, &session.id, call.now)? {
             return Ok(());
         }
-        for grant in grants::live_of_session(tx, &session.id)? {
-            let outlives =
-                Scope::parse(&grant.scope).is_ok_and(|scope| scope.contains(OFFLINE_ACCESS));
-            if !outlives {
-                grants::revoke(tx, &grant.id, "session ended", call.now)?;
-            }
+        let mut ended = grants::revoke_of_session(tx, &session.id, "session ended", call.now)?;
+        if !ended.is_empty() {
+            ended.sort();
+            let named: Vec<_> = ended.iter().take(NAMED).map(|id| id.as_str()).collect();
+            tx.audit(
+                Event::new(names::GRANT_REVOKED, call.now)
+                    .reference(call.reference)
+                    .user(&session.user_id)
+                    .session(&session.id)
+                    .with("why", "session ended")
+                    .with("count", ended.len())
+                    .with("grants", named),
+            );
         }
         tx.audit(
             Event::new(names::SESSION_ENDED, call.now)

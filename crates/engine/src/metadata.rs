@@ -3,6 +3,7 @@
 //! Says only what is offered. Nothing here is configurable by itself.
 
 use serde_json::{Value, json};
+use stepwell_core::authn::Policy;
 use stepwell_core::oauth::Prompt;
 
 use crate::settings::Settings;
@@ -13,7 +14,7 @@ use crate::tokens::KeyRing;
 pub(crate) struct Metadata(Value);
 
 impl Metadata {
-    pub(crate) fn of(settings: &Settings, keys: &KeyRing) -> Self {
+    pub(crate) fn of(settings: &Settings, policy: &Policy, keys: &KeyRing) -> Self {
         let issuer = &settings.issuer;
         let at = |path: &str| format!("{issuer}{path}");
         let algs: Vec<&str> = keys.algorithms().iter().map(|alg| alg.as_str()).collect();
@@ -35,8 +36,7 @@ impl Metadata {
                 scopes.push(&scope.name);
             }
         }
-        let acrs: Vec<String> = settings
-            .catalog
+        let acrs: Vec<String> = policy
             .published()
             .iter()
             .map(|a| a.as_str().to_owned())

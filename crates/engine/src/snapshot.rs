@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use stepwell_core::authn::Policy;
 use stepwell_core::client::Client;
 use stepwell_core::ids::ClientId;
 use stepwell_store::{Db, clients, revisions};
@@ -40,6 +41,7 @@ impl Snapshot {
         db: &Db,
         seal: &SealingKeys,
         settings: &Settings,
+        policy: &Policy,
     ) -> Result<Self, EngineError> {
         let (revisions, clients, records) = db.read(|tx| -> Result<_, EngineError> {
             Ok((
@@ -50,13 +52,21 @@ impl Snapshot {
         })?;
         let mut known = HashMap::with_capacity(clients.len());
         for row in clients.into_iter().filter(|row| row.disabled_at.is_none()) {
-            let client: Client = serde_json::from_str(&row.json).map_err(EngineError::broken)?;
-            let keys = client
-                .jwks
-                .as_ref()
-                .map(ClientKeys::parse)
-                .transpose()
-                .map_err(EngineError::broken)?;
+            // One registration that cannot be read is one client that cannot come in, and no more.
+            let client: Client = match serde_json::from_str(&row.json) {
+                Ok(client) => client,
+                Err(error) => {
+                    tracing::error!(client = %row.id, %error, "a stored client cannot be read and is left out");
+                    continue;
+                }
+            };
+            let keys = match client.jwks.as_ref().map(ClientKeys::parse).transpose() {
+                Ok(keys) => keys,
+                Err(error) => {
+                    tracing::error!(client = %row.id, %error, "the keys of a stored client cannot be used");
+                    None
+                }
+            };
             known.insert(
                 client.id.clone(),
                 Arc::new(KnownClient {
@@ -66,7 +76,7 @@ impl Snapshot {
             );
         }
         let keys = keys::ring(&records, seal)?;
-        let metadata = Metadata::of(settings, &keys).to_json().into();
+        let metadata = Metadata::of(settings, policy, &keys).to_json().into();
         Ok(Self {
             revisions,
             clients: known,
@@ -119,6 +129,7 @@ impl Engine {
             &self.db,
             &self.seal,
             &self.settings,
+            &self.policy,
         )?));
         Ok(true)
     }

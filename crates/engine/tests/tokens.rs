@@ -23,5 +23,6 @@ mod tokens {
     mod resource;
     mod revocation;
     mod sealing;
+    mod session_end;
     mod userinfo;
 }

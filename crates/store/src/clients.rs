@@ -78,18 +78,6 @@ pub fn disable(tx: &mut Tx<'_>, id: &ClientId, now: Timestamp) -> Result<bool, S
     Ok(changed == 1)
 }
 
-/// Switches a client on again; `false` when it was on or is not there.
-pub fn enable(tx: &mut Tx<'_>, id: &ClientId, now: Timestamp) -> Result<bool, StoreError> {
-    let changed = update!(
-        clients::table,
-        set (clients::disabled_at.eq(None::<i64>), clients::updated_at.eq(now.as_micros())),
-        when clients::id.eq(id.as_str()).and(clients::disabled_at.is_not_null()),
-    )
-    .execute(tx.writer()?)?;
-    revisions::bump(tx, revisions::CLIENTS)?;
-    Ok(changed == 1)
-}
-
 /// The registration with this id, switched off or not.
 pub fn find(tx: &mut Tx<'_>, id: &ClientId) -> Result<Option<Registration>, StoreError> {
     Ok(clients::table

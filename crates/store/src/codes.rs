@@ -5,10 +5,12 @@ use stepwell_core::ids::{ClientId, GrantId};
 use stepwell_core::secret::Hashed;
 use stepwell_core::time::Timestamp;
 
+use crate::backend::on_backend;
 use crate::column::{Micros, OptMicros, Text};
 use crate::grants::Grant;
 use crate::purge::purge;
-use crate::schema::{codes, grants};
+use crate::schema::{codes, grants, sessions};
+use crate::sessions::Session;
 use crate::update::update;
 use crate::{StoreError, Tx};
 
@@ -67,16 +69,20 @@ pub fn find(tx: &mut Tx<'_>, hash: &Hashed) -> Result<Option<Code>, StoreError> 
         .optional()?)
 }
 
-/// The same with its grant, in one query.
+/// The same with its grant and the session that was made in, if that is still kept, in one query.
 pub fn find_with_grant(
     tx: &mut Tx<'_>,
     hash: &Hashed,
-) -> Result<Option<(Code, Grant)>, StoreError> {
-    Ok(codes::table
-        .inner_join(grants::table)
+) -> Result<Option<(Code, Grant, Option<Session>)>, StoreError> {
+    let code = codes::table
+        .inner_join(grants::table.left_join(sessions::table))
         .filter(codes::hash.eq(hash.as_str()))
-        .get_result(tx.conn())
-        .optional()?)
+        .select((
+            codes::all_columns,
+            grants::all_columns,
+            sessions::all_columns.nullable(),
+        ));
+    Ok(on_backend!(tx.conn(), conn => code.get_result(conn)).optional()?)
 }
 
 /// Uses the code up: `true` for exactly one caller, ever.

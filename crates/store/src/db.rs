@@ -415,7 +415,7 @@ mod tests {
             later: Timestamp,
         ) -> Result<bool, StoreError> {
             let presented = token(generation, now, later);
-            let (found, grant) = refresh_tokens::find_with_grant(tx, &presented.hash)?
+            let (found, grant, _) = refresh_tokens::find_with_grant(tx, &presented.hash)?
                 .ok_or_else(|| StoreError::Missing("the token".into()))?;
             let won = refresh_tokens::use_once(tx, &found.hash, now)?;
             refresh_tokens::insert(tx, &token(generation + 1, now, later))?;

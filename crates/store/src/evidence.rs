@@ -7,7 +7,6 @@ use stepwell_core::time::Timestamp;
 
 use crate::column::{Micros, Text, json, to_json};
 use crate::schema::evidence;
-use crate::update::update;
 use crate::{StoreError, Tx};
 
 #[derive(Queryable)]
@@ -46,15 +45,20 @@ pub fn insert(
     Ok(())
 }
 
-/// The proofs of a session that are not revoked, oldest first.
+/// The most proofs that are read of one session: the newest. Who proves something ever again is judged by
+/// what was proven last, and nobody makes a request slow by it.
+const NEWEST: i64 = 64;
+
+/// The newest proofs of a session that are not revoked, at most 64, oldest first.
 pub fn live_of(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<Evidence>, StoreError> {
-    evidence::table
+    let mut proofs = evidence::table
         .filter(
             evidence::session_id
                 .eq(session.as_str())
                 .and(evidence::revoked_at.is_null()),
         )
-        .order((evidence::proved_at, evidence::id))
+        .order((evidence::proved_at.desc(), evidence::id.desc()))
+        .limit(NEWEST)
         .select((
             evidence::id,
             evidence::method,
@@ -75,19 +79,7 @@ pub fn live_of(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<Evidence>, St
                 amr: json(&row.amr)?,
             })
         })
-        .collect()
-}
-
-/// Revokes every proof that a credential gave, in every session; says how many.
-pub fn revoke_by_credential(
-    tx: &mut Tx<'_>,
-    credential: &CredentialId,
-    now: Timestamp,
-) -> Result<usize, StoreError> {
-    Ok(update!(
-        evidence::table,
-        set evidence::revoked_at.eq(Some(now.as_micros())),
-        when evidence::credential_id.eq(credential.as_str()).and(evidence::revoked_at.is_null()),
-    )
-    .execute(tx.writer()?)?)
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    proofs.reverse();
+    Ok(proofs)
 }

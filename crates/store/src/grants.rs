@@ -1,14 +1,20 @@
 //! What was granted to a client, once. Every token names its grant, so ending it ends them all.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use stepwell_core::ids::{ClientId, GrantId, SessionId, UserId};
 use stepwell_core::time::Timestamp;
 
+use crate::backend::on_backend;
 use crate::column::{Micros, OptMicros, OptText, Text};
 use crate::purge::purge;
 use crate::schema::grants;
 use crate::update::update;
 use crate::{StoreError, Tx};
+
+/// A scope without `offline_access`. Not LIKE: that takes no heed of capitals on SQLite.
+const ONLINE: &str = "replace(' ' || scope || ' ', ' offline_access ', '') = ' ' || scope || ' '";
 
 /// One grant. What it rests on is frozen.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -85,21 +91,15 @@ pub fn find(tx: &mut Tx<'_>, id: &GrantId) -> Result<Option<Grant>, StoreError> 
         .optional()?)
 }
 
-/// A person's grants that are not revoked, newest first.
-pub fn list_of_user(
-    tx: &mut Tx<'_>,
-    user: &UserId,
-    now: Timestamp,
-) -> Result<Vec<Grant>, StoreError> {
-    Ok(grants::table
-        .filter(
-            grants::user_id
-                .eq(user.as_str())
-                .and(grants::revoked_at.is_null())
-                .and(grants::expires_at.gt(now.as_micros())),
-        )
-        .order((grants::created_at.desc(), grants::id.desc()))
-        .load(tx.conn())?)
+/// Lets a grant that is not revoked live until `expires_at`; `false` when it was revoked.
+pub fn extend(tx: &mut Tx<'_>, id: &GrantId, expires_at: Timestamp) -> Result<bool, StoreError> {
+    let longer = update!(
+        grants::table,
+        set grants::expires_at.eq(expires_at.as_micros()),
+        when grants::id.eq(id.as_str()).and(grants::revoked_at.is_null()),
+    );
+    let changed = on_backend!(tx.writer()?, conn => longer.execute(conn))?;
+    Ok(changed == 1)
 }
 
 /// Ends a grant; `false` when it had ended before.
@@ -118,18 +118,7 @@ pub fn revoke(
     Ok(changed == 1)
 }
 
-/// Grants made in a session that are not revoked.
-pub fn live_of_session(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<Grant>, StoreError> {
-    Ok(grants::table
-        .filter(
-            grants::session_id
-                .eq(session.as_str())
-                .and(grants::revoked_at.is_null()),
-        )
-        .load(tx.conn())?)
-}
-
-/// Ends every grant made in a session and names them.
+/// Ends every grant made in a session, except those for offline access (OIDC Core §11), and names them.
 pub fn revoke_of_session(
     tx: &mut Tx<'_>,
     session: &SessionId,
@@ -139,28 +128,10 @@ pub fn revoke_of_session(
     let ended = update!(
         grants::table,
         set (grants::revoked_at.eq(Some(now.as_micros())), grants::revoked_why.eq(Some(why))),
-        when grants::session_id.eq(session.as_str()).and(grants::revoked_at.is_null()),
-    )
-    .returning(grants::id)
-    .load::<String>(tx.writer()?)?;
-    Ok(ended.into_iter().map(GrantId::new).collect())
-}
-
-/// Ends every grant of a person to a client and names them.
-pub fn revoke_of_user_client(
-    tx: &mut Tx<'_>,
-    user: &UserId,
-    client: &ClientId,
-    why: &str,
-    now: Timestamp,
-) -> Result<Vec<GrantId>, StoreError> {
-    let ended = update!(
-        grants::table,
-        set (grants::revoked_at.eq(Some(now.as_micros())), grants::revoked_why.eq(Some(why))),
-        when grants::user_id
-            .eq(user.as_str())
-            .and(grants::client_id.eq(client.as_str()))
-            .and(grants::revoked_at.is_null()),
+        when grants::session_id
+            .eq(session.as_str())
+            .and(grants::revoked_at.is_null())
+            .and(sql::<Bool>(ONLINE)),
     )
     .returning(grants::id)
     .load::<String>(tx.writer()?)?;

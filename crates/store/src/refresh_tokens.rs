@@ -9,7 +9,8 @@ use crate::backend::on_backend;
 use crate::column::{Micros, OptMicros, Text};
 use crate::grants::Grant;
 use crate::purge::purge;
-use crate::schema::{grants, refresh_tokens};
+use crate::schema::{grants, refresh_tokens, sessions};
+use crate::sessions::Session;
 use crate::update::update;
 use crate::{StoreError, Tx};
 
@@ -64,24 +65,20 @@ pub fn find(tx: &mut Tx<'_>, hash: &Hashed) -> Result<Option<RefreshToken>, Stor
         .optional()?)
 }
 
-/// The same with its grant, in one query.
+/// The same with its grant and the session that was made in, if that is still kept, in one query.
 pub fn find_with_grant(
     tx: &mut Tx<'_>,
     hash: &Hashed,
-) -> Result<Option<(RefreshToken, Grant)>, StoreError> {
+) -> Result<Option<(RefreshToken, Grant, Option<Session>)>, StoreError> {
     let token = refresh_tokens::table
-        .inner_join(grants::table)
-        .filter(refresh_tokens::hash.eq(hash.as_str()));
+        .inner_join(grants::table.left_join(sessions::table))
+        .filter(refresh_tokens::hash.eq(hash.as_str()))
+        .select((
+            refresh_tokens::all_columns,
+            grants::all_columns,
+            sessions::all_columns.nullable(),
+        ));
     Ok(on_backend!(tx.conn(), conn => token.get_result(conn)).optional()?)
-}
-
-/// The newest token of a family.
-pub fn latest_of(tx: &mut Tx<'_>, grant: &GrantId) -> Result<Option<RefreshToken>, StoreError> {
-    Ok(refresh_tokens::table
-        .filter(refresh_tokens::grant_id.eq(grant.as_str()))
-        .order(refresh_tokens::generation.desc())
-        .first(tx.conn())
-        .optional()?)
 }
 
 /// Uses the token up: `true` for exactly one caller, ever.
@@ -96,16 +93,6 @@ pub fn use_once(tx: &mut Tx<'_>, hash: &Hashed, now: Timestamp) -> Result<bool, 
     );
     let changed = on_backend!(tx.writer()?, conn => using.execute(conn))?;
     Ok(changed == 1)
-}
-
-/// Whether the token was used. A token that is not known was not.
-pub fn is_used(tx: &mut Tx<'_>, hash: &Hashed) -> Result<bool, StoreError> {
-    let used_at = refresh_tokens::table
-        .find(hash.as_str())
-        .select(refresh_tokens::used_at)
-        .get_result::<Option<i64>>(tx.conn())
-        .optional()?;
-    Ok(used_at.flatten().is_some())
 }
 
 /// Removes at most `limit` tokens that expired before `before`.

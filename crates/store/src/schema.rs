@@ -199,6 +199,14 @@ diesel::table! {
 }
 
 diesel::joinable!(grants -> users (user_id));
+diesel::joinable!(grants -> sessions (session_id));
 diesel::joinable!(codes -> grants (grant_id));
 diesel::joinable!(refresh_tokens -> grants (grant_id));
-diesel::allow_tables_to_appear_in_same_query!(users, grants, revoked_tokens, codes, refresh_tokens);
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    grants,
+    revoked_tokens,
+    codes,
+    refresh_tokens,
+    sessions,
+);

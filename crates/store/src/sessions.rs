@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use stepwell_core::ids::{SessionId, UserId};
 use stepwell_core::secret::Hashed;
-use stepwell_core::time::Timestamp;
+use stepwell_core::time::{Seconds, Timestamp};
 
+use crate::backend::on_backend;
 use crate::column::{Micros, OptMicros, Text};
 use crate::purge::purge;
 use crate::schema::sessions;
@@ -42,9 +43,9 @@ pub struct Session {
 }
 
 impl Session {
-    /// Whether it may be used at `now`.
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        self.ended_at.is_none() && self.expires_at > now
+    /// Whether it may be used at `now`: not ended, not expired, and not unused for as long as `idle`.
+    pub fn is_live(&self, now: Timestamp, idle: Seconds) -> bool {
+        self.ended_at.is_none() && self.expires_at > now && self.last_seen_at.plus(idle) > now
     }
 }
 
@@ -126,17 +127,19 @@ pub fn rotate(
     Ok(changed == 1)
 }
 
-/// Notes that a live session was used. Call it rarely: it is a durable write.
-pub fn touch(tx: &mut Tx<'_>, id: &SessionId, now: Timestamp) -> Result<bool, StoreError> {
-    let changed = update!(
+/// Notes that a session is used, and keeps it from ending until this write is done: on PostgreSQL a
+/// logout waits for the row, and then sees what was granted. `false`: it is over, so nothing may rest on
+/// it. Idle time is the caller's to check.
+pub fn hold(tx: &mut Tx<'_>, id: &SessionId, now: Timestamp) -> Result<bool, StoreError> {
+    let held = update!(
         sessions::table,
         set sessions::last_seen_at.eq(now.as_micros()),
         when sessions::id
             .eq(id.as_str())
-            .and(sessions::last_seen_at.lt(now.as_micros()))
-            .and(sessions::ended_at.is_null()),
-    )
-    .execute(tx.writer()?)?;
+            .and(sessions::ended_at.is_null())
+            .and(sessions::expires_at.gt(now.as_micros())),
+    );
+    let changed = on_backend!(tx.writer()?, conn => held.execute(conn))?;
     Ok(changed == 1)
 }
 
@@ -149,22 +152,6 @@ pub fn end(tx: &mut Tx<'_>, id: &SessionId, now: Timestamp) -> Result<bool, Stor
     )
     .execute(tx.writer()?)?;
     Ok(changed == 1)
-}
-
-/// Ends every session of a person and names those that had not ended before.
-pub fn end_all_of(
-    tx: &mut Tx<'_>,
-    user: &UserId,
-    now: Timestamp,
-) -> Result<Vec<SessionId>, StoreError> {
-    let ended = update!(
-        sessions::table,
-        set sessions::ended_at.eq(Some(now.as_micros())),
-        when sessions::user_id.eq(user.as_str()).and(sessions::ended_at.is_null()),
-    )
-    .returning(sessions::id)
-    .load::<String>(tx.writer()?)?;
-    Ok(ended.into_iter().map(SessionId::new).collect())
 }
 
 /// Removes at most `limit` sessions that expired or ended before `before`, with their evidence.

@@ -58,7 +58,7 @@ fn metadata_says_what_is_offered_and_denies_what_defaults_to_yes() {
         assert_eq!(metadata[name], expected, "{name}");
     }
     let acrs = metadata["acr_values_supported"].as_array().unwrap();
-    let places: Vec<_> = [BASIC, MFA, "phr", "phrh"]
+    let places: Vec<_> = [BASIC, "1", MFA, "2"]
         .iter()
         .map(|name| acrs.iter().position(|acr| acr == name).unwrap())
         .collect();

@@ -43,14 +43,12 @@ vocabulary! {
 
     /// A browser signed in.
     SESSION_STARTED = "session.started";
-    /// A session's secret was exchanged after new proof.
-    SESSION_ROTATED = "session.rotated";
     /// A session ended: by logout, expiry or an administrator.
     SESSION_ENDED = "session.ended";
 
     /// A client was granted access for a person.
     GRANT_ISSUED = "grant.issued";
-    /// A grant, and every token made from it, ended.
+    /// Grants, and every token made from them, ended with their session.
     GRANT_REVOKED = "grant.revoked";
 
     /// Tokens were issued.
@@ -61,40 +59,24 @@ vocabulary! {
     TOKEN_REVOKED = "token.revoked";
     /// A used code or refresh token was presented again; its family was revoked.
     TOKEN_REUSE_DETECTED = "token.reuse_detected";
-    /// A token request was refused.
-    TOKEN_REFUSED = "token.refused";
 
     /// A person agreed to a client's access.
     CONSENT_GRANTED = "consent.granted";
     /// A person declined.
     CONSENT_DENIED = "consent.denied";
-    /// A person took consent back.
-    CONSENT_REVOKED = "consent.revoked";
 
     /// An account was made.
     USER_CREATED = "user.created";
-    /// An account's claims were changed.
-    USER_UPDATED = "user.updated";
-    /// An account was locked.
-    USER_LOCKED = "user.locked";
-    /// An account was opened again.
-    USER_UNLOCKED = "user.unlocked";
 
     /// A client was registered.
     CLIENT_CREATED = "client.created";
     /// A client's registration was changed.
     CLIENT_UPDATED = "client.updated";
-    /// A client was switched off.
-    CLIENT_DISABLED = "client.disabled";
     /// A client failed to authenticate.
     CLIENT_AUTHENTICATION_FAILED = "client.authentication.failed";
 
     /// A factor was enrolled.
     FACTOR_ENROLLED = "factor.enrolled";
-    /// A factor was removed.
-    FACTOR_REVOKED = "factor.revoked";
-    /// A password was set or changed.
-    FACTOR_PASSWORD_CHANGED = "factor.password.changed";
     /// A password was hashed anew because the parameters changed.
     FACTOR_PASSWORD_REHASHED = "factor.password.rehashed";
     /// Too many wrong answers in a row: an authenticator rests.

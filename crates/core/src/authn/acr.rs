@@ -132,7 +132,7 @@ impl Catalog {
         self.acrs.iter()
     }
 
-    /// What `acr_values_supported` publishes: names, then aliases, weakest first.
+    /// Every value that is answered to: names, then aliases, weakest first.
     pub fn published(&self) -> Vec<AcrName> {
         self.acrs
             .iter()

@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::acr::{AcrName, Catalog};
+use super::acr::{Acr, AcrName, Catalog};
 use super::claim::Claim;
-use super::demand::{Clause, Demand, Pin};
+use super::demand::{Clause, Demand, Pin, Source};
 use super::evidence::{Evidence, Kind, Method, Traits};
 use super::plan::{imagine, plan, rank};
 use super::reason::Reason;
@@ -121,6 +121,26 @@ pub struct Policy {
     pub catalog: Catalog,
     /// The methods that can be enrolled here.
     pub available: Vec<Available>,
+}
+
+impl Policy {
+    /// What `acr_values_supported` says (RFC 9470 §7): names, then aliases, weakest first, of every acr that a
+    /// method of this installation can make true.
+    pub fn published(&self) -> Vec<AcrName> {
+        let reachable = |acr: &&Acr| {
+            let clause = Clause::floor(acr.name.clone(), None, Source::Request);
+            let request = Request {
+                prefer: Vec::new(),
+                demand: Demand::of(clause),
+                prompt: Prompt::default(),
+                began: Timestamp::default(),
+            };
+            let decision = decide(&request, &Facts::default(), self, Timestamp::default());
+            decision.verdict != Verdict::Refuse(Error::UnmetAuthenticationRequirements)
+        };
+        let reachable: Vec<Acr> = self.catalog.iter().filter(reachable).cloned().collect();
+        Catalog::new(reachable).published()
+    }
 }
 
 /// A method that may be asked next.

@@ -122,3 +122,25 @@ fn the_most_that_a_method_can_show_decides_its_reach_and_the_own_key_decides_the
         .then(&password());
     assert_eq!(methods(&owner.decide()), ["security-key"]);
 }
+
+#[test]
+fn only_acrs_that_some_method_here_can_reach_are_published() {
+    let published = |scene: &Scene| -> Vec<String> {
+        let names = scene.policy.published();
+        names.iter().map(|name| name.as_str().to_owned()).collect()
+    };
+    let everyday = Scene::nobody().offering(&[password(), code()]);
+    assert_eq!(
+        published(&everyday),
+        [
+            "urn:stepwell:acr:basic",
+            "1",
+            "urn:stepwell:acr:mfa",
+            "2",
+            "https://refeds.org/profile/mfa"
+        ]
+    );
+    let with_passkeys = Scene::nobody().offering(&[password(), passkey()]);
+    assert!(published(&with_passkeys).contains(&"phr".to_owned()));
+    assert!(!published(&with_passkeys).contains(&"phrh".to_owned()));
+}

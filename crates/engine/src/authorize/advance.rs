@@ -10,7 +10,8 @@ use stepwell_core::ids::{InteractionId, UserId};
 use stepwell_core::oauth::{AuthorizationRequest, ErrorCode, OAuthError, Return, ReturnPath};
 use stepwell_core::secret::Secret;
 use stepwell_core::time::Timestamp;
-use stepwell_store::{Tx, interactions, sessions};
+use stepwell_store::sessions::{self, Session};
+use stepwell_store::{Tx, interactions};
 
 use super::demand::question;
 use super::facts::{About, Known};
@@ -19,6 +20,9 @@ use super::stepup::Outcome;
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
+
+/// How often it is decided anew when something is ended or revoked just before a grant.
+const TRIES: usize = 3;
 
 /// An interaction in memory: one that is stored, or one that may never need to be.
 #[derive(Debug)]
@@ -94,17 +98,27 @@ impl Engine {
         loaded: &Loaded,
         cookie: Option<&Secret>,
     ) -> Result<(Next, Known), EngineError> {
-        let (known, decision) = self
-            .db
-            .read(|tx| self.judge(tx, call.now, loaded, cookie))?;
-        match decision.verdict {
-            Verdict::Ask(step) => Ok((Next::Ask(step, decision.reasons), known)),
-            Verdict::Refuse(error) => {
-                let next = self.refuse(call, loaded, &known, error, decision.reasons)?;
-                Ok((next, known))
+        for _ in 0..TRIES {
+            let (known, decision) = self
+                .db
+                .read(|tx| self.judge(tx, call.now, loaded, cookie))?;
+            match decision.verdict {
+                Verdict::Ask(step) => return Ok((Next::Ask(step, decision.reasons), known)),
+                Verdict::Refuse(error) => {
+                    let next = self.refuse(call, loaded, &known, error, decision.reasons)?;
+                    return Ok((next, known));
+                }
+                Verdict::Grant(_) => {
+                    let seen = known.session.as_ref();
+                    if let Some(granted) = self.grant(call, loaded, cookie, seen)? {
+                        return Ok(granted);
+                    }
+                }
             }
-            Verdict::Grant(_) => self.grant(call, loaded, cookie),
         }
+        Err(EngineError::Broken(
+            "what a grant rests on changed at every try".into(),
+        ))
     }
 
     fn refuse(
@@ -160,47 +174,48 @@ impl Engine {
         })
     }
 
+    /// `None`: something was ended or revoked between the read and the write, so decide again.
     fn grant(
         &self,
         call: &Call<'_>,
         loaded: &Loaded,
         cookie: Option<&Secret>,
-    ) -> Result<(Next, Known), EngineError> {
-        self.db.write(|tx| -> Result<(Next, Known), EngineError> {
-            let (known, decision) = self.judge(tx, call.now, loaded, cookie)?;
-            let (Verdict::Grant(grounds), Some(session)) = (&decision.verdict, &known.session)
-            else {
-                // Something was revoked between the read and the write: show the page that is needed now.
-                let next = match decision.verdict {
-                    Verdict::Ask(step) => Next::Ask(step, decision.reasons),
-                    _ => Next::AlreadyDone,
+        seen: Option<&Session>,
+    ) -> Result<Option<(Next, Known)>, EngineError> {
+        let Some(seen) = seen else {
+            return Ok(None);
+        };
+        self.db
+            .write(|tx| -> Result<Option<(Next, Known)>, EngineError> {
+                // First of all: a logout at the same time now comes wholly before this write, or wholly after.
+                if !sessions::hold(tx, &seen.id, call.now)? {
+                    return Ok(None);
+                }
+                let (known, decision) = self.judge(tx, call.now, loaded, cookie)?;
+                let (Verdict::Grant(grounds), Some(session)) = (&decision.verdict, &known.session)
+                else {
+                    return Ok(None);
                 };
-                return Ok((next, known));
-            };
-            if let Some(id) = &loaded.id
-                && !interactions::finish(tx, id, "granted", call.now)?
-            {
-                return Ok((Next::AlreadyDone, known));
-            }
-            let code = self.issue_code(
-                tx,
-                call,
-                &loaded.request,
-                &loaded.client,
-                &session.id,
-                grounds,
-            )?;
-            sessions::touch(tx, &session.id, call.now)?;
-            if loaded.id.is_none() && steps_up(&loaded.question(self)) {
-                self.count_step_up(loaded, Outcome::Satisfied);
-                tx.audit(
-                    self.about(call, loaded, &known, names::STEPUP_SATISFIED)
-                        .with("reasons", json(&decision.reasons)?),
-                );
-            }
-            let to = loaded.path.success(code.expose());
-            Ok((Next::Leave { to, refused: None }, known))
-        })
+                if session.id != seen.id {
+                    return Ok(None);
+                }
+                if let Some(id) = &loaded.id
+                    && !interactions::finish(tx, id, "granted", call.now)?
+                {
+                    return Ok(Some((Next::AlreadyDone, known)));
+                }
+                let code =
+                    self.issue_code(tx, call, &loaded.request, &loaded.client, session, grounds)?;
+                if loaded.id.is_none() && steps_up(&loaded.question(self)) {
+                    self.count_step_up(loaded, Outcome::Satisfied);
+                    tx.audit(
+                        self.about(call, loaded, &known, names::STEPUP_SATISFIED)
+                            .with("reasons", json(&decision.reasons)?),
+                    );
+                }
+                let to = loaded.path.success(code.expose());
+                Ok(Some((Next::Leave { to, refused: None }, known)))
+            })
     }
 
     /// An event that says who, for which client, in which interaction.

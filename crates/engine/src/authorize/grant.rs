@@ -5,11 +5,13 @@
 use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::Grounds;
 use stepwell_core::client::Client;
-use stepwell_core::ids::{GrantId, SessionId};
+use stepwell_core::ids::GrantId;
 use stepwell_core::oauth::AuthorizationRequest;
 use stepwell_core::oauth::scope::{OFFLINE_ACCESS, Scope};
 use stepwell_core::secret::{Hashed, Secret};
+use stepwell_core::time::Seconds;
 use stepwell_store::codes::{self, Code};
+use stepwell_store::sessions::Session;
 use stepwell_store::{Tx, grants};
 
 use crate::Engine;
@@ -17,32 +19,40 @@ use crate::call::Call;
 use crate::error::EngineError;
 use crate::grants::Grant;
 
+/// Beyond the last access token of a code, so that introspection never finds a grant gone too early.
+const MARGIN: Seconds = Seconds(60);
+
 impl Engine {
-    /// Writes the grant and its code; the code is handed out once.
+    /// Writes the grant and its code; the code is handed out once. Until it is redeemed for a refresh token
+    /// the grant lives only as long as an access token of it could.
     pub(super) fn issue_code(
         &self,
         tx: &mut Tx<'_>,
         call: &Call<'_>,
         request: &AuthorizationRequest,
         client: &Client,
-        session: &SessionId,
+        session: &Session,
         grounds: &Grounds,
     ) -> Result<Secret, EngineError> {
         let life = self.settings.lifetimes;
-        let grant = Grant {
+        let scope = granted(&request.scope, client);
+        let access = client.access_token_lifetime.unwrap_or(life.access_token);
+        let brief = call.now.plus(life.code).plus(access).plus(MARGIN);
+        let mut grant = Grant {
             id: GrantId::new(call.id()),
             user_id: grounds.subject.clone(),
             client_id: client.id.clone(),
-            session_id: Some(session.clone()),
-            scope: granted(&request.scope, client),
+            session_id: Some(session.id.clone()),
+            scope,
             resources: request.resources.clone(),
             grounds: grounds.clone(),
             nonce: request.nonce.clone(),
             claims: request.claims.within(&client.scope),
             created_at: call.now,
-            expires_at: call.now.plus(life.refresh_absolute),
+            expires_at: brief,
             revoked: false,
         };
+        grant.expires_at = grant.within(Some(session), brief);
         grants::insert(tx, &grant.to_row()?)?;
         let code = call.secret();
         codes::insert(
@@ -67,7 +77,7 @@ impl Engine {
                 .reference(call.reference)
                 .user(&grounds.subject)
                 .client(&client.id)
-                .session(session)
+                .session(&session.id)
                 .with("grant", grant.id.as_str())
                 .with("acr", grounds.acr.as_ref().map(|a| a.as_str()))
                 .with("amr", grounds.amr.clone())

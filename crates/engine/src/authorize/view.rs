@@ -40,6 +40,8 @@ pub struct ClientView {
     pub name: String,
     /// The host that people return to.
     pub host: String,
+    /// The start of the app on the web, where it has one.
+    pub start: Option<String>,
 }
 
 /// What to show.
@@ -397,13 +399,16 @@ impl Engine {
 }
 
 fn client_view(loaded: &Loaded) -> ClientView {
-    let host = url::Url::parse(&loaded.path.redirect_uri)
-        .ok()
-        .and_then(|u| u.host_str().map(str::to_owned))
-        .unwrap_or_default();
+    let url = url::Url::parse(&loaded.path.redirect_uri).ok();
+    let host = url.as_ref().and_then(|u| u.host_str()).map(str::to_owned);
+    let start = url
+        .map(|u| u.origin())
+        .filter(url::Origin::is_tuple)
+        .map(|origin| format!("{}/", origin.ascii_serialization()));
     ClientView {
         name: loaded.client.name.clone(),
-        host,
+        host: host.unwrap_or_default(),
+        start,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who a client is (RFC 6749 §2.3, OIDC Core §9): the parts that need no database.
 //!
-//! [`Presented`] is what a request carried, exactly one method; [`secret`] compares secrets;
+//! [`Presented`] is what a request carried, exactly one method;
 //! [`assertion`] verifies `private_key_jwt`. Which method a client is registered for, the replay
 //! cache and throttling are decided by the caller.
 
@@ -8,7 +8,6 @@ pub mod assertion;
 mod authenticate;
 pub mod keys;
 pub mod presented;
-pub mod secret;
 
 pub use assertion::{Accepted, AssertionError};
 pub use keys::{ClientKeys, ClientKeysError};

@@ -40,12 +40,12 @@ impl Engine {
             .may_use(GrantType::RefreshToken)
             .then(|| call.secret());
         let redeemed = self.db.write(|tx| -> Result<Redeemed, EngineError> {
-            let (row, grant) = codes::find_with_grant(tx, &hash)?.ok_or_else(unknown)?;
+            let (row, grant, session) = codes::find_with_grant(tx, &hash)?.ok_or_else(unknown)?;
             check(&row, client, params)?;
             if row.expires_at <= call.now {
                 return Err(invalid("the code has expired; redeem it within a minute").into());
             }
-            let grant = Grant::from_row(grant)?;
+            let mut grant = Grant::from_row(grant)?;
             // A request that can be mended does not cost the code.
             let resources = narrowed(params, &grant)?;
             if !codes::burn(tx, &hash, call.now)? {
@@ -63,10 +63,30 @@ impl Engine {
             if grant.revoked {
                 return Err(unknown().into());
             }
+            let life = self.settings.lifetimes;
+            if grant.ended_with(session.as_ref(), call.now, life.session_idle) {
+                return Err(invalid(
+                    "the person's session is over; start a new authorization request",
+                )
+                .into());
+            }
             self.still_holds(call.now, client, &grant)?;
             let user = users::find(tx, &grant.user_id)?
                 .filter(|u| u.status == Status::Active)
                 .ok_or_else(unknown)?;
+            let end = if refresh.is_some() {
+                grant.created_at.plus(life.refresh_absolute)
+            } else {
+                let access = client.access_token_lifetime.unwrap_or(life.access_token);
+                call.now.plus(access)
+            };
+            let end = grant.within(session.as_ref(), end);
+            if end > grant.expires_at {
+                if !grants::extend(tx, &grant.id, end)? {
+                    return Err(unknown().into());
+                }
+                grant.expires_at = end;
+            }
             if let Some(token) = &refresh {
                 refresh_tokens::insert(tx, &self.first_refresh(call, &grant, token))?;
             }

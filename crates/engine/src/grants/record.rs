@@ -1,13 +1,14 @@
 //! A grant as the engine works with it, and as it is stored.
 //!
-//! Frozen when it is made: nothing here changes one.
+//! Frozen when it is made, but for its end, which the redemption of its code puts off once.
 
 use stepwell_core::authn::Grounds;
 use stepwell_core::ids::{ClientId, GrantId, SessionId, UserId};
 use stepwell_core::oauth::ClaimsRequest;
-use stepwell_core::oauth::scope::Scope;
-use stepwell_core::time::Timestamp;
+use stepwell_core::oauth::scope::{OFFLINE_ACCESS, Scope};
+use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_store::grants::Grant as Row;
+use stepwell_store::sessions::Session;
 
 use crate::authorize::encode;
 use crate::error::EngineError;
@@ -31,6 +32,30 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
+    /// Whether it lives on when its session is over (OIDC Core §11).
+    pub(crate) fn is_offline(&self) -> bool {
+        self.scope.contains(OFFLINE_ACCESS)
+    }
+
+    /// The end it would have at `end`: no later than its session's, unless it is for offline access.
+    pub(crate) fn within(&self, session: Option<&Session>, end: Timestamp) -> Timestamp {
+        match session {
+            Some(session) if !self.is_offline() => end.min(session.expires_at),
+            _ => end,
+        }
+    }
+
+    /// Whether its session is over by any of its clocks, and it with it. A session that is not kept any
+    /// more is over.
+    pub(crate) fn ended_with(
+        &self,
+        session: Option<&Session>,
+        now: Timestamp,
+        idle: Seconds,
+    ) -> bool {
+        !self.is_offline() && !session.is_some_and(|session| session.is_live(now, idle))
+    }
+
     /// As it is stored.
     pub(crate) fn to_row(&self) -> Result<Row, EngineError> {
         Ok(Row {

@@ -1,5 +1,7 @@
 //! `grant_type=refresh_token` (RFC 6749 §6) with rotation (RFC 9700 §4.14.2).
 //!
+//! Without `offline_access` a refresh ends with the session, and does not extend it.
+//!
 //! Never raises anything: tokens carry the grant's acr, amr and auth_time for ever. A used token shown again
 //! revokes its whole family, except within a short grace while its successor is unused, where an identical
 //! retry gets the identical successor.
@@ -34,7 +36,7 @@ impl Engine {
         let token = Secret::new(params.require("refresh_token", "RFC 6749 §6")?);
         let successor = self.rotation.after(&token)?;
         let rotated = self.db.write(|tx| -> Result<Rotated, EngineError> {
-            let (row, grant) =
+            let (row, grant, session) =
                 refresh_tokens::find_with_grant(tx, &Hashed::of(&token))?.ok_or_else(unknown)?;
             if row.client_id != client.id {
                 return Err(invalid("the refresh token was issued to another client").into());
@@ -46,6 +48,13 @@ impl Engine {
             // A used token that comes back is theft, whatever else is wrong with the request.
             if row.used_at.is_some() && !self.is_retry(tx, call, &row, &successor)? {
                 return self.reused(tx, call, &grant);
+            }
+            let idle = self.settings.lifetimes.session_idle;
+            if grant.ended_with(session.as_ref(), call.now, idle) {
+                return Err(invalid(
+                    "the person's session is over, and the grant ends with it; send the person to the authorization endpoint, or ask for offline_access",
+                )
+                .into());
             }
             if row.expires_at <= call.now || grant.expires_at <= call.now {
                 return Err(invalid(
@@ -60,14 +69,17 @@ impl Engine {
             let user = users::find(tx, &grant.user_id)?
                 .filter(|u| u.status == Status::Active)
                 .ok_or_else(unknown)?;
-            if row.used_at.is_none() {
-                if refresh_tokens::use_once(tx, &row.hash, call.now)? {
-                    refresh_tokens::insert(tx, &self.next_refresh(call, &grant, &row, &successor))?;
-                    tx.audit(refresh_event(call, &grant, names::TOKEN_REFRESHED));
-                } else if !self.is_retry(tx, call, &row, &successor)? {
+            let mut event = refresh_event(call, &grant, names::TOKEN_REFRESHED);
+            if row.used_at.is_none() && refresh_tokens::use_once(tx, &row.hash, call.now)? {
+                refresh_tokens::insert(tx, &self.next_refresh(call, &grant, &row, &successor))?;
+            } else {
+                // Asked above for a token that was seen used; asked now for one that somebody just used.
+                if row.used_at.is_none() && !self.is_retry(tx, call, &row, &successor)? {
                     return self.reused(tx, call, &grant);
                 }
+                event = event.with("retry", true);
             }
+            tx.audit(event);
             let wanted = Wanted {
                 scope,
                 resources,

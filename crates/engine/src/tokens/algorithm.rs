@@ -53,8 +53,12 @@ pub struct UnknownAlgorithm;
 impl FromStr for Algorithm {
     type Err = UnknownAlgorithm;
 
-    /// Byte-exact, as RFC 7515 §4.1.1 compares `alg`.
+    /// Byte-exact, as RFC 7515 §4.1.1 compares `alg`. `Ed25519` is the newer name of what we use `EdDSA` for
+    /// (RFC 9864 §2.2).
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "Ed25519" {
+            return Ok(Self::EdDsa);
+        }
         Self::ALL
             .into_iter()
             .find(|alg| alg.as_str() == text)

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use stepwell_core::client::AuthMethod;
+use stepwell_core::client::{ApplicationType, AuthMethod, NewClient};
+use stepwell_core::ids::ClientId;
 use stepwell_core::oauth::ErrorCode;
 use stepwell_core::time::Timestamp;
 use stepwell_engine::EngineError;
 use stepwell_engine::limits::{LimitKey, Limits, LimitsDown, Rule, Verdict};
 use stepwell_engine::tokens::Algorithm;
+use stepwell_store::clients;
 
 use super::client_auth::{authenticate, refusal, register, with_assertion};
 use super::jwt::{KeyPair, assertion_claims, unsigned, with_signature};
-use crate::support::Stage;
+use crate::support::{Stage, a_relying_party};
 
 fn assert_refused(stage: &Stage, assertion: &str) {
     let error = refusal(stage, &with_assertion(assertion), None);
@@ -190,4 +192,36 @@ fn without_the_memory_of_used_assertions_none_is_taken() {
     );
     // It was not used up by that.
     assert!(authenticate(&stage, &with_assertion(&jwt), None).is_ok());
+}
+
+#[test]
+fn a_client_whose_keys_cannot_be_used_is_refused_and_harms_nobody() {
+    let stage = Stage::new();
+    let unusable = json!({ "keys": [{ "kty": "EC", "crv": "P-384", "x": "AA", "y": "AA" }] });
+    let mut new = NewClient::new(ApplicationType::Service, "Broken");
+    new.jwks = Some(unusable.clone());
+    let refused = stage.engine.create_client(&stage.call(), None, new);
+    assert!(
+        matches!(refused, Err(EngineError::Invalid(_))),
+        "{refused:?}"
+    );
+    assert_eq!(stage.events("client.created"), [""; 0]);
+
+    // One that was stored by an earlier version keeps nobody else out.
+    let bank = a_relying_party(&stage).create();
+    let mut broken = bank.client.clone();
+    broken.id = ClientId::new("broken");
+    broken.jwks = Some(unusable);
+    let text = serde_json::to_string(&broken).unwrap();
+    let id = broken.id.clone();
+    stage
+        .db()
+        .write(|tx| {
+            clients::insert(tx, &id, &text, stage.now())?;
+            clients::insert(tx, &ClientId::new("nonsense"), "{", stage.now())
+        })
+        .unwrap();
+    stage.engine.refresh().unwrap();
+    assert!(stage.engine.find_client(&bank.client.id).is_ok());
+    assert!(stage.another_node_with(|_| {}).is_ok());
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 use stepwell_core::client::{ApplicationType, GrantType, NewClient};
 use stepwell_core::oauth::{ErrorCode, Scope};
 use stepwell_core::time::Seconds;
+use stepwell_engine::Peer;
 
 use super::jwt::verified;
 use crate::support::{ISSUER, RelyingParty, Stage, a_person, a_relying_party, oauth_error};
@@ -58,18 +59,43 @@ fn a_clients_own_token_has_the_client_as_its_subject_and_nothing_of_a_person() {
     );
 }
 
+fn basic(rp: &RelyingParty, secret: &str) -> String {
+    use base64::Engine as _;
+    let pair = format!("{}:{secret}", rp.client.id);
+    let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
+    format!("Basic {encoded}")
+}
+
+#[test]
+fn a_network_that_guessed_too_often_is_not_let_in_at_once_either() {
+    let stage = Stage::with(|settings| settings.limits.failures_per_network = 1);
+    let robot = service(&stage);
+    let params = robot.params(&[("grant_type", "client_credentials")]);
+    let peer = Peer {
+        ip: Some("192.0.2.9".parse().unwrap()),
+        ..Peer::default()
+    };
+    let call = stage.call_from(&peer);
+    let right = basic(&robot, robot.secret.as_ref().unwrap().expose());
+    let at_once = || {
+        stage
+            .engine
+            .authenticate_at_once(&call, &params, Some(&right))
+    };
+    assert!(at_once().is_some());
+    let wrong = basic(&robot, "a guess");
+    stage
+        .engine
+        .authenticate_client(&call, &params, Some(&wrong))
+        .unwrap_err();
+    assert!(at_once().is_none());
+}
+
 #[test]
 fn it_asks_neither_database_nor_network_and_is_known_to() {
     let stage = Stage::new();
     let robot = service(&stage);
-    let header = |secret: &str| {
-        use base64::Engine as _;
-        let pair = format!("{}:{secret}", robot.client.id);
-        format!(
-            "Basic {}",
-            base64::engine::general_purpose::STANDARD.encode(pair)
-        )
-    };
+    let header = |secret: &str| basic(&robot, secret);
     let right = header(robot.secret.as_ref().unwrap().expose());
     let params = robot.params(&[("grant_type", "client_credentials")]);
     let at_once = |header: Option<&str>| {

@@ -91,6 +91,9 @@ fn an_identical_retry_within_the_grace_gets_the_identical_successor() {
             2
         );
         assert_eq!(stage.events("token.reuse"), [""; 0]);
+        let refreshed = stage.audited("token.refreshed");
+        let retried = |n: usize| refreshed[n].data.contains(r#""retry":true"#);
+        assert!(refreshed.len() == 2 && !retried(0) && retried(1));
         // The answer of the retry is as good as the first.
         bank.refresh(stage, again.refresh_token()).unwrap();
     });
@@ -163,7 +166,7 @@ fn a_stolen_token_gives_itself_away_whatever_else_is_wrong_with_the_request() {
 #[test]
 fn a_used_token_gives_a_thief_away_even_after_its_own_end() {
     let stage = Stage::new();
-    let (bank, first) = signed_in(&stage, "openid");
+    let (bank, first) = signed_in(&stage, "openid offline_access");
     let mut newest = bank.refresh(&stage, first.refresh_token()).unwrap();
     for _ in 0..3 {
         stage.advance(5 * 86_400);

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::answer::Pages;
 use crate::app::AppState;
 use crate::assets;
-use crate::pages::{ErrorKind, LoggedOut};
+use crate::pages::{ErrorKind, Home};
 use crate::request::Asked;
 
 /// `GET /static/{hash}/{name}`.
@@ -41,13 +41,7 @@ pub(crate) async fn root(
     asked: Asked,
 ) -> HttpResponse {
     let pages = Pages::of(&state, &request, &asked);
-    pages.page(
-        StatusCode::OK,
-        &LoggedOut {
-            back: None,
-            sign_in_url: None,
-        },
-    )
+    pages.page(StatusCode::OK, &Home)
 }
 
 /// Any other address.

@@ -13,7 +13,7 @@ use super::{csrf, named, present};
 use crate::app::AppState;
 use crate::blocking;
 use crate::extract::cookies;
-use crate::pages::ErrorKind;
+use crate::pages::{ErrorKind, Onward};
 use crate::request::Asked;
 
 pub(crate) async fn page(
@@ -124,7 +124,9 @@ pub(super) fn gone(pages: &Pages, left: Left) -> HttpResponse {
             client,
             stop: true,
         } => pages.stop(&to, &client),
-        Left::AlreadyDone { .. } => pages.error(ErrorKind::StepDone, None),
+        Left::AlreadyDone { client } => {
+            pages.error_with(ErrorKind::StepDone, None, client.start.map(Onward::Link))
+        }
         Left::Expired => pages.error(ErrorKind::Expired, None),
         Left::OtherBrowser => pages.forbidden(),
         Left::Page(_) => pages.error(ErrorKind::Expired, None),

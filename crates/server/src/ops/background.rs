@@ -2,7 +2,7 @@
 //! figures together. It never holds a request up.
 
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -15,6 +15,11 @@ use crate::clock::{OsEntropy, SystemClock};
 const TICK: Duration = Duration::from_millis(500);
 /// Ticks between two clearings: a minute.
 const CLEARING: u32 = 120;
+
+/// Batches in one clearing; what is left then is cleared from the next tick on.
+const BATCHES: u32 = 50;
+/// Between two batches, so that requests get at the database.
+const BREATH: Duration = Duration::from_millis(5);
 
 /// A running thread; dropping it ends it.
 #[derive(Debug)]
@@ -35,6 +40,7 @@ impl Background {
             .spawn(move || {
                 prepare_keys(&engine);
                 let mut tick = 0u32;
+                let mut behind = false;
                 while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                     tick = (tick + 1) % CLEARING;
                     if let Some(metrics) = &metrics {
@@ -50,8 +56,8 @@ impl Background {
                             tracing::warn!(%error, "clients and keys could not be compared")
                         }
                     }
-                    if tick == 0 {
-                        clear(&engine);
+                    if tick == 0 || behind {
+                        behind = clear(&engine, &stopped);
                     }
                 }
             })?;
@@ -86,16 +92,34 @@ fn prepare_keys(engine: &Engine) {
     }
 }
 
-fn clear(engine: &Engine) {
+/// Clears batch after batch until one comes back short; says whether there is more than was taken.
+fn clear(engine: &Engine, stopped: &Receiver<()>) -> bool {
     let reference = entropy::reference(&OsEntropy);
-    let call = Call {
-        now: SystemClock.now(),
-        entropy: &OsEntropy,
-        reference: &reference,
-        peer: &Peer::default(),
-    };
-    match engine.maintain(&call) {
-        Ok(rows) => tracing::debug!(rows, "cleared what is over"),
-        Err(error) => tracing::warn!(%error, "what is over could not be cleared"),
+    let mut rows = 0;
+    for _ in 0..BATCHES {
+        let call = Call {
+            now: SystemClock.now(),
+            entropy: &OsEntropy,
+            reference: &reference,
+            peer: &Peer::default(),
+        };
+        match engine.maintain(&call) {
+            Ok(cleared) => {
+                rows += cleared.rows;
+                if !cleared.more {
+                    tracing::debug!(rows, "cleared what is over");
+                    return false;
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what is over could not be cleared");
+                return false;
+            }
+        }
+        if stopped.recv_timeout(BREATH) != Err(RecvTimeoutError::Timeout) {
+            return false;
+        }
     }
+    tracing::debug!(rows, "cleared some of what is over, and there is more");
+    true
 }

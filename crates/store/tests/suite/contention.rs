@@ -1,14 +1,16 @@
 //! Many writers at once wait for each other; none of them is turned away.
 
 use std::sync::Barrier;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 use serde_json::Map;
-use stepwell_core::ids::UserId;
+use stepwell_core::ids::{SessionId, UserId};
 use stepwell_core::user::Status;
-use stepwell_store::{Db, StoreError, audit, users};
+use stepwell_store::{Db, StoreError, audit, grants, sessions, users};
 
-use crate::samples::{NOW, event, user};
+use crate::samples::{NOW, event, grant, session, user};
 use crate::support::{Done, each_database, impatient};
 
 #[test]
@@ -126,5 +128,43 @@ fn a_write_that_waits_too_long_for_another_says_busy() {
             })
             .unwrap();
         assert!(lock(&other).unwrap());
+    });
+}
+
+#[test]
+fn a_logout_waits_for_a_grant_that_holds_the_session_and_then_sees_it() {
+    each_database(|fresh| {
+        let other = fresh.another_node();
+        let id = SessionId::new("s");
+        fresh
+            .db
+            .write(|tx| {
+                users::insert(tx, &user("u"))?;
+                sessions::insert(tx, &session("s", "u"))
+            })
+            .unwrap();
+        let (held, wait) = mpsc::channel();
+        let (done, ended) = mpsc::channel();
+        thread::scope(|scope| {
+            let (id, other) = (&id, &other);
+            scope.spawn(move || {
+                wait.recv().unwrap();
+                let revoked = other.write(|tx| {
+                    assert!(sessions::end(tx, id, NOW)?);
+                    grants::revoke_of_session(tx, id, "logout", NOW)
+                });
+                done.send(revoked.unwrap()).unwrap();
+            });
+            let granted: Done = fresh.db.write(|tx| {
+                assert!(sessions::hold(tx, id, NOW)?);
+                held.send(()).unwrap();
+                let early = ended.recv_timeout(Duration::from_millis(200));
+                assert_eq!(early, Err(RecvTimeoutError::Timeout), "it waits");
+                grants::insert(tx, &grant("g", "u"))
+            });
+            granted.unwrap();
+            assert_eq!(ended.recv().unwrap(), [grant("g", "u").id]);
+        });
+        assert!(!fresh.db.write(|tx| sessions::hold(tx, &id, NOW)).unwrap());
     });
 }

@@ -184,19 +184,15 @@ fn a_session_is_found_by_its_secret_only_while_it_is_live() {
         assert_eq!(at(NOW), Some(kept.clone()));
         assert_eq!(at(NOW.plus(HOUR)), None, "expired");
         let later = NOW.plus(Seconds(60));
-        assert!(
+        let hold = |at| {
             fresh
                 .db
-                .write(|tx| sessions::touch(tx, &kept.id, later))
+                .write(|tx| sessions::hold(tx, &kept.id, at))
                 .unwrap()
-        );
-        assert!(
-            !fresh
-                .db
-                .write(|tx| sessions::touch(tx, &kept.id, NOW))
-                .unwrap(),
-            "never backwards"
-        );
+        };
+        assert!(hold(later));
+        assert_eq!(at(later).unwrap().last_seen_at, later);
+        assert!(!hold(NOW.plus(HOUR)), "expired");
         fresh
             .db
             .write(|tx| sessions::insert(tx, &session("s2", "u")))
@@ -210,25 +206,19 @@ fn a_session_is_found_by_its_secret_only_while_it_is_live() {
                 .len(),
             2
         );
-        let mut ended = fresh
-            .db
-            .write(|tx| sessions::end_all_of(tx, &user, later))
-            .unwrap();
-        ended.sort();
-        assert_eq!(ended, [SessionId::new("s"), SessionId::new("s2")]);
-        assert_eq!(
+        assert!(
             fresh
                 .db
-                .write(|tx| sessions::end_all_of(tx, &user, later))
-                .unwrap(),
-            []
+                .write(|tx| sessions::end(tx, &kept.id, later))
+                .unwrap()
         );
+        assert!(!hold(later), "ended");
         assert_eq!(at(later), None, "ended");
     });
 }
 
 #[test]
-fn proofs_come_back_as_given_and_go_with_their_credential_or_session() {
+fn the_newest_proofs_come_back_as_given_and_go_with_their_session() {
     each_database(|fresh| {
         let (id, owner) = (SessionId::new("s"), UserId::new("u"));
         let (mut early, late) = (proof("e2", "t"), proof("e1", "p"));
@@ -243,15 +233,21 @@ fn proofs_come_back_as_given_and_go_with_their_credential_or_session() {
             })
             .unwrap();
         let live = || fresh.db.read(|tx| evidence::live_of(tx, &id)).unwrap();
-        assert_eq!(live(), [early, late.clone()]);
-        let revoke = || {
+        assert_eq!(live(), [early, late]);
+        for n in 0..70u64 {
+            let mut more = proof(&format!("m{n:02}"), "t");
+            more.at = NOW.plus(Seconds(n + 1));
             fresh
                 .db
-                .write(|tx| evidence::revoke_by_credential(tx, &CredentialId::new("t"), NOW))
-                .unwrap()
-        };
-        assert_eq!((revoke(), revoke()), (1, 0));
-        assert_eq!(live(), [late]);
+                .write(|tx| evidence::insert(tx, &id, &owner, &more))
+                .unwrap();
+        }
+        let newest = live();
+        assert_eq!(newest.len(), 64, "the newest, and no more");
+        assert_eq!(
+            (newest[0].id.as_str(), newest[63].id.as_str()),
+            ("m06", "m69")
+        );
         assert_eq!(
             fresh.db.write(|tx| sessions::purge(tx, NOW, 10)).unwrap(),
             0
@@ -320,7 +316,7 @@ fn an_interaction_comes_back_and_what_cannot_be_an_id_is_simply_not_found() {
 }
 
 #[test]
-fn a_grant_comes_back_and_ends_alone_or_with_its_session_or_client() {
+fn a_grant_comes_back_and_ends_with_its_session_unless_it_is_for_offline_access() {
     each_database(|fresh| {
         fresh.db.write(person_with_grant).unwrap();
         let kept = grant("g", "u");
@@ -332,42 +328,40 @@ fn a_grant_comes_back_and_ends_alone_or_with_its_session_or_client() {
                 .unwrap()
         };
         assert_eq!(find("g"), kept);
-        let mut elsewhere = grant("g2", "u");
-        elsewhere.session_id = None;
-        let mut other_client = grant("g3", "u");
-        (other_client.client_id, other_client.session_id) = (ClientId::new("shop"), None);
-        fresh.db.write(|tx| grants::insert(tx, &elsewhere)).unwrap();
-        fresh
-            .db
-            .write(|tx| grants::insert(tx, &other_client))
-            .unwrap();
-        let owner = UserId::new("u");
-        assert_eq!(
-            fresh
-                .db
-                .read(|tx| grants::list_of_user(tx, &owner, NOW))
-                .unwrap()
-                .len(),
-            3
+        let put = |id: &str, session: Option<&str>, scope: &str| {
+            let mut new = grant(id, "u");
+            (new.session_id, new.scope) = (session.map(SessionId::new), scope.into());
+            fresh.db.write(|tx| grants::insert(tx, &new)).unwrap();
+        };
+        put("elsewhere", None, "openid");
+        put("offline", Some("s"), "openid offline_access");
+        put("alone", Some("s"), "offline_access");
+        put(
+            "like",
+            Some("s"),
+            "offline-access offline_access_too OFFLINE_ACCESS",
         );
-        let of_session = fresh
+        let mut ended = fresh
             .db
             .write(|tx| grants::revoke_of_session(tx, &SessionId::new("s"), "logout", NOW))
             .unwrap();
-        assert_eq!(of_session, [GrantId::new("g")]);
+        ended.sort();
+        assert_eq!(ended, [GrantId::new("g"), GrantId::new("like")]);
         assert_eq!(
             (find("g").revoked_why.as_deref(), find("g").is_live(NOW)),
             (Some("logout"), false)
         );
-        let of_client = fresh
-            .db
-            .write(|tx| {
-                grants::revoke_of_user_client(tx, &owner, &ClientId::new("bank"), "user", NOW)
-            })
-            .unwrap();
-        assert_eq!(of_client, [GrantId::new("g2")]);
-        assert!(find("g3").is_live(NOW));
-        assert!(!find("g3").is_live(NOW.plus(HOUR)));
+        assert!(find("elsewhere").is_live(NOW) && find("offline").is_live(NOW));
+        assert!(!find("offline").is_live(NOW.plus(HOUR)));
+        let later = NOW.plus(HOUR).plus(HOUR);
+        let extend = |id: &str| {
+            fresh
+                .db
+                .write(|tx| grants::extend(tx, &GrantId::new(id), later))
+                .unwrap()
+        };
+        assert!(extend("offline") && !extend("g"));
+        assert!(find("offline").is_live(NOW.plus(HOUR)));
     });
 }
 
@@ -400,37 +394,30 @@ fn codes_and_refresh_tokens_come_back_and_go_with_their_grant() {
             .db
             .read(|tx| refresh_tokens::find_with_grant(tx, &hash("r0")))
             .unwrap();
-        assert_eq!(with_grant, Some((first.clone(), kept.clone())));
+        assert_eq!(with_grant, Some((first.clone(), kept.clone(), None)));
         let with_grant = fresh
             .db
             .read(|tx| codes::find_with_grant(tx, &hash("c")))
             .unwrap();
-        assert_eq!(with_grant, Some((code("c", "g"), kept)));
+        assert_eq!(with_grant, Some((code("c", "g"), kept.clone(), None)));
+        fresh
+            .db
+            .write(|tx| sessions::insert(tx, &session("s", "u")))
+            .unwrap();
+        let with_session = fresh
+            .db
+            .read(|tx| codes::find_with_grant(tx, &hash("c")))
+            .unwrap();
+        assert_eq!(
+            with_session,
+            Some((code("c", "g"), kept, Some(session("s", "u"))))
+        );
         assert_eq!(
             fresh
                 .db
                 .read(|tx| codes::find_with_grant(tx, &hash("x")))
                 .unwrap(),
             None
-        );
-        assert_eq!(
-            fresh
-                .db
-                .read(|tx| refresh_tokens::latest_of(tx, &GrantId::new("g")))
-                .unwrap(),
-            Some(second)
-        );
-        assert!(
-            !fresh
-                .db
-                .read(|tx| refresh_tokens::is_used(tx, &hash("r0")))
-                .unwrap()
-        );
-        assert!(
-            !fresh
-                .db
-                .read(|tx| refresh_tokens::is_used(tx, &hash("unknown")))
-                .unwrap()
         );
         let twice = fresh
             .db
@@ -614,8 +601,6 @@ fn every_change_to_a_client_is_seen_in_the_revision() {
             (found.json.as_str(), found.created_at, found.disabled_at),
             (r#"{"a":2}"#, NOW, Some(NOW))
         );
-        assert!(fresh.db.write(|tx| clients::enable(tx, &id, NOW)).unwrap());
-        grew();
         assert_eq!(fresh.db.read(clients::all).unwrap().len(), 1);
         let twice = fresh
             .db

@@ -110,12 +110,8 @@ fn a_refresh_token_rotated_by_two_nodes_at_once_has_one_successor() {
         });
         assert_eq!(wins, 1);
         assert_eq!(fresh.count("SELECT count(*) AS n FROM refresh_tokens"), 2);
-        assert!(
-            fresh
-                .db
-                .read(|tx| refresh_tokens::is_used(tx, &hash("r0")))
-                .unwrap()
-        );
+        let spent = fresh.db.read(|tx| refresh_tokens::find(tx, &hash("r0")));
+        assert_eq!(spent.unwrap().unwrap().used_at, Some(NOW));
         assert_eq!(fresh.count("SELECT count(*) AS n FROM audit"), 40);
     });
 }

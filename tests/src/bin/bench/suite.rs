@@ -59,7 +59,13 @@ pub(crate) fn run(arguments: &Arguments, progress: &dyn Fn(&str)) -> Result<Repo
     run.client_credentials(&server, &service)?;
     run.tokens(&server, &app, &service)?;
     run.sign_ins(&server, &app)?;
-    run.single("memory after all of it", server.resident(), "MiB", "");
+    std::thread::sleep(IDLE);
+    run.single(
+        "memory at rest after all of it",
+        server.resident(),
+        "MiB",
+        "",
+    );
     Ok(run.report)
 }
 

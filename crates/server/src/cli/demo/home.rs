@@ -72,6 +72,8 @@ impl Home {
              [product]\nname = \"Stepwell\"\n\n\
              [seal]\nkey_file = {seal}\n\n\
              [server]\ndrain_delay = \"0s\"\n\n\
+             # Short, so that trying out wrong codes does not lock the demo for long.
+             [limits]\ncode_rest = \"1m\"\n\n\
              [[scope]]\nname = \"accounts\"\ndescription = \"See your accounts and their balances\"\n\n\
              [[scope]]\nname = \"transfer\"\ndescription = \"Make transfers from your accounts\"\naction = \"make a transfer\"\n\n\
              [[resource]]\nidentifier = {api}\n",

@@ -1,6 +1,6 @@
 //! Samples of signing out and of going back to the app.
 
-use super::super::{FormPost, Html, Leave, LoggedOut, LogoutConfirm};
+use super::super::{FormPost, Home, Html, Leave, LoggedOut, LogoutConfirm};
 use super::{NASTY, acme, bob, nasty_app};
 
 pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
@@ -22,6 +22,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         },
     );
 
+    add("home", &Home);
     let url = "https://acme.example/signed-out?state=a&b=\"c\"".to_owned();
     add(
         "logged-out",

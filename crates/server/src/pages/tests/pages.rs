@@ -236,8 +236,10 @@ fn the_main_button_and_the_way_out_have_stable_ids() {
         "form-post-broken",
         "logged-out-nasty",
         "error-",
+        "home",
     ];
     let no_way_out = [
+        "home",
         "logged-out",
         "leave",
         "form-post",
