@@ -47,7 +47,12 @@ impl Engine {
                 if let Some((key, rule)) = &throttle {
                     self.limits.hit(key, rule, call.now)?;
                 }
-                self.note_failure(call, &presented, &error)?;
+                metrics::counter!("stepwell_client_authentication_failures_total").increment(1);
+                // The audit cannot be cleared, so no stranger may fill it: not with names of nobody's, and not with
+                // more failures than a network has left.
+                if known.is_some() && self.may_be_recorded(call)? {
+                    self.note_failure(call, &presented, &error)?;
+                }
                 Err(error)
             }
         }
@@ -149,6 +154,20 @@ impl Engine {
                 window: limits.window,
             },
         ))
+    }
+
+    /// Whether the network of the request has failures left to be written down, whichever clients it names.
+    fn may_be_recorded(&self, call: &Call<'_>) -> Result<bool, EngineError> {
+        let Some(ip) = call.peer.ip else {
+            return Ok(true);
+        };
+        let limits = self.settings.limits;
+        let rule = Rule {
+            budget: limits.failures_per_network,
+            window: limits.window,
+        };
+        let key = LimitKey::network("client-failures", &NetworkKey::of(ip));
+        Ok(self.limits.hit(&key, &rule, call.now)?.is_allowed())
     }
 
     fn note_failure(

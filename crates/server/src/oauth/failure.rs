@@ -44,11 +44,12 @@ fn unavailable() -> OAuthError {
 }
 
 /// The JSON answer of token, introspection and revocation endpoints.
-pub(crate) fn json_error(error: EngineError, reference: &str, basic: bool) -> HttpResponse {
+pub(crate) fn json_error(error: EngineError, reference: &str) -> HttpResponse {
     let error = as_oauth(error, reference);
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut answer = no_store(status);
-    if error.code() == ErrorCode::InvalidClient && basic {
+    // RFC 9110 §15.5.2 asks it of every 401.
+    if error.code() == ErrorCode::InvalidClient {
         answer.insert_header((
             WWW_AUTHENTICATE,
             "Basic realm=\"stepwell\", charset=\"UTF-8\"",

@@ -20,9 +20,8 @@ pub(crate) async fn introspect(
     let reference = asked.reference.clone();
     let (params, header) = match read(&request, &body) {
         Ok(read) => read,
-        Err(error) => return failure::json_error(error.into(), &reference, false),
+        Err(error) => return failure::json_error(error.into(), &reference),
     };
-    let basic = header.is_some();
     let answer = match state
         .engine
         .authenticate_at_once(&asked.call(), &params, header.as_deref())
@@ -42,6 +41,6 @@ pub(crate) async fn introspect(
     };
     match answer {
         Ok(answer) => failure::no_store(StatusCode::OK).json(answer),
-        Err(error) => failure::json_error(error, &reference, basic),
+        Err(error) => failure::json_error(error, &reference),
     }
 }

@@ -20,18 +20,17 @@ pub(crate) async fn revoke(
     let (params, header) = match read(&request, &body) {
         Ok(read) => read,
         Err(error) => {
-            let answer = failure::json_error(error.into(), &reference, false);
+            let answer = failure::json_error(error.into(), &reference);
             return cors::allow(&state, &request, answer);
         }
     };
-    let basic = header.is_some();
     let answer = blocking::run(&state, asked, move |engine, call| {
         let client = engine.authenticate_client(call, &params, header.as_deref())?;
         engine.revoke(call, &client, &params)
     });
     let answer = match answer.await {
         Ok(()) => failure::no_store(StatusCode::OK).finish(),
-        Err(error) => failure::json_error(error, &reference, basic),
+        Err(error) => failure::json_error(error, &reference),
     };
     cors::allow(&state, &request, answer)
 }

@@ -23,14 +23,13 @@ pub(crate) async fn token(
     body: Body,
 ) -> HttpResponse {
     let reference = asked.reference.clone();
-    let (answer, basic) = match read(&request, &body) {
+    let answer = match read(&request, &body) {
         Ok((params, header)) => {
-            let basic = header.is_some();
             let known =
                 state
                     .engine
                     .authenticate_at_once(&asked.call(), &params, header.as_deref());
-            let answer = match known {
+            match known {
                 Some(client) if state.engine.token_is_pure(&params) => {
                     state.engine.token(&asked.call(), &client, &params)
                 }
@@ -42,14 +41,13 @@ pub(crate) async fn token(
                     };
                     blocking::run(&state, asked, work).await
                 }
-            };
-            (answer, basic)
+            }
         }
-        Err(error) => (Err(error.into()), false),
+        Err(error) => Err(error.into()),
     };
     let answer = match answer {
         Ok(answer) => failure::no_store(StatusCode::OK).json(answer),
-        Err(error) => failure::json_error(error, &reference, basic),
+        Err(error) => failure::json_error(error, &reference),
     };
     cors::allow(&state, &request, answer)
 }
