@@ -40,17 +40,16 @@ pub(crate) async fn post(
     asked: Asked,
     body: Body,
 ) -> HttpResponse {
+    let params = form::params(&request, &body);
     // A form from another site comes without cookies (SameSite=Lax), and without them nobody can be signed out:
     // the same request as a link has them.
     let jar = cookies::read(&request, &state.edge);
-    if jar.session.is_none() && form::is_form(&request) && body.len() <= LONGEST_LINK {
-        // Whatever is no plain ASCII is no well encoded form, and is refused below.
+    if params.is_ok() && jar.session.is_none() && body.len() <= LONGEST_LINK {
         let plain = body.iter().all(u8::is_ascii_graphic);
         if let Some(query) = std::str::from_utf8(&body).ok().filter(|_| plain) {
             return no_store(to(&format!("/logout?{query}")));
         }
     }
-    let params = form::params(&request, &body);
     logout(state, request, asked, params).await
 }
 
