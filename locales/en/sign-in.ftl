@@ -31,6 +31,7 @@ step-continue-to = Continue to { $app }
 try-another-way = Try another way
 locked-title = Too many wrong tries
 locked-wait = For your safety, wait { $wait } and try again.
+locked-for-good = For your safety, this authenticator stays locked. Ask an administrator to replace it.
 locked-again = Try again
 
 # Methods by name.

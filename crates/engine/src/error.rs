@@ -3,6 +3,7 @@
 use std::fmt;
 
 use stepwell_core::oauth::OAuthError;
+use stepwell_core::time::Seconds;
 use stepwell_store::StoreError;
 
 use crate::limits::LimitsDown;
@@ -16,6 +17,11 @@ pub enum EngineError {
     Unavailable(String),
     /// Too many password checks at once; come back in a second (spec §5 line 76).
     Busy,
+    /// The network asked or failed too often: come back after this long (RFC 6585 §4).
+    TooMany {
+        /// How long to wait.
+        retry_after: Seconds,
+    },
     /// A clash with what is stored, with what to change.
     Conflict(String),
     /// There is no such thing.
@@ -34,6 +40,11 @@ impl fmt::Display for EngineError {
             Self::Busy => {
                 f.write_str("too many password checks are waiting; try again in a second")
             }
+            Self::TooMany { retry_after } => write!(
+                f,
+                "too many attempts from this network; try again in {} s",
+                retry_after.0
+            ),
             Self::Conflict(what) | Self::NotFound(what) | Self::Broken(what) => f.write_str(what),
             Self::Invalid(problems) => f.write_str(&problems.join("; ")),
         }

@@ -94,11 +94,13 @@ pub struct LimitSettings {
     pub password_per_account: u32,
     /// Failed sign-ins per network (IPv4 address or IPv6 /64) and window.
     pub failures_per_network: u32,
-    /// The window of both.
+    /// Authorization requests that need a page, begun by one network in a window: each is stored.
+    pub interactions_per_network: u32,
+    /// The window of all three.
     pub window: Seconds,
     /// Wrong codes in a row before an authenticator rests.
     pub code_budget: u32,
-    /// How long it rests.
+    /// How long it rests at first; twice as long after each further wrong code, up to a day.
     pub code_rest: Seconds,
 }
 
@@ -107,6 +109,7 @@ impl Default for LimitSettings {
         Self {
             password_per_account: 10,
             failures_per_network: 100,
+            interactions_per_network: 60_000,
             window: Seconds(300),
             code_budget: 5,
             code_rest: Seconds(900),

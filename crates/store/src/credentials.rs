@@ -1,7 +1,8 @@
 //! Enrolled authenticators: password hashes, authenticator-app seeds and their guess budgets.
 
-use diesel::dsl::case_when;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use stepwell_core::authn::evidence::Method;
 use stepwell_core::ids::{CredentialId, UserId};
 use stepwell_core::time::{Seconds, Timestamp};
@@ -10,6 +11,18 @@ use crate::column::{Micros, OptMicros, Text};
 use crate::schema::credentials;
 use crate::update::update;
 use crate::{StoreError, Tx};
+
+/// The longest that an authenticator rests after a wrong code, unless it is told to rest longer.
+pub const LONGEST_REST: Seconds = Seconds(86_400);
+
+/// So many failures in a row, and it is locked (NIST SP 800-63B §5.2.2: no more than 100).
+pub const MOST_FAILURES: i64 = 100;
+
+/// Until when a credential is locked that time does not open again: the end of the year 9999.
+pub const FOR_GOOD: Timestamp = Timestamp::from_secs(253_402_300_799);
+
+/// From one second it takes 17 to [`LONGEST_REST`].
+const DOUBLINGS: i64 = 17;
 
 /// One enrolled authenticator.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -29,7 +42,7 @@ pub struct Credential {
     pub secret: String,
     /// The last time step a code was accepted for (RFC 6238 §5.2); 0 before the first.
     pub last_step: i64,
-    /// Failures since the last success or the last lock.
+    /// Failures since the last success.
     pub failures: i64,
     /// Refuses every proof until then.
     #[diesel(deserialize_as = OptMicros)]
@@ -79,9 +92,9 @@ impl Credential {
 /// Where the guess budget stands after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Failures counted towards the budget.
+    /// Failures since the last success.
     pub count: i64,
-    /// Set once the budget is used up.
+    /// Set while it rests, and [`FOR_GOOD`] once it is locked.
     pub locked_until: Option<Timestamp>,
 }
 
@@ -189,44 +202,52 @@ pub fn totp_advance(
     Ok(changed == 1)
 }
 
-/// Counts a failure. The one that reaches `budget` locks the credential for `lock_for`; once a lock is
-/// over counting begins anew, and failures during a lock do not prolong it. `None` when there is no
-/// such live credential.
+/// Counts a failure. The one that reaches `budget` makes the credential rest for `rest`, and each one after
+/// that for twice as long as before, up to [`LONGEST_REST`] or `rest`, whichever is longer. The one that
+/// reaches [`MOST_FAILURES`] locks it [`FOR_GOOD`]. Only a success ends the count; while it rests nothing is
+/// counted and no rest is prolonged. `None` when there is no such live credential.
 ///
-/// Together with [`totp_advance`], which refuses while locked, at most `budget` guesses are answered
+/// Together with [`totp_advance`], which refuses while it rests, no more guesses are answered than these
 /// however many are made at once.
 pub fn record_failure(
     tx: &mut Tx<'_>,
     id: &CredentialId,
     budget: i64,
-    lock_for: Seconds,
+    rest: Seconds,
     now: Timestamp,
 ) -> Result<Option<Failure>, StoreError> {
     let at = now.as_micros();
-    let until = now.plus(lock_for).as_micros();
+    let first = now.plus(rest).as_micros() - at;
+    let longest = now.plus(LONGEST_REST).as_micros().max(at + first);
+    let doublings = (0..DOUBLINGS)
+        .find(|n| at.saturating_add(first << n) >= longest)
+        .unwrap_or(DOUBLINGS);
     // Every right-hand side reads the row as it was before the update.
-    let over = || {
-        credentials::locked_until
-            .is_not_null()
-            .and(credentials::locked_until.le(at))
-    };
-    let locked = || credentials::locked_until.gt(at);
+    let count = sql::<BigInt>("CASE WHEN locked_until > ")
+        .bind::<BigInt, _>(at)
+        .sql(" THEN failures ELSE failures + 1 END");
+    let until = sql::<Nullable<BigInt>>("CASE WHEN locked_until > ")
+        .bind::<BigInt, _>(at)
+        .sql(" THEN locked_until WHEN failures + 1 >= ")
+        .bind::<BigInt, _>(MOST_FAILURES)
+        .sql(" THEN ")
+        .bind::<BigInt, _>(FOR_GOOD.as_micros())
+        .sql(" WHEN failures + 1 >= ")
+        .bind::<BigInt, _>(budget.saturating_add(doublings))
+        .sql(" THEN ")
+        .bind::<BigInt, _>(longest)
+        .sql(" WHEN failures + 1 >= ")
+        .bind::<BigInt, _>(budget)
+        .sql(" THEN ")
+        .bind::<BigInt, _>(at)
+        .sql(" + (")
+        .bind::<BigInt, _>(first)
+        .sql(" << CAST(failures + 1 - ")
+        .bind::<BigInt, _>(budget)
+        .sql(" AS INTEGER)) ELSE NULL END");
     let found = update!(
         credentials::table,
-        set (
-            credentials::failures.eq(case_when(over().assume_not_null(), 1_i64.into_sql::<diesel::sql_types::BigInt>())
-                .otherwise(credentials::failures + 1)),
-            credentials::locked_until.eq(case_when(locked().assume_not_null(), credentials::locked_until)
-                .when(
-                    over().assume_not_null().and(budget.into_sql::<diesel::sql_types::BigInt>().gt(1)),
-                    None::<i64>.into_sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>(),
-                )
-                .when(
-                    (credentials::failures + 1).ge(budget),
-                    Some(until).into_sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>(),
-                )
-                .otherwise(None::<i64>.into_sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>())),
-        ),
+        set (credentials::failures.eq(count), credentials::locked_until.eq(until)),
         when credentials::id.eq(id.as_str()).and(credentials::revoked_at.is_null()),
     )
     .returning((credentials::failures, credentials::locked_until))

@@ -104,7 +104,10 @@ fn a_client_proves_itself_in_one_way_and_that_is_its_own() {
     post(&[("client_id", id), ("client_secret", secret)], false)
         .assert_refused(401, "invalid_client");
     post(&[("client_id", id)], false).assert_refused(401, "invalid_client");
-    post(&[], false).assert_refused(401, "invalid_client");
+    let nobody = post(&[], false);
+    nobody.assert_refused(401, "invalid_client");
+    let challenge = nobody.header("www-authenticate");
+    assert!(challenge.starts_with("Basic "), "{challenge}");
     // The client is fine, but registered for people only.
     post(&[("client_id", id)], true).assert_refused(400, "unauthorized_client");
 }
@@ -226,8 +229,10 @@ fn guessing_a_secret_is_throttled_and_others_are_not() {
     }
     let right = world.web.client_secret.as_deref().unwrap();
     let got = try_with(right);
-    assert!([401, 429].contains(&got.status), "{got:#?}");
+    got.assert_refused(429, "temporarily_unavailable");
     assert!(got.body.contains("try again in"), "{got:#?}");
+    let wait: u64 = got.header("retry-after").parse().unwrap();
+    assert!((1..=300).contains(&wait), "{got:#?}");
     let service = world.service();
     assert_eq!(world.post_as(&service, "/token", &CREDENTIALS).status, 200);
 }

@@ -132,9 +132,8 @@ impl Engine {
                     .write(|tx| self.note_failure_of(tx, &attempt, "replayed"))?;
                 Trouble::UsedCode
             }
-            Failure::Wrong(credential) => {
-                let budget = credential.as_ref().zip(factor.budget());
-                match self.guessed_wrong(&attempt, budget, last)? {
+            Failure::Wrong(tried) => {
+                match self.guessed_wrong(&attempt, &tried, factor.budget(), last)? {
                     Some(until) => Trouble::Locked(until),
                     None if typed.method == Method::password() => Trouble::WrongPassword,
                     None => Trouble::WrongCode,
@@ -143,11 +142,13 @@ impl Engine {
         }))
     }
 
-    /// Counts and writes down a wrong guess; says until when the authenticator rests, if that was one too many.
+    /// Counts and writes down a wrong guess at these authenticators; says until when the first of them rests,
+    /// if it was one too many for all of them.
     fn guessed_wrong(
         &self,
         attempt: &Attempt<'_>,
-        budget: Option<(&CredentialId, (u32, Seconds))>,
+        tried: &[CredentialId],
+        budget: Option<(u32, Seconds)>,
         last: bool,
     ) -> Result<Option<Timestamp>, EngineError> {
         let Attempt {
@@ -158,23 +159,32 @@ impl Engine {
             ..
         } = *attempt;
         self.db.write(|tx| {
-            let mut locked = None;
-            if let Some((credential, (budget, rest))) = budget {
-                let failure =
-                    credentials::record_failure(tx, credential, i64::from(budget), rest, call.now)?;
-                let failure = failure.unwrap_or(credentials::Failure {
-                    count: 0,
-                    locked_until: None,
-                });
-                locked = failure.locked_until.filter(|until| *until > call.now);
-                if locked.is_some() {
-                    tx.audit(
-                        self.about(call, loaded, known, names::FACTOR_LOCKED)
-                            .with("method", method.as_str())
-                            .with("failures", failure.count),
-                    );
+            let mut resting = Vec::new();
+            if let Some((budget, rest)) = budget {
+                for credential in tried {
+                    let Some(failure) = credentials::record_failure(
+                        tx,
+                        credential,
+                        i64::from(budget),
+                        rest,
+                        call.now,
+                    )?
+                    else {
+                        continue;
+                    };
+                    if let Some(until) = failure.locked_until.filter(|until| *until > call.now) {
+                        resting.push(until);
+                        tx.audit(
+                            self.about(call, loaded, known, names::FACTOR_LOCKED)
+                                .with("method", method.as_str())
+                                .with("failures", failure.count),
+                        );
+                    }
                 }
             }
+            let locked = (resting.len() == tried.len())
+                .then(|| resting.into_iter().min())
+                .flatten();
             self.note_failure_of(tx, attempt, "wrong")?;
             // What is turned away from now on is not written down one by one, or a flood would fill the disk.
             if last {

@@ -19,6 +19,7 @@ use super::state::State;
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
+use crate::limits::{LimitKey, NetworkKey, Rule, Verdict};
 
 /// How a request arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +59,7 @@ impl Engine {
     /// Begins an authorization request from its raw query or body.
     ///
     /// # Errors
-    /// When the database is away; everything else is an answer.
+    /// When the database is away, or the network began too many interactions; everything else is an answer.
     pub fn begin(
         &self,
         call: &Call<'_>,
@@ -197,6 +198,7 @@ impl Engine {
         known: Option<&Known>,
         why: Option<Vec<Reason>>,
     ) -> Result<Begun, EngineError> {
+        self.may_be_stored(call)?;
         let id = InteractionId::new(call.secret().expose());
         let fresh = (known.is_some() && cookies.browser.is_none()).then(|| call.secret());
         let browser = known
@@ -227,6 +229,22 @@ impl Engine {
             }
         })?;
         Ok(Begun::Interact { id, browser: fresh })
+    }
+
+    /// Anybody can begin interactions, and each takes room until it ends: a network has a budget of them.
+    fn may_be_stored(&self, call: &Call<'_>) -> Result<(), EngineError> {
+        let Some(ip) = call.peer.ip else {
+            return Ok(());
+        };
+        let rule = Rule {
+            budget: self.settings.limits.interactions_per_network,
+            window: self.settings.limits.window,
+        };
+        let key = LimitKey::network("interactions", &NetworkKey::of(ip));
+        match self.limits.hit(&key, &rule, call.now)? {
+            Verdict::Allowed { .. } => Ok(()),
+            Verdict::Wait { retry_after } => Err(EngineError::TooMany { retry_after }),
+        }
     }
 
     /// An interaction as stored, with its client.

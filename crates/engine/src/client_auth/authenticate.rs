@@ -22,7 +22,8 @@ impl Engine {
     /// Authenticates the client of a request.
     ///
     /// # Errors
-    /// `invalid_client` without saying what exactly was wrong with a secret, or the database being away.
+    /// `invalid_client` without saying what exactly was wrong with a secret, too many failures before, or the
+    /// database being away.
     pub fn authenticate_client(
         &self,
         call: &Call<'_>,
@@ -34,27 +35,26 @@ impl Engine {
         if let Some((key, rule)) = &throttle
             && let Verdict::Wait { retry_after } = self.limits.peek(key, rule, call.now)?
         {
-            let text = format!(
-                "too many failed attempts from this network; try again in {} s",
-                retry_after.0
-            );
-            return Err(OAuthError::new(ErrorCode::InvalidClient, RULE, text).into());
+            return Err(EngineError::TooMany { retry_after });
         }
         let known = self.known_client(presented.client_id())?;
         match self.check(call, known.as_deref(), &presented) {
             Ok(client) => Ok(client),
-            Err(error) => {
-                if let Some((key, rule)) = &throttle {
+            Err(error @ EngineError::OAuth(_)) => {
+                metrics::counter!("stepwell_client_authentication_failures_total").increment(1);
+                // Names of nobody's are counted with their network only, or they would fill the memory of limits.
+                if let Some((key, rule)) = throttle.as_ref().filter(|_| known.is_some()) {
                     self.limits.hit(key, rule, call.now)?;
                 }
-                metrics::counter!("stepwell_client_authentication_failures_total").increment(1);
                 // The audit cannot be cleared, so no stranger may fill it: not with names of nobody's, and not with
                 // more failures than a network has left.
-                if known.is_some() && self.may_be_recorded(call)? {
+                self.fail_network(call)?;
+                if known.is_some() {
                     self.note_failure(call, &presented, &error)?;
                 }
                 Err(error)
             }
+            Err(error) => Err(error),
         }
     }
 
@@ -156,10 +156,11 @@ impl Engine {
         ))
     }
 
-    /// Whether the network of the request has failures left to be written down, whichever clients it names.
-    fn may_be_recorded(&self, call: &Call<'_>) -> Result<bool, EngineError> {
+    /// Counts a failure of the network, whichever clients it names. One that has none left is told to wait,
+    /// known client or not; a right secret is never asked for this budget.
+    fn fail_network(&self, call: &Call<'_>) -> Result<(), EngineError> {
         let Some(ip) = call.peer.ip else {
-            return Ok(true);
+            return Ok(());
         };
         let limits = self.settings.limits;
         let rule = Rule {
@@ -167,7 +168,10 @@ impl Engine {
             window: limits.window,
         };
         let key = LimitKey::network("client-failures", &NetworkKey::of(ip));
-        Ok(self.limits.hit(&key, &rule, call.now)?.is_allowed())
+        match self.limits.hit(&key, &rule, call.now)? {
+            Verdict::Allowed { .. } => Ok(()),
+            Verdict::Wait { retry_after } => Err(EngineError::TooMany { retry_after }),
+        }
     }
 
     fn note_failure(

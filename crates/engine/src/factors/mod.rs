@@ -82,8 +82,8 @@ impl fmt::Debug for Verified {
 /// Why an answer does not count.
 #[derive(Debug)]
 pub enum Failure {
-    /// Not the right secret; counts against the budget of the authenticator, where one is known.
-    Wrong(Option<stepwell_core::ids::CredentialId>),
+    /// Not the right secret; counts against the budget of every authenticator that it was held against.
+    Wrong(Vec<stepwell_core::ids::CredentialId>),
     /// Not of the form a right answer has; costs nothing. The name of the rule, for the page's words.
     Malformed(&'static str),
     /// Right, but used before.

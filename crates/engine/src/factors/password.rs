@@ -45,7 +45,7 @@ impl Factor for PasswordFactor {
                 other => Failure::Engine(crate::error::EngineError::broken(other)),
             })?;
         let Some(kept) = kept.filter(|_| verdict.ok) else {
-            return Err(Failure::Wrong(kept.map(|c| c.id.clone())));
+            return Err(Failure::Wrong(kept.iter().map(|c| c.id.clone()).collect()));
         };
         let rehashed = if verdict.needs_rehash {
             tools.passwords.hash(&password, tools.call.entropy).ok()

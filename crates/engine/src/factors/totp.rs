@@ -21,7 +21,7 @@ pub(crate) fn totp_purpose(credential: &str) -> String {
 pub struct TotpFactor {
     /// Wrong codes in a row before an authenticator rests.
     pub budget: u32,
-    /// How long it rests.
+    /// How long it rests at first.
     pub rest: Seconds,
 }
 
@@ -54,9 +54,9 @@ impl Factor for TotpFactor {
             .filter(|c| c.method == Method::totp())
             .filter(|c| answer.credential.is_none_or(|id| c.id.as_str() == id))
             .collect();
-        let Some(first) = candidates.first() else {
-            return Err(Failure::Wrong(None));
-        };
+        if candidates.is_empty() {
+            return Err(Failure::Wrong(Vec::new()));
+        }
         let Some(code) = crate::totp::clean(answer.secret) else {
             return Err(Failure::Malformed("code-not-six-digits"));
         };
@@ -69,7 +69,7 @@ impl Factor for TotpFactor {
                 .unwrap_or(now);
             return Err(Failure::Locked(until));
         }
-        for credential in awake {
+        for credential in &awake {
             let id = credential.id.clone();
             let plain = tools
                 .seal
@@ -88,6 +88,7 @@ impl Factor for TotpFactor {
                 });
             }
         }
-        Err(Failure::Wrong(Some(first.id.clone())))
+        // Each was guessed at, so each is charged.
+        Err(Failure::Wrong(awake.iter().map(|c| c.id.clone()).collect()))
     }
 }

@@ -56,14 +56,15 @@ impl Rule {
             .clamp(now, now.saturating_add(self.window_micros()))
     }
 
-    /// Judges one attempt, and says what to keep if it counts.
+    /// Judges one attempt, and says what to keep: what it was pushed to if it counts, and an empty bucket in
+    /// place of one that a clock set back made emptier than that, or it would stay so until time caught up.
     pub(super) fn hit(&self, kept: Option<i64>, now: Timestamp) -> (Verdict, Option<i64>) {
         let now = now.as_micros();
         let full_at = self.full_at(kept, now);
         let pushed = full_at.saturating_add(self.share_micros());
         let over = pushed - now.saturating_add(self.window_micros());
         if over > 0 {
-            (wait(over), None)
+            (wait(over), kept.map(|kept| kept.min(full_at)))
         } else {
             (self.allowed(pushed, now), Some(pushed))
         }
@@ -127,6 +128,19 @@ mod tests {
             panic!("an empty bucket waits");
         };
         assert_eq!(retry_after, Seconds(20));
+    }
+
+    #[test]
+    fn a_clock_set_back_leaves_an_empty_bucket_that_fills_again() {
+        let rule = Rule {
+            budget: 3,
+            window: Seconds(60),
+        };
+        let kept = Some(Timestamp::from_secs(1_000_000).as_micros());
+        let (refused, kept) = rule.hit(kept, Timestamp::from_secs(1_000));
+        assert!(!refused.is_allowed());
+        assert!(rule.hit(kept, Timestamp::from_secs(1_020)).0.is_allowed());
+        assert!(!rule.hit(kept, Timestamp::from_secs(1_019)).0.is_allowed());
     }
 
     #[test]

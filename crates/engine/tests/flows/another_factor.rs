@@ -46,7 +46,7 @@ impl Factor for Word {
         let credential = mine
             .iter()
             .find(|c| c.method == self.method())
-            .ok_or(Failure::Wrong(None))?;
+            .ok_or(Failure::Wrong(Vec::new()))?;
         let kept = answer
             .challenge
             .ok_or(Failure::Malformed("no-challenge"))?
@@ -55,7 +55,7 @@ impl Factor for Word {
         let kept: Hashed =
             serde_json::from_value(kept).map_err(|_| Failure::Malformed("challenge"))?;
         if !kept.matches(&Secret::new(answer.secret)) {
-            return Err(Failure::Wrong(Some(credential.id.clone())));
+            return Err(Failure::Wrong(vec![credential.id.clone()]));
         }
         Ok(Verified {
             credential: credential.id.clone(),

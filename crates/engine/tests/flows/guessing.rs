@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use stepwell_core::authn::Method;
 use stepwell_core::time::Seconds;
 use stepwell_engine::EngineError;
 use stepwell_engine::answer::{Answered, Input, Trouble};
-use stepwell_engine::authorize::FactorView;
+use stepwell_engine::authorize::{FactorView, Via};
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
+use stepwell_engine::totp::TotpSecret;
+use stepwell_store::{StoreError, credentials};
 
 use crate::support::{Browser, Person, Seeded, Stage, a_person, a_relying_party, each_database};
 
@@ -381,4 +384,156 @@ fn a_flood_of_passwords_is_told_to_come_back_and_costs_nobody_their_budget() {
         }
     }
     browser.type_password().follow().code();
+}
+
+/// When the authenticator that the page asks for may be tried again, in seconds from now.
+fn rests_for(browser: &mut Browser<'_>, stage: &Stage) -> Option<i64> {
+    match browser.see_proof().factor {
+        FactorView::Totp(view) => view
+            .locked_until
+            .map(|until| until.since(stage.now()) / 1_000_000),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn each_wrong_code_after_a_rest_doubles_the_next_one_up_to_a_day() {
+    let stage = Stage::new();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    for _ in 0..4 {
+        at_the_code(&stage, &ada, "192.0.2.1").fails_with("totp", &ada.wrong_code(stage.now()));
+    }
+    for rest in [
+        900, 1_800, 3_600, 7_200, 14_400, 28_800, 57_600, 86_400, 86_400,
+    ] {
+        let mut browser = at_the_code(&stage, &ada, "192.0.2.1");
+        let trouble = browser.fails_with("totp", &ada.wrong_code(stage.now()));
+        assert!(matches!(trouble, Trouble::Locked(_)), "{trouble:?}");
+        let told = rests_for(&mut browser, &stage).unwrap();
+        assert!((rest - 1..=rest).contains(&told), "{told} of {rest}");
+        stage.advance(u64::try_from(rest).unwrap() + 1);
+    }
+    at_the_code(&stage, &ada, "192.0.2.1")
+        .type_code()
+        .follow()
+        .code();
+    let mut browser = at_the_code(&stage, &ada, "192.0.2.1");
+    assert_eq!(
+        browser.fails_with("totp", &ada.wrong_code(stage.now())),
+        Trouble::WrongCode,
+        "a right code gives the whole budget back"
+    );
+}
+
+#[test]
+fn a_hundred_wrong_codes_in_a_row_lock_an_authenticator_that_time_does_not_open() {
+    each_database(|stage| {
+        let ada = a_person(stage).with_password().with_totp().create();
+        for n in 1..=100 {
+            let mut browser = at_the_code(stage, &ada, "192.0.2.1");
+            let trouble = browser.fails_with("totp", &ada.wrong_code(stage.now()));
+            assert_eq!(matches!(trouble, Trouble::Locked(_)), n >= 5, "{n}");
+            stage.advance(86_401);
+        }
+        stage.advance(400 * 86_400);
+        let mut browser = at_the_code(stage, &ada, "192.0.2.1");
+        let right = ada.code(stage.now());
+        let trouble = browser.fails_with("totp", &right);
+        assert_eq!(trouble, Trouble::Locked(credentials::FOR_GOOD));
+        // An administrator does.
+        let unlock = || {
+            stage
+                .engine
+                .unlock_authenticators(&stage.call(), &ada.username)
+        };
+        assert_eq!(unlock().unwrap(), 1);
+        assert_eq!(unlock().unwrap(), 0);
+        assert_eq!(stage.events("factor.unlocked"), ["factor.unlocked"]);
+        at_the_code(stage, &ada, "192.0.2.1")
+            .type_code()
+            .follow()
+            .code();
+    });
+}
+
+#[test]
+fn a_code_that_fits_none_of_several_authenticators_is_charged_to_each() {
+    let stage = Stage::new();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let second = another_authenticator(&stage, &ada);
+    let mut wrong = (0..).map(|n| format!("{n:06}"));
+    let wrong = wrong
+        .find(|code| {
+            let mine = ada.totp.as_ref().unwrap();
+            mine.matching_step(code, stage.now()).is_none()
+                && second.matching_step(code, stage.now()).is_none()
+        })
+        .unwrap();
+    for n in 1..=5 {
+        let mut browser = at_the_code(&stage, &ada, "192.0.2.1");
+        let trouble = browser.fails_with("totp", &wrong);
+        assert_eq!(matches!(trouble, Trouble::Locked(_)), n == 5, "{trouble:?}");
+    }
+    let all: Result<Vec<_>, StoreError> = stage
+        .db()
+        .read(|tx| credentials::live_of(tx, ada.id.as_ref().unwrap()));
+    let counts: Vec<_> = all
+        .unwrap()
+        .into_iter()
+        .filter(|c| c.method == Method::totp())
+        .map(|c| (c.failures, c.is_locked(stage.now())))
+        .collect();
+    assert_eq!(counts, [(5, true), (5, true)]);
+    let mut browser = at_the_code(&stage, &ada, "192.0.2.1");
+    for right in [ada.code(stage.now()), second.code_at(stage.now())] {
+        let trouble = browser.fails_with("totp", &right);
+        assert!(matches!(trouble, Trouble::Locked(_)), "{trouble:?}");
+    }
+}
+
+/// A second authenticator app of the same person.
+fn another_authenticator(stage: &Stage, person: &Person) -> TotpSecret {
+    let other = a_person(stage).named("other").with_totp().create();
+    let (mine, theirs) = (person.id.clone().unwrap(), other.id.clone().unwrap());
+    // The secret is sealed for its own id, so the row changes hands as it is.
+    stage.database().shell(&format!(
+        "UPDATE credentials SET user_id = '{mine}' WHERE user_id = '{theirs}'"
+    ));
+    other.totp.unwrap()
+}
+
+#[test]
+fn a_network_may_begin_so_many_interactions_and_requests_without_a_page_cost_none() {
+    let stage = Stage::with(|settings| settings.limits.interactions_per_network = 3);
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().create();
+    let mut ours = stage.browser(&ada);
+    ours.sign_in(&bank).code();
+    for _ in 0..10 {
+        ours.authorize(&bank, &[]).answer().code();
+    }
+    let stored = || {
+        stage
+            .database()
+            .texts("SELECT id AS t FROM interactions")
+            .len()
+    };
+    for _ in 0..2 {
+        assert!(stage.browser(&ada).authorize(&bank, &[]).is_pages());
+    }
+    assert_eq!(stored(), 3);
+    let raw = bank.query(&[]);
+    for via in [Via::Get, Via::Post] {
+        let begun = stage.browser(&ada).try_send(&raw, via);
+        assert!(
+            matches!(begun, Err(EngineError::TooMany { retry_after }) if retry_after.0 > 0),
+            "{begun:?}"
+        );
+    }
+    assert_eq!(stored(), 3);
+    ours.authorize(&bank, &[]).answer().code();
+    let mut elsewhere = stage.browser(&ada).at_ip("198.51.100.7");
+    assert!(elsewhere.authorize(&bank, &[]).is_pages());
+    stage.advance(300);
+    assert!(stage.browser(&ada).authorize(&bank, &[]).is_pages());
 }

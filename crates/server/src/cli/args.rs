@@ -96,6 +96,15 @@ pub enum ConfigCommand {
 pub enum UserCommand {
     /// Add a person
     Create(UserCreate),
+    /// Let a person's authenticators be tried again after too many wrong codes
+    Unlock(UserUnlock),
+}
+
+/// Let a person's authenticators be tried again.
+#[derive(Clone, Debug, Args)]
+pub struct UserUnlock {
+    /// What the person signs in with
+    pub username: String,
 }
 
 /// Add a person.

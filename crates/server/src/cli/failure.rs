@@ -90,7 +90,9 @@ impl From<std::io::Error> for Failure {
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::Unavailable(_) | EngineError::Busy => Self::unavailable(error.to_string()),
+            EngineError::Unavailable(_) | EngineError::Busy | EngineError::TooMany { .. } => {
+                Self::unavailable(error.to_string())
+            }
             EngineError::Conflict(message) => Self::new(Code::Conflict, message),
             EngineError::NotFound(message) => Self::new(Code::NotFound, message),
             EngineError::Invalid(messages) => Self {

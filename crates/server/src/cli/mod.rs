@@ -77,6 +77,7 @@ pub fn run(cli: Cli, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Migrate(args) => migrate::run(args, &loaded()?, output),
         Command::Config(command) => config::run(command, global, output),
         Command::User(UserCommand::Create(args)) => user::create(args, &loaded()?, output),
+        Command::User(UserCommand::Unlock(args)) => user::unlock(&args, &loaded()?, output),
         Command::Client(ClientCommand::Create(args)) => client::create(*args, &loaded()?, output),
         Command::Client(ClientCommand::List) => client::list(&loaded()?, output),
         Command::Keys(KeysCommand::GenerateSeal(args)) => keys::generate_seal(&args, output),

@@ -139,6 +139,7 @@ pub(crate) const KEYS: &[Key] = &[
     duration("lifetimes.interaction", "30m", MINUTE, DAY),
     count("limits.password_per_account", "10", 1, 1_000),
     count("limits.failures_per_network", "100", 1, 1_000_000),
+    count("limits.interactions_per_network", "60000", 1, 10_000_000),
     duration("limits.window", "5m", 10, DAY),
     count("limits.code_budget", "5", 1, 100),
     duration("limits.code_rest", "15m", 10, 30 * DAY),

@@ -226,6 +226,7 @@ fn settings(reader: &mut Reader) -> Settings {
     let limits = LimitSettings {
         password_per_account: reader.count("limits.password_per_account"),
         failures_per_network: reader.count("limits.failures_per_network"),
+        interactions_per_network: reader.count("limits.interactions_per_network"),
         window: reader.seconds("limits.window"),
         code_budget: reader.count("limits.code_budget"),
         code_rest: reader.seconds("limits.code_rest"),

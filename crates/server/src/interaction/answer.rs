@@ -8,6 +8,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse};
 use stepwell_core::oauth::{OAuthError, Params, Problem, Return};
+use stepwell_core::time::Seconds;
 use stepwell_engine::EngineError;
 use stepwell_engine::logout::Leaving;
 use url::Url;
@@ -195,6 +196,7 @@ impl Pages {
                 self.unavailable()
             }
             EngineError::Busy => self.unavailable(),
+            EngineError::TooMany { retry_after } => self.throttled(retry_after),
             other => {
                 tracing::error!(reference = %self.chrome.reference, error = %other, "a use case failed");
                 self.error(ErrorKind::Internal, None)
@@ -210,6 +212,19 @@ impl Pages {
             description = %error.wire_description(),
             "refused"
         );
+    }
+
+    fn throttled(&self, retry_after: Seconds) -> HttpResponse {
+        let mut answer = self.error(
+            ErrorKind::TooManyRequests {
+                retry_after: i64::try_from(retry_after.0).ok(),
+            },
+            None,
+        );
+        answer
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(retry_after.0));
+        answer
     }
 
     fn unavailable(&self) -> HttpResponse {

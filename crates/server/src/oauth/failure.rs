@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde_json::json;
 use stepwell_core::oauth::{ErrorCode, OAuthError};
+use stepwell_core::time::Seconds;
 use stepwell_engine::EngineError;
 
 /// An answer that nobody may store.
@@ -25,7 +26,7 @@ pub(crate) fn as_oauth(error: EngineError, reference: &str) -> OAuthError {
             tracing::warn!(reference, %why, "temporarily unavailable");
             unavailable()
         }
-        EngineError::Busy => unavailable(),
+        EngineError::Busy | EngineError::TooMany { .. } => unavailable(),
         other => {
             tracing::error!(reference, error = %other, "a use case failed");
             OAuthError::server_error(
@@ -45,6 +46,9 @@ fn unavailable() -> OAuthError {
 
 /// The JSON answer of token, introspection and revocation endpoints.
 pub(crate) fn json_error(error: EngineError, reference: &str) -> HttpResponse {
+    if let EngineError::TooMany { retry_after } = &error {
+        return throttled(*retry_after, &error);
+    }
     let error = as_oauth(error, reference);
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut answer = no_store(status);
@@ -56,6 +60,16 @@ pub(crate) fn json_error(error: EngineError, reference: &str) -> HttpResponse {
         ));
     }
     json(answer, &error)
+}
+
+/// OAuth has no code for who asks too often: HTTP's status (RFC 6585 §4) with the code nearest to it.
+fn throttled(retry_after: Seconds, why: &EngineError) -> HttpResponse {
+    no_store(StatusCode::TOO_MANY_REQUESTS)
+        .insert_header((RETRY_AFTER, retry_after.0.to_string()))
+        .json(json!({
+            "error": ErrorCode::TemporarilyUnavailable.as_str(),
+            "error_description": why.to_string(),
+        }))
 }
 
 /// The body that names an error.

@@ -41,6 +41,10 @@ impl Metrics {
             "stepwell_authn_attempts_total",
             "Attempts to prove a factor"
         );
+        describe_counter!(
+            "stepwell_client_authentication_failures_total",
+            "Failed authentications of clients, known or not"
+        );
         describe_counter!("stepwell_stepup_total", "Step-ups by how they ended");
         describe_counter!(
             "stepwell_token_requests_total",

@@ -7,6 +7,9 @@ use askama::Template;
 use super::chrome::{Frame, finish};
 use super::{Account, App, Chrome, FactorInput, Html, Message, Method, Problem, Shown, Text};
 
+/// Whoever would have to wait for a century, in seconds, does not wait: it stays locked.
+const FOR_GOOD: i64 = 100 * 365 * 86_400;
+
 /// A page that asks for one factor. Posts to `/i/{id}/{factor}`.
 #[derive(Clone, Debug)]
 pub struct StepPage {
@@ -100,7 +103,11 @@ impl StepPage {
 
     fn locked(&self, t: &Text) -> Option<Message> {
         let wait = self.factor.locked_for()?;
-        Some(t.say("locked-wait").arg("wait", t.duration_up(wait)))
+        Some(if wait >= FOR_GOOD {
+            t.say("locked-for-good")
+        } else {
+            t.say("locked-wait").arg("wait", t.duration_up(wait))
+        })
     }
 
     fn valid(&self, t: &Text) -> Option<Message> {

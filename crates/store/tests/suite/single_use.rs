@@ -186,13 +186,15 @@ fn guesses_made_at_once_get_no_more_than_the_budget() {
                 .unwrap()
         };
         let first = fail();
+        let twice = after.plus(Seconds(1_800));
         assert_eq!(
             (first.count, first.locked_until),
-            (1, None),
-            "counting begins anew"
+            (6, Some(twice)),
+            "a rest does not end the count: the next is twice as long"
         );
-        assert_eq!(fail().count, 2);
-        assert!(write(7, after));
+        assert_eq!(fail(), first, "while it rests nothing is counted");
+        assert!(!write(7, after));
+        assert!(write(7, twice));
         let found = fresh
             .db
             .read(|tx| credentials::find(tx, &id))
@@ -200,7 +202,7 @@ fn guesses_made_at_once_get_no_more_than_the_budget() {
             .unwrap();
         assert_eq!(
             (found.failures, found.locked_until, found.last_used_at),
-            (0, None, Some(after))
+            (0, None, Some(twice))
         );
         let gone = CredentialId::new("nobody");
         let none = fresh
@@ -234,7 +236,7 @@ fn a_budget_of_one_locks_at_every_failure() {
         let again = fail(later);
         assert_eq!(
             (again.count, again.locked_until),
-            (1, Some(later.plus(Seconds(10))))
+            (2, Some(later.plus(Seconds(20))))
         );
     });
 }

@@ -18,9 +18,10 @@ use super::tab::asks;
 use super::{Got, Tab};
 
 /// Wrong answers of one test must not throttle another: all come from one address.
-const PATIENT: [(&str, &str); 3] = [
+const PATIENT: [(&str, &str); 4] = [
     ("STEPWELL__LOG__FORMAT", "json"),
     ("STEPWELL__LIMITS__FAILURES_PER_NETWORK", "1000000"),
+    ("STEPWELL__LIMITS__INTERACTIONS_PER_NETWORK", "1000000"),
     ("STEPWELL__LIMITS__PASSWORD_PER_ACCOUNT", "1000"),
 ];
 
