@@ -296,7 +296,11 @@ mod tests {
         let dir = tempfile::TempDir::new().unwrap();
         let db = Db::open(
             &DatabaseUrl::sqlite(dir.path().join("x.db")),
-            &Options::default(),
+            // One reader: the one that is watched.
+            &Options {
+                connections: 1,
+                ..Options::default()
+            },
         )
         .unwrap();
         db.migrate().unwrap();
