@@ -113,7 +113,7 @@ impl RedisLimits {
         })
     }
 
-    /// Asks Redis whether it answers, for readiness.
+    /// Asks Redis whether it answers.
     pub fn is_up(&self) -> bool {
         self.pool.get().is_ok_and(|mut conn| {
             conn.run(|redis| redis::cmd("PING").query::<String>(redis))
