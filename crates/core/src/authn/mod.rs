@@ -6,18 +6,21 @@
 pub mod acr;
 pub mod claim;
 pub mod decide;
+pub mod decision;
 pub mod demand;
 pub mod evidence;
+pub mod facts;
 mod plan;
+pub mod policy;
 pub mod reason;
 mod standing;
 
 pub use acr::{Acr, AcrName, Catalog, Pattern, Predicate, Renew};
 pub use claim::{Claim, Freshness};
-pub use decide::{
-    Available, Choice, Consent, Decision, Ended, Error, Facts, Grounds, Owned, Person, Policy,
-    Prompt, Prove, Proven, Request, Step, Verdict, decide,
-};
+pub use decide::decide;
+pub use decision::{Choice, Decision, Error, Grounds, Prove, Step, Verdict};
 pub use demand::{Clause, Demand, Pin, Source};
 pub use evidence::{Evidence, Kind, Method, Traits};
+pub use facts::{Consent, Ended, Facts, Owned, Person, Prompt, Proven, Request};
+pub use policy::{Available, Policy};
 pub use reason::Reason;

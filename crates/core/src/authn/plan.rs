@@ -5,8 +5,9 @@
 
 use std::cmp::Reverse;
 
-use super::decide::{Choice, Owned};
+use super::decision::Choice;
 use super::evidence::Evidence;
+use super::facts::Owned;
 use super::standing::Question;
 use crate::ids::EvidenceId;
 use crate::time::Timestamp;

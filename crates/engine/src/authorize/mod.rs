@@ -5,11 +5,13 @@
 //! parameter can skip it. Nothing here verifies a factor (that is `answer`) or renders anything.
 
 mod advance;
+mod asked;
 mod begin;
 mod challenge;
 mod demand;
 mod facts;
 mod grant;
+mod show;
 mod state;
 mod stepup;
 mod view;
@@ -24,6 +26,6 @@ pub use view::{
 pub(crate) use advance::{Loaded, json};
 pub(crate) use begin::encode;
 pub(crate) use facts::Known;
+pub(crate) use show::Opened;
 pub(crate) use state::{Identified, State};
 pub(crate) use stepup::{Outcome, is_step_up};
-pub(crate) use view::Opened;

@@ -1,0 +1,103 @@
+//! What the hub answers: a page to show, an error, or the grounds of a grant, always with reasons.
+//!
+//! Plain data. Nothing here decides.
+
+use serde::{Deserialize, Serialize};
+
+use super::acr::AcrName;
+use super::evidence::{Method, Traits};
+use super::reason::Reason;
+use crate::ids::{EvidenceId, UserId};
+use crate::time::Timestamp;
+
+/// A method that may be asked next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The method.
+    pub method: Method,
+    /// How many proofs the shortest way through it needs.
+    pub steps: usize,
+    /// The methods that this shortest way needs besides.
+    pub then: Vec<Method>,
+    /// Whether a sign-in may begin with it.
+    pub opens: bool,
+    /// What it will show.
+    pub traits: Traits,
+}
+
+/// A proof to ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prove {
+    /// Methods that lead to the demand, best first; never empty.
+    pub choices: Vec<Choice>,
+    /// Proofs that already count.
+    pub counted: Vec<EvidenceId>,
+    /// How many proofs the shortest way needs, this one included.
+    pub remaining: usize,
+}
+
+/// The page to show next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Ask who it is.
+    Identify,
+    /// Ask which account.
+    ChooseAccount,
+    /// Ask for a proof.
+    Prove(Prove),
+    /// Ask for consent.
+    Consent,
+}
+
+/// Why a request is turned down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Error {
+    /// `access_denied` (RFC 6749 §4.1.2.1).
+    AccessDenied,
+    /// `login_required` (OIDC Core §3.1.2.6).
+    LoginRequired,
+    /// `account_selection_required` (OIDC Core §3.1.2.6).
+    AccountSelectionRequired,
+    /// `consent_required` (OIDC Core §3.1.2.6).
+    ConsentRequired,
+    /// `unmet_authentication_requirements` (OpenID Connect Core Error Code).
+    UnmetAuthenticationRequirements,
+}
+
+/// What is frozen into a code and copied to every token made from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grounds {
+    /// Whom it is about.
+    pub subject: UserId,
+    /// The acr answered, spelled as it was asked for.
+    pub acr: Option<AcrName>,
+    /// Methods behind it (RFC 8176).
+    pub amr: Vec<String>,
+    /// The time the acr claims.
+    pub auth_time: Timestamp,
+    /// The proofs that it and every floor rest on.
+    pub evidence: Vec<EvidenceId>,
+    /// The last instant at which all of it stays true; none when it does not lapse.
+    pub holds_until: Option<Timestamp>,
+}
+
+/// What happens next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Show a page.
+    Ask(Step),
+    /// Send the client an error.
+    Refuse(Error),
+    /// Issue a code.
+    Grant(Grounds),
+}
+
+/// What happens next, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What happens next.
+    pub verdict: Verdict,
+    /// Why; never empty.
+    pub reasons: Vec<Reason>,
+}

@@ -1,0 +1,51 @@
+//! What the installation offers and calls things, and which acrs that can make true.
+//!
+//! Knows no person and no request.
+
+use super::acr::{Acr, AcrName, Catalog};
+use super::decide::decide;
+use super::decision::{Error, Verdict};
+use super::demand::{Clause, Demand, Source};
+use super::evidence::{Method, Traits};
+use super::facts::{Facts, Prompt, Request};
+use crate::time::Timestamp;
+
+/// A method that this installation offers, at its strongest.
+#[derive(Clone, Debug)]
+pub struct Available {
+    /// The method.
+    pub method: Method,
+    /// The most that a proof by it can show.
+    pub traits: Traits,
+    /// Whether a sign-in may begin with it.
+    pub opens: bool,
+}
+
+/// What the installation offers and calls things.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// The configured acrs.
+    pub catalog: Catalog,
+    /// The methods that can be enrolled here.
+    pub available: Vec<Available>,
+}
+
+impl Policy {
+    /// What `acr_values_supported` says (RFC 9470 §7): names, then aliases, weakest first, of every acr that a
+    /// method of this installation can make true.
+    pub fn published(&self) -> Vec<AcrName> {
+        let reachable = |acr: &&Acr| {
+            let clause = Clause::floor(acr.name.clone(), None, Source::Request);
+            let request = Request {
+                prefer: Vec::new(),
+                demand: Demand::of(clause),
+                prompt: Prompt::default(),
+                began: Timestamp::default(),
+            };
+            let decision = decide(&request, &Facts::default(), self, Timestamp::default());
+            decision.verdict != Verdict::Refuse(Error::UnmetAuthenticationRequirements)
+        };
+        let reachable: Vec<Acr> = self.catalog.iter().filter(reachable).cloned().collect();
+        Catalog::new(reachable).published()
+    }
+}

@@ -1,0 +1,157 @@
+//! What the page of one proof has to show: who asks, why, what counts already, and the other ways.
+//!
+//! Tells what was decided; decides nothing.
+
+use std::collections::BTreeSet;
+
+use stepwell_core::authn::{Evidence, Method, Prove, Reason};
+use stepwell_core::time::Timestamp;
+
+use super::advance::Loaded;
+use super::facts::Known;
+use super::show::username;
+use super::stepup::is_step_up;
+use super::view::{FactorView, MethodView, ProveView, ProvenView, TotpView, Why, Wording};
+use crate::Engine;
+use crate::call::Call;
+
+impl Engine {
+    pub(super) fn prove_view(
+        &self,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        known: &Known,
+        prove: &Prove,
+        reasons: &[Reason],
+    ) -> ProveView {
+        let chosen = loaded
+            .state
+            .method
+            .as_ref()
+            .and_then(|m| prove.choices.iter().find(|c| c.method == *m));
+        let choice = chosen.or(prove.choices.first());
+        let method = choice.map_or_else(Method::password, |c| c.method.clone());
+        ProveView {
+            username: username(loaded, known),
+            may_switch: matches!(
+                loaded.question(self).demand.subject,
+                stepwell_core::authn::Pin::Anyone
+            ),
+            wording: self.wording(loaded, known, reasons),
+            factor: factor_view(call.now, &method, known),
+            others: others(&method, prove, known),
+            proven: proven(call.now, known, prove),
+            later: choice.map(|c| c.then.clone()).unwrap_or_default(),
+            method,
+        }
+    }
+
+    fn wording(&self, loaded: &Loaded, known: &Known, reasons: &[Reason]) -> Wording {
+        if !is_step_up(loaded, known) {
+            return Wording::SignIn;
+        }
+        let action = self
+            .settings
+            .scopes
+            .iter()
+            .filter(|s| loaded.request.scope.contains(&s.name))
+            .find_map(|s| s.action.clone())
+            .or_else(|| loaded.client.action.clone());
+        let why = if loaded.request.prompt.login {
+            Why::Again
+        } else if reasons
+            .iter()
+            .any(|r| matches!(r, Reason::NotProven { .. }))
+        {
+            Why::NotEnough
+        } else {
+            Why::TooOld
+        };
+        let valid_for = loaded.question(self).prefer.first().and_then(|name| {
+            self.policy
+                .catalog
+                .find(name)
+                .and_then(|acr| acr.lifetime)
+                .map(|life| life.0)
+        });
+        Wording::StepUp {
+            action,
+            why,
+            valid_for,
+        }
+    }
+}
+
+fn factor_view(now: Timestamp, method: &Method, known: &Known) -> FactorView {
+    if *method == Method::password() {
+        return FactorView::Password;
+    }
+    if *method != Method::totp() {
+        return FactorView::Other {
+            method: method.clone(),
+            challenge: None,
+        };
+    }
+    let mine: Vec<_> = known
+        .credentials
+        .iter()
+        .filter(|c| c.method == *method)
+        .collect();
+    FactorView::Totp(TotpView {
+        authenticators: if mine.len() > 1 {
+            mine.iter()
+                .map(|c| (c.id.as_str().to_owned(), c.label.clone()))
+                .collect()
+        } else {
+            Vec::new()
+        },
+        failures: mine.iter().map(|c| c.failures).max().unwrap_or_default(),
+        locked_until: if mine.iter().all(|c| c.is_locked(now)) {
+            mine.iter().filter_map(|c| c.locked_until).min()
+        } else {
+            None
+        },
+    })
+}
+
+/// Other methods: those that lead there first, then what the person owns but which is not enough. Before
+/// anything is proven the second part is empty, so that nobody learns what an account owns.
+fn others(shown: &Method, prove: &Prove, known: &Known) -> Vec<MethodView> {
+    let mut seen: BTreeSet<Method> = BTreeSet::from([shown.clone()]);
+    let mut list: Vec<MethodView> = prove
+        .choices
+        .iter()
+        .filter(|c| seen.insert(c.method.clone()))
+        .map(|c| MethodView {
+            method: c.method.clone(),
+            reaches: true,
+        })
+        .collect();
+    let signed_in = known
+        .facts
+        .session
+        .as_ref()
+        .is_some_and(|s| !s.evidence.is_empty());
+    for credential in known.credentials.iter().filter(|_| signed_in) {
+        if seen.insert(credential.method.clone()) {
+            list.push(MethodView {
+                method: credential.method.clone(),
+                reaches: false,
+            });
+        }
+    }
+    list
+}
+
+fn proven(now: Timestamp, known: &Known, prove: &Prove) -> Vec<ProvenView> {
+    let evidence = known.facts.session.iter().flat_map(|s| &s.evidence);
+    let mut counted: Vec<&Evidence> = evidence.filter(|e| prove.counted.contains(&e.id)).collect();
+    counted.sort_by_key(|e| e.at);
+    counted
+        .into_iter()
+        .map(|e| ProvenView {
+            method: e.method.clone(),
+            ago: u64::try_from(now.since(e.at) / 1_000_000).unwrap_or_default(),
+        })
+        .collect()
+}

@@ -1,0 +1,182 @@
+//! `GET /i/{id}`: opens the interaction and re-derives its step from the same decision as everything else.
+//!
+//! Nothing here verifies an answer or decides what is asked.
+
+use stepwell_core::authn::Step;
+use stepwell_core::ids::InteractionId;
+use stepwell_core::secret::{Hashed, Secret};
+use stepwell_store::interactions;
+
+use super::advance::{Loaded, Next};
+use super::facts::Known;
+use super::view::{
+    AccountView, ClientView, ConsentView, FactorView, Left, PageView, ScopeView, StepView,
+};
+use crate::Engine;
+use crate::call::{Call, Cookies};
+use crate::error::EngineError;
+
+/// An interaction that this browser may go on with.
+pub(crate) enum Opened {
+    Ok(Box<Loaded>, Option<Secret>),
+    Not(Left),
+}
+impl Engine {
+    /// What the interaction's page has to show now.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub fn view(
+        &self,
+        call: &Call<'_>,
+        id: &InteractionId,
+        cookies: &Cookies,
+    ) -> Result<Left, EngineError> {
+        let (mut loaded, browser) = match self.open_interaction(call, id, cookies)? {
+            Opened::Ok(loaded, browser) => (loaded, browser),
+            Opened::Not(left) => return Ok(left),
+        };
+        let (next, known) = self.advance(call, &loaded, cookies.session.as_ref())?;
+        match next {
+            Next::AlreadyDone => Ok(Left::AlreadyDone {
+                client: client_view(&loaded),
+            }),
+            Next::Leave { to, refused } => Ok(Left::Leave {
+                to,
+                client: loaded.client.name.clone(),
+                stop: known.user.is_some()
+                    && refused.is_some_and(|(e, _)| {
+                        e == stepwell_core::authn::Error::UnmetAuthenticationRequirements
+                    }),
+            }),
+            Next::Ask(step, reasons) => {
+                let step = match step {
+                    Step::Identify => StepView::Identify {
+                        prefill: prefill(&loaded),
+                    },
+                    Step::ChooseAccount => StepView::ChooseAccount(accounts(&known)),
+                    Step::Consent => StepView::Consent(self.consent_view(&loaded, &known)),
+                    Step::Prove(prove) => {
+                        self.note_start(call, &mut loaded, &known, &reasons)?;
+                        let mut view = self.prove_view(call, &loaded, &known, &prove, &reasons);
+                        let show = self.challenge(call, &mut loaded, &known, &view.method)?;
+                        if let FactorView::Other { challenge, .. } = &mut view.factor {
+                            *challenge = show;
+                        }
+                        StepView::Prove(Box::new(view))
+                    }
+                };
+                Ok(Left::Page(Box::new(PageView {
+                    id: id.clone(),
+                    client: client_view(&loaded),
+                    step,
+                    browser,
+                })))
+            }
+        }
+    }
+
+    /// Finds the interaction and holds it against the browser it belongs to (spec §5 line 13).
+    pub(crate) fn open_interaction(
+        &self,
+        call: &Call<'_>,
+        id: &InteractionId,
+        cookies: &Cookies,
+    ) -> Result<Opened, EngineError> {
+        let row = self.db.read(|tx| interactions::find(tx, id))?;
+        let Some(row) = row else {
+            return Ok(Opened::Not(Left::Expired));
+        };
+        let mut fresh = None;
+        match (&row.browser_hash, &cookies.browser) {
+            (Some(bound), Some(secret)) if bound.matches(secret) => {}
+            (Some(_), _) => return Ok(Opened::Not(Left::OtherBrowser)),
+            (None, secret) => {
+                // It arrived by a form from another site, without cookies: the first browser to open it has it.
+                fresh = secret.is_none().then(|| call.secret());
+                let secret = secret
+                    .as_ref()
+                    .or(fresh.as_ref())
+                    .ok_or_else(|| EngineError::broken("no browser"))?;
+                if !self
+                    .db
+                    .write(|tx| interactions::bind_browser(tx, id, &Hashed::of(secret)))?
+                {
+                    return Ok(Opened::Not(Left::OtherBrowser));
+                }
+            }
+        }
+        let Some(loaded) = self.load(&row)? else {
+            return Ok(Opened::Not(Left::Expired));
+        };
+        if row.finished_at.is_some() {
+            return Ok(Opened::Not(Left::AlreadyDone {
+                client: client_view(&loaded),
+            }));
+        }
+        if call.now >= row.expires_at {
+            return Ok(Opened::Not(Left::Expired));
+        }
+        Ok(Opened::Ok(Box::new(loaded), fresh))
+    }
+
+    fn consent_view(&self, loaded: &Loaded, known: &Known) -> ConsentView {
+        let described = |name: &str| {
+            self.settings
+                .scopes
+                .iter()
+                .find(|s| s.name == name)
+                .and_then(|s| s.description.clone())
+        };
+        ConsentView {
+            username: username(loaded, known),
+            scopes: loaded
+                .request
+                .disclosed(&loaded.client)
+                .iter()
+                .map(|name| ScopeView {
+                    name: name.to_owned(),
+                    description: described(name),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn client_view(loaded: &Loaded) -> ClientView {
+    let url = url::Url::parse(&loaded.path.redirect_uri).ok();
+    let host = url.as_ref().and_then(|u| u.host_str()).map(str::to_owned);
+    let start = url
+        .map(|u| u.origin())
+        .filter(url::Origin::is_tuple)
+        .map(|origin| format!("{}/", origin.ascii_serialization()));
+    ClientView {
+        name: loaded.client.name.clone(),
+        host: host.unwrap_or_default(),
+        start,
+    }
+}
+
+fn prefill(loaded: &Loaded) -> String {
+    let typed = loaded.state.identified.as_ref().map(|i| i.username.clone());
+    typed
+        .or_else(|| loaded.request.login_hint.clone())
+        .unwrap_or_default()
+}
+
+pub(super) fn username(loaded: &Loaded, known: &Known) -> String {
+    match (&loaded.state.identified, &known.user) {
+        (Some(identified), _) => identified.username.clone(),
+        (None, Some(user)) => user.username.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+fn accounts(known: &Known) -> Vec<AccountView> {
+    let user = known.user.iter();
+    user.map(|u| AccountView {
+        id: u.id.as_str().to_owned(),
+        username: u.username.clone(),
+    })
+    .collect()
+}
