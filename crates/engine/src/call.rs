@@ -26,6 +26,8 @@ pub struct Peer {
     pub ip: Option<IpAddr>,
     /// Its `User-Agent`, cut to 256 characters.
     pub user_agent: String,
+    /// The language that its pages are in, as a BCP 47 tag: messages to the person follow it.
+    pub language: String,
 }
 
 impl Call<'_> {

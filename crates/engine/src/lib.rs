@@ -9,6 +9,7 @@ pub mod answer;
 pub mod authorize;
 pub mod call;
 pub mod client_auth;
+pub mod courier;
 pub mod error;
 pub mod factors;
 pub mod grants;
@@ -39,6 +40,7 @@ pub use call::{Call, Cookies, Peer};
 pub use error::EngineError;
 pub use settings::Settings;
 
+use courier::Courier;
 use factors::Factors;
 use limits::Limits;
 use passwords::Passwords;
@@ -55,6 +57,7 @@ pub struct Engine {
     limits: Arc<dyn Limits>,
     passwords: Passwords,
     factors: Factors,
+    courier: Arc<dyn Courier>,
     snapshot: ArcSwap<Snapshot>,
     rotation: grants::Successors,
 }
@@ -74,6 +77,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// The ways to prove who one is.
     pub factors: Factors,
+    /// Brings messages to people.
+    pub courier: Arc<dyn Courier>,
 }
 
 impl Engine {
@@ -89,6 +94,7 @@ impl Engine {
             limits,
             passwords,
             factors,
+            courier,
         } = parts;
         let policy = Policy {
             catalog: settings.catalog.clone(),
@@ -105,9 +111,20 @@ impl Engine {
             limits,
             passwords,
             factors,
+            courier,
             snapshot: ArcSwap::from_pointee(snapshot),
             rotation,
         })
+    }
+
+    /// What a factor may use for this request.
+    fn tools<'a>(&'a self, call: &'a Call<'a>) -> factors::Tools<'a> {
+        factors::Tools {
+            call,
+            passwords: &self.passwords,
+            seal: &self.seal,
+            courier: &*self.courier,
+        }
     }
 
     /// What configuration says.

@@ -52,6 +52,7 @@ impl Asked {
             peer: Peer {
                 ip: peer::address(headers, socket, &state.edge.trusted_proxies),
                 user_agent: agent.chars().take(LONGEST_USER_AGENT).collect(),
+                language: String::new(),
             },
         }
     }

@@ -56,6 +56,10 @@ pub struct Credential {
     /// When it was removed.
     #[diesel(deserialize_as = OptMicros)]
     pub revoked_at: Option<Timestamp>,
+    /// The name that the authenticator itself goes by, unique among all: a passkey's credential id.
+    pub external_id: Option<String>,
+    /// What else its factor keeps of it, nothing secret: JSON.
+    pub details: String,
 }
 
 impl Credential {
@@ -80,6 +84,8 @@ impl Credential {
             created_at: now,
             last_used_at: None,
             revoked_at: None,
+            external_id: None,
+            details: "{}".to_owned(),
         }
     }
 
@@ -113,6 +119,8 @@ pub fn insert(tx: &mut Tx<'_>, new: &Credential) -> Result<(), StoreError> {
             credentials::created_at.eq(new.created_at.as_micros()),
             credentials::last_used_at.eq(new.last_used_at.map(Timestamp::as_micros)),
             credentials::revoked_at.eq(new.revoked_at.map(Timestamp::as_micros)),
+            credentials::external_id.eq(new.external_id.as_deref()),
+            credentials::details.eq(&new.details),
         ))
         .execute(tx.writer()?)?;
     Ok(())
@@ -122,6 +130,21 @@ pub fn insert(tx: &mut Tx<'_>, new: &Credential) -> Result<(), StoreError> {
 pub fn find(tx: &mut Tx<'_>, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
     Ok(credentials::table
         .find(id.as_str())
+        .get_result(tx.conn())
+        .optional()?)
+}
+
+/// The live credential that goes by this name of its own.
+pub fn find_by_external(
+    tx: &mut Tx<'_>,
+    external_id: &str,
+) -> Result<Option<Credential>, StoreError> {
+    Ok(credentials::table
+        .filter(
+            credentials::external_id
+                .eq(external_id)
+                .and(credentials::revoked_at.is_null()),
+        )
         .get_result(tx.conn())
         .optional()?)
 }

@@ -27,6 +27,8 @@ diesel::table! {
         created_at -> BigInt,
         last_used_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+        external_id -> Nullable<Text>,
+        details -> Text,
     }
 }
 

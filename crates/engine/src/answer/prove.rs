@@ -16,7 +16,7 @@ use crate::Engine;
 use crate::authorize::{Known, Loaded, Outcome, encode, is_step_up, json};
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
-use crate::factors::{self, Failure, Tools, Verified};
+use crate::factors::{self, Failure, Verified};
 
 /// A factor's form, filled in.
 pub(super) struct Typed<'a> {
@@ -94,11 +94,7 @@ impl Engine {
             credential: typed.credential,
             challenge,
         };
-        let tools = Tools {
-            call,
-            passwords: &self.passwords,
-            seal: &self.seal,
-        };
+        let tools = self.tools(call);
         let attempt = Attempt {
             call,
             id,

@@ -46,17 +46,21 @@ impl Engine {
         }
     }
 
-    fn wording(&self, loaded: &Loaded, known: &Known, reasons: &[Reason]) -> Wording {
-        if !is_step_up(loaded, known) {
-            return Wording::SignIn;
-        }
-        let action = self
-            .settings
+    /// What the request is for, as configuration names it.
+    pub(super) fn action_of(&self, loaded: &Loaded) -> Option<String> {
+        self.settings
             .scopes
             .iter()
             .filter(|s| loaded.request.scope.contains(&s.name))
             .find_map(|s| s.action.clone())
-            .or_else(|| loaded.client.action.clone());
+            .or_else(|| loaded.client.action.clone())
+    }
+
+    fn wording(&self, loaded: &Loaded, known: &Known, reasons: &[Reason]) -> Wording {
+        if !is_step_up(loaded, known) {
+            return Wording::SignIn;
+        }
+        let action = self.action_of(loaded);
         let why = if loaded.request.prompt.login {
             Why::Again
         } else if reasons

@@ -12,7 +12,7 @@ use super::facts::Known;
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
-use crate::factors::Tools;
+use crate::factors::Whom;
 
 impl Engine {
     /// What the factor's page shows of its challenge; makes the challenge where none is pending.
@@ -29,12 +29,14 @@ impl Engine {
         let (Some(factor), Some(id)) = (self.factors.find(method), &loaded.id) else {
             return Ok(None);
         };
-        let tools = Tools {
-            call,
-            passwords: &self.passwords,
-            seal: &self.seal,
+        let action = self.action_of(loaded);
+        let whom = Whom {
+            user: known.user.as_ref(),
+            credentials: &known.credentials,
+            app: &loaded.client.name,
+            action: action.as_deref(),
         };
-        let Some(challenge) = factor.begin(&tools, &known.credentials)? else {
+        let Some(challenge) = factor.begin(&self.tools(call), &whom)? else {
             return Ok(None);
         };
         let show = challenge.show.clone();

@@ -3,6 +3,7 @@
 //! A factor verifies an answer and says what evidence it makes. It never decides what is asked next, never
 //! creates a session and never counts guesses: the hub and `answer` do, the same for all.
 
+mod enrolment;
 mod password;
 mod totp;
 
@@ -12,15 +13,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwell_core::authn::{Available, Method, Owned, Traits};
 use stepwell_core::time::{Seconds, Timestamp};
+use stepwell_core::user::User;
 use stepwell_store::credentials::Credential;
 use stepwell_store::{StoreError, Tx};
 
 use crate::call::Call;
+use crate::courier::Courier;
 use crate::error::EngineError;
 use crate::passwords::Passwords;
 use crate::seal::SealingKeys;
 use crate::settings::LimitSettings;
 
+pub use enrolment::{Enrolled, Enrolment};
 pub use password::PasswordFactor;
 pub use totp::TotpFactor;
 pub(crate) use totp::totp_purpose;
@@ -54,6 +58,21 @@ pub struct Tools<'a> {
     pub passwords: &'a Passwords,
     /// Keys that open stored secrets.
     pub seal: &'a SealingKeys,
+    /// Brings messages to people.
+    pub courier: &'a dyn Courier,
+}
+
+/// Whom a factor's page is for, and what for: messages name it.
+#[derive(Clone, Copy, Debug)]
+pub struct Whom<'a> {
+    /// None when the name that was typed belongs to nobody, or nobody was named yet.
+    pub user: Option<&'a User>,
+    /// Their live authenticators, of every method.
+    pub credentials: &'a [Credential],
+    /// The app that asks, by its name.
+    pub app: &'a str,
+    /// What is to be done, where that is known: "make a transfer".
+    pub action: Option<&'a str>,
 }
 
 /// A write that makes a verified answer count once: false when somebody else was faster.
@@ -123,9 +142,14 @@ pub trait Factor: fmt::Debug + Send + Sync {
     fn begin(
         &self,
         _tools: &Tools<'_>,
-        _credentials: &[Credential],
+        _whom: &Whom<'_>,
     ) -> Result<Option<Challenge>, EngineError> {
         Ok(None)
+    }
+
+    /// How an authenticator of this kind is set up on a page; none when it is not.
+    fn enrolment(&self) -> Option<&dyn Enrolment> {
+        None
     }
 
     /// Verifies an answer, outside any transaction. `credentials` is empty for a person who does not

@@ -7,7 +7,9 @@ use stepwell_core::secret::{Hashed, Secret};
 use stepwell_engine::EngineError;
 use stepwell_engine::answer::{Answered, Input, Trouble};
 use stepwell_engine::authorize::FactorView;
-use stepwell_engine::factors::{Answer, Challenge, Factor, Factors, Failure, Tools, Verified};
+use stepwell_engine::factors::{
+    Answer, Challenge, Factor, Factors, Failure, Tools, Verified, Whom,
+};
 use stepwell_store::credentials::{self, Credential};
 
 use crate::support::{Stage, a_person, a_relying_party};
@@ -29,7 +31,7 @@ impl Factor for Word {
         false
     }
 
-    fn begin(&self, tools: &Tools<'_>, _: &[Credential]) -> Result<Option<Challenge>, EngineError> {
+    fn begin(&self, tools: &Tools<'_>, _: &Whom<'_>) -> Result<Option<Challenge>, EngineError> {
         let word = tools.call.secret();
         Ok(Some(Challenge {
             keep: json!(Hashed::of(&word)),

@@ -109,6 +109,7 @@ impl Stage {
         let peer = Peer {
             ip: Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1))),
             user_agent: "test".into(),
+            language: "en".into(),
         };
         let mut parts = Parts {
             settings: place.settings.clone(),
@@ -117,6 +118,7 @@ impl Stage {
             limits: Arc::new(MemoryLimits::new(10_000)),
             passwords: Passwords::new(cheap, Arc::clone(&gate), &place.entropy).unwrap(),
             factors: Factors::shipped(&place.settings.limits),
+            courier: Arc::new(stepwell_engine::courier::NoCourier),
         };
         change(&mut parts);
         let now = Timestamp::from_micros(place.clock.load(Ordering::SeqCst));

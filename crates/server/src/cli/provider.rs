@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stepwell_core::entropy;
+use stepwell_engine::courier::NoCourier;
 use stepwell_engine::factors::Factors;
 use stepwell_engine::limits::{Limits, MemoryLimits, RedisLimits};
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
@@ -75,6 +76,7 @@ pub(super) fn open(config: &Config, db: Db, seal: SealingKeys) -> Result<Engine,
         limits: limits(config)?,
         passwords,
         factors: Factors::shipped(&config.settings.limits),
+        courier: Arc::new(NoCourier),
     };
     slow::doing("opening the provider", || {
         with_call(|call| Engine::open(call, parts))
@@ -98,6 +100,7 @@ pub(super) fn with_call<T>(work: impl FnOnce(&Call<'_>) -> T) -> T {
     let peer = Peer {
         ip: None,
         user_agent: "stepwell command line".to_owned(),
+        language: String::new(),
     };
     work(&Call {
         now: SystemClock.now(),

@@ -39,6 +39,7 @@ fn health(name: &str) -> (Health, std::path::PathBuf) {
         limits: Arc::new(MemoryLimits::new(100)),
         passwords: Passwords::new(cheap, Arc::new(HashGate::new(1, 1)), &OsEntropy).unwrap(),
         factors: Factors::shipped(&LimitSettings::default()),
+        courier: Arc::new(stepwell_engine::courier::NoCourier),
     };
     let call = Call {
         now: Timestamp::from_secs(1_800_000_000),
