@@ -165,7 +165,7 @@ impl Engine {
     }
 
     /// Holds a new password against the rules and hashes it.
-    fn new_password(
+    pub(crate) fn new_password(
         &self,
         call: &Call<'_>,
         password: &Secret,

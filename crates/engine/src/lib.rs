@@ -4,6 +4,7 @@
 //! Time and randomness arrive with each [`Call`]. What is decided is decided in `stepwell_core`; what is
 //! stored is stored through `stepwell_store`.
 
+pub mod account;
 pub mod admin;
 pub mod answer;
 pub mod authorize;

@@ -14,7 +14,7 @@ use crate::schema::{audit, audit_head};
 use crate::update::update;
 use crate::{StoreError, Tx};
 
-pub use list::{Filter, list};
+pub use list::{Filter, list, of_person};
 pub use verify::{Broken, Progress, Verified, verify};
 
 /// Appends events to the chain. The head is locked here, last in the write, so that writers on

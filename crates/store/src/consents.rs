@@ -67,6 +67,18 @@ pub fn find(
         .optional()?)
 }
 
+/// Every consent of a person that stands.
+pub fn of(tx: &mut Tx<'_>, user: &UserId) -> Result<Vec<Consent>, StoreError> {
+    Ok(consents::table
+        .filter(
+            consents::user_id
+                .eq(user.as_str())
+                .and(consents::revoked_at.is_null()),
+        )
+        .order(consents::client_id)
+        .load(tx.conn())?)
+}
+
 /// Takes a consent back; `false` when none stood.
 pub fn revoke(
     tx: &mut Tx<'_>,

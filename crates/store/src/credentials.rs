@@ -301,6 +301,25 @@ pub fn reset_failures(
     Ok(changed == 1)
 }
 
+/// Gives a person's credential another name; `false` when it is not theirs, or removed.
+pub fn rename(
+    tx: &mut Tx<'_>,
+    id: &CredentialId,
+    user: &UserId,
+    label: &str,
+) -> Result<bool, StoreError> {
+    let changed = update!(
+        credentials::table,
+        set credentials::label.eq(label),
+        when credentials::id
+            .eq(id.as_str())
+            .and(credentials::user_id.eq(user.as_str()))
+            .and(credentials::revoked_at.is_null()),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}
+
 /// Removes a credential; `false` when it was removed before. Revoke its evidence too.
 pub fn revoke(tx: &mut Tx<'_>, id: &CredentialId, now: Timestamp) -> Result<bool, StoreError> {
     let changed = update!(

@@ -7,6 +7,7 @@ use stepwell_core::time::Timestamp;
 
 use crate::column::{Micros, Text, json, to_json};
 use crate::schema::evidence;
+use crate::update::update;
 use crate::{StoreError, Tx};
 
 #[derive(Queryable)]
@@ -43,6 +44,24 @@ pub fn insert(
         ))
         .execute(tx.writer()?)?;
     Ok(())
+}
+
+/// Lets the proofs of a credential count no longer, in whatever session, and names them.
+pub fn revoke_of_credential(
+    tx: &mut Tx<'_>,
+    credential: &CredentialId,
+    now: Timestamp,
+) -> Result<Vec<EvidenceId>, StoreError> {
+    let revoked = update!(
+        evidence::table,
+        set evidence::revoked_at.eq(Some(now.as_micros())),
+        when evidence::credential_id
+            .eq(credential.as_str())
+            .and(evidence::revoked_at.is_null()),
+    )
+    .returning(evidence::id)
+    .load::<String>(tx.writer()?)?;
+    Ok(revoked.into_iter().map(EvidenceId::new).collect())
 }
 
 /// The most proofs that are read of one session: the newest. Who proves something ever again is judged by

@@ -91,6 +91,44 @@ pub fn find(tx: &mut Tx<'_>, id: &GrantId) -> Result<Option<Grant>, StoreError> 
         .optional()?)
 }
 
+/// The most grants of one person that are looked at: the newest.
+const NEWEST: i64 = 500;
+
+/// A person's live grants, newest first, at most 500.
+pub fn live_of(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<Vec<Grant>, StoreError> {
+    Ok(grants::table
+        .filter(
+            grants::user_id
+                .eq(user.as_str())
+                .and(grants::revoked_at.is_null())
+                .and(grants::expires_at.gt(now.as_micros())),
+        )
+        .order((grants::created_at.desc(), grants::id.desc()))
+        .limit(NEWEST)
+        .load(tx.conn())?)
+}
+
+/// Ends every live grant of a person to a client, and names them.
+pub fn revoke_of_client(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    client: &ClientId,
+    why: &str,
+    now: Timestamp,
+) -> Result<Vec<GrantId>, StoreError> {
+    let ended = update!(
+        grants::table,
+        set (grants::revoked_at.eq(Some(now.as_micros())), grants::revoked_why.eq(Some(why))),
+        when grants::user_id
+            .eq(user.as_str())
+            .and(grants::client_id.eq(client.as_str()))
+            .and(grants::revoked_at.is_null()),
+    )
+    .returning(grants::id)
+    .load::<String>(tx.writer()?)?;
+    Ok(ended.into_iter().map(GrantId::new).collect())
+}
+
 /// Lets a grant that is not revoked live until `expires_at`; `false` when it was revoked.
 pub fn extend(tx: &mut Tx<'_>, id: &GrantId, expires_at: Timestamp) -> Result<bool, StoreError> {
     let longer = update!(

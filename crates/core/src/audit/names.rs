@@ -64,9 +64,15 @@ vocabulary! {
     CONSENT_GRANTED = "consent.granted";
     /// A person declined.
     CONSENT_DENIED = "consent.denied";
+    /// A person took their agreement back.
+    CONSENT_REVOKED = "consent.revoked";
 
     /// An account was made.
     USER_CREATED = "user.created";
+    /// What an account tells of its person was changed.
+    USER_UPDATED = "user.updated";
+    /// A person said that something in their account's record was not their doing.
+    ACTIVITY_REPORTED = "user.activity.reported";
 
     /// A client was registered.
     CLIENT_CREATED = "client.created";
@@ -77,6 +83,12 @@ vocabulary! {
 
     /// A factor was enrolled.
     FACTOR_ENROLLED = "factor.enrolled";
+    /// A factor was removed, and with it what rested on it.
+    FACTOR_REMOVED = "factor.removed";
+    /// A person gave an authenticator another name.
+    FACTOR_RENAMED = "factor.renamed";
+    /// A password was changed.
+    FACTOR_PASSWORD_CHANGED = "factor.password.changed";
     /// A password was hashed anew because the parameters changed.
     FACTOR_PASSWORD_REHASHED = "factor.password.rehashed";
     /// Too many wrong answers in a row: an authenticator rests.

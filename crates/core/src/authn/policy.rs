@@ -3,11 +3,12 @@
 //! Knows no person and no request.
 
 use super::acr::{Acr, AcrName, Catalog};
+use super::claim::{Freshness, Proofs};
 use super::decide::decide;
 use super::decision::{Error, Verdict};
 use super::demand::{Clause, Demand, Source};
-use super::evidence::{Method, Traits};
-use super::facts::{Facts, Prompt, Request};
+use super::evidence::{Evidence, Method, Traits};
+use super::facts::{Facts, Owned, Prompt, Request};
 use crate::time::Timestamp;
 
 /// A method that this installation offers, at its strongest.
@@ -34,7 +35,37 @@ impl Policy {
     /// What `acr_values_supported` says (RFC 9470 §7): names, then aliases, weakest first, of every acr that a
     /// method of this installation can make true.
     pub fn published(&self) -> Vec<AcrName> {
-        let reachable = |acr: &&Acr| {
+        let reachable: Vec<Acr> = self.reachable().cloned().collect();
+        Catalog::new(reachable).published()
+    }
+
+    /// The acrs that a person with these authenticators can make true, weakest first.
+    pub fn in_reach(&self, owned: &[Owned]) -> Vec<AcrName> {
+        let available = owned.iter().map(|one| Available {
+            method: one.method.clone(),
+            traits: one.traits.clone(),
+            opens: one.opens,
+        });
+        let theirs = Self {
+            catalog: self.catalog.clone(),
+            available: available.collect(),
+        };
+        theirs.reachable().map(|acr| acr.name.clone()).collect()
+    }
+
+    /// The acrs that are true of these proofs at `now`, weakest first.
+    pub fn held(&self, evidence: &[Evidence], now: Timestamp) -> Vec<AcrName> {
+        let real = evidence.iter().filter(|e| !e.traits.remembered);
+        let proofs = Proofs::new(real, now);
+        self.catalog
+            .iter()
+            .filter(|acr| proofs.claim(acr, Freshness::default(), now).is_some())
+            .map(|acr| acr.name.clone())
+            .collect()
+    }
+
+    fn reachable(&self) -> impl Iterator<Item = &Acr> {
+        self.catalog.iter().filter(|acr| {
             let clause = Clause::floor(acr.name.clone(), None, Source::Request);
             let request = Request {
                 prefer: Vec::new(),
@@ -44,8 +75,6 @@ impl Policy {
             };
             let decision = decide(&request, &Facts::default(), self, Timestamp::default());
             decision.verdict != Verdict::Refuse(Error::UnmetAuthenticationRequirements)
-        };
-        let reachable: Vec<Acr> = self.catalog.iter().filter(reachable).cloned().collect();
-        Catalog::new(reachable).published()
+        })
     }
 }

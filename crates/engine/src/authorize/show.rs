@@ -121,24 +121,23 @@ impl Engine {
     }
 
     fn consent_view(&self, loaded: &Loaded, known: &Known) -> ConsentView {
-        let described = |name: &str| {
-            self.settings
-                .scopes
-                .iter()
-                .find(|s| s.name == name)
-                .and_then(|s| s.description.clone())
-        };
         ConsentView {
             username: username(loaded, known),
             scopes: loaded
                 .request
                 .disclosed(&loaded.client)
                 .iter()
-                .map(|name| ScopeView {
-                    name: name.to_owned(),
-                    description: described(name),
-                })
+                .map(|name| self.scope_view(name))
                 .collect(),
+        }
+    }
+
+    /// A scope with what configuration says of it.
+    pub(crate) fn scope_view(&self, name: &str) -> ScopeView {
+        let known = self.settings.scopes.iter().find(|s| s.name == name);
+        ScopeView {
+            name: name.to_owned(),
+            description: known.and_then(|s| s.description.clone()),
         }
     }
 }

@@ -209,6 +209,23 @@ impl Factors {
             .collect()
     }
 
+    /// The methods that can be set up on a page.
+    pub fn enrollable(&self) -> Vec<Method> {
+        let with = self.0.iter().filter(|f| f.enrolment().is_some());
+        with.map(|f| f.method()).collect()
+    }
+
+    /// What somebody could prove who owned everything that this installation offers.
+    pub fn everything(&self) -> Vec<Owned> {
+        let own = |one: Available| Owned {
+            method: one.method,
+            credential: stepwell_core::ids::CredentialId::new(""),
+            traits: one.traits,
+            opens: one.opens,
+        };
+        self.available().into_iter().map(own).collect()
+    }
+
     /// What a person's authenticators could prove.
     pub fn owned(&self, credentials: &[Credential]) -> Vec<Owned> {
         credentials

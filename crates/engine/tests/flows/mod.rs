@@ -1,5 +1,6 @@
 //! A file for each theme.
 
+mod account;
 mod another_factor;
 mod audit;
 mod browsers;

@@ -1,8 +1,10 @@
 //! Looking records up, newest first, a page at a time.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Text};
+use diesel::sql_types::{Bool, Integer, Text};
 use stepwell_core::audit::Record;
+use stepwell_core::ids::UserId;
 
 use super::Row;
 use crate::schema::audit;
@@ -31,6 +33,33 @@ pub struct Filter {
     pub reference: Option<String>,
     /// Only records before this place: the last one of the page before.
     pub before: Option<i64>,
+}
+
+/// At most `limit` records about a person, newest first, those of refreshes left out: they are most of all, and
+/// the index that this goes by does not hold them. Starts before the given place.
+pub fn of_person(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Record>, StoreError> {
+    let mut query = audit::table
+        .filter(
+            audit::user_id
+                .eq(user.as_str())
+                .and(sql::<Bool>("event <> 'token.refreshed'")),
+        )
+        .order(audit::seq.desc())
+        .limit(limit)
+        .into_boxed();
+    if let Some(seq) = before {
+        query = query.filter(audit::seq.lt(seq));
+    }
+    Ok(query
+        .load::<Row>(tx.conn())?
+        .into_iter()
+        .map(Record::from)
+        .collect())
 }
 
 /// At most `limit` records, newest first.

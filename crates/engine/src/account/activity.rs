@@ -1,0 +1,159 @@
+//! What happened with an account, for the person it belongs to.
+//!
+//! Tells from the audit record what the person can judge: proofs, step-ups, changes. Holds no words, and shows
+//! nothing of other people's.
+
+use serde_json::Value;
+use stepwell_core::audit::{Record, names};
+use stepwell_core::authn::Method;
+use stepwell_core::ids::ClientId;
+use stepwell_core::time::Timestamp;
+use stepwell_store::audit;
+
+use super::Me;
+use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
+
+/// Records on one page.
+const PAGE: usize = 25;
+/// Records that are looked at for one page: most are not for the person.
+const LOOKED_AT: i64 = 400;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// A browser signed in.
+    SignedIn,
+    /// A proof of a sign-in was wrong.
+    SignInFailed,
+    /// A step-up was passed.
+    Confirmed,
+    /// A proof of a step-up was wrong.
+    ConfirmFailed,
+    /// An authenticator rests after too many wrong answers.
+    Locked,
+    /// An authenticator was added.
+    FactorAdded,
+    /// An authenticator was removed.
+    FactorRemoved,
+    /// The password was changed.
+    PasswordChanged,
+    /// An app was let in.
+    AppAllowed,
+    /// An app was put out.
+    AppRevoked,
+    /// A browser was signed out.
+    SignedOut,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    /// Its place in the record, for "this wasn't me".
+    pub seq: i64,
+    /// What.
+    pub what: Happened,
+    /// When.
+    pub at: Timestamp,
+    /// With which method, where one was used.
+    pub method: Option<Method>,
+    /// For which app, where one asked.
+    pub app: Option<String>,
+    /// From which address.
+    pub ip: Option<String>,
+}
+
+impl Engine {
+    /// A page of what happened, newest first, and where the next page begins.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub fn account_activity(
+        &self,
+        me: &Me,
+        before: Option<i64>,
+    ) -> Result<(Vec<Activity>, Option<i64>), EngineError> {
+        let records = self
+            .db
+            .read(|tx| audit::of_person(tx, &me.user.id, before, LOOKED_AT))?;
+        let seen_all = i64::try_from(records.len()).is_ok_and(|n| n < LOOKED_AT);
+        let mut shown = Vec::new();
+        let mut next = None;
+        for record in &records {
+            if shown.len() == PAGE {
+                next = shown.last().map(|last: &Activity| last.seq);
+                break;
+            }
+            if let Some(what) = what(record) {
+                shown.push(self.activity(record, what)?);
+            }
+        }
+        if next.is_none() && !seen_all {
+            next = records.last().map(|record| record.seq);
+        }
+        Ok((shown, next))
+    }
+
+    fn activity(&self, record: &Record, what: Happened) -> Result<Activity, EngineError> {
+        let data: Value = serde_json::from_str(&record.data).map_err(EngineError::broken)?;
+        let app = match &record.client_id {
+            Some(id) => self.client(&ClientId::new(id.as_str()))?,
+            None => None,
+        };
+        Ok(Activity {
+            seq: record.seq,
+            what,
+            at: record.at,
+            method: data.get("method").and_then(Value::as_str).map(Method::new),
+            app: app.map(|client| client.name.clone()),
+            ip: record.ip.clone(),
+        })
+    }
+
+    /// The person says that they did not do this: everything that may be another's ends, here at once and in
+    /// every other browser. What was proven by the record's method counts no longer. `false` when there is no
+    /// such record of theirs.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub fn report_activity(&self, call: &Call<'_>, me: &Me, seq: i64) -> Result<bool, EngineError> {
+        self.db.write(|tx| {
+            let found = audit::of_person(tx, &me.user.id, seq.checked_add(1), 1)?;
+            if found
+                .first()
+                .is_none_or(|record| record.seq != seq || what(record).is_none())
+            {
+                return Ok(false);
+            }
+            let ended = self.end_others(tx, call, me, "the person did not know what was done")?;
+            tx.audit(
+                stepwell_core::audit::Event::new(names::ACTIVITY_REPORTED, call.now)
+                    .reference(call.reference)
+                    .user(&me.user.id)
+                    .session(&me.session.id)
+                    .with("record", seq)
+                    .with("sessions_ended", ended),
+            );
+            Ok(true)
+        })
+    }
+}
+
+/// What a record means to the person; none when it means nothing to them.
+fn what(record: &Record) -> Option<Happened> {
+    Some(match record.event.as_str() {
+        names::SESSION_STARTED => Happened::SignedIn,
+        names::LOGIN_FAILED => Happened::SignInFailed,
+        names::STEPUP_PASSED => Happened::Confirmed,
+        names::STEPUP_FAILED => Happened::ConfirmFailed,
+        names::FACTOR_LOCKED => Happened::Locked,
+        names::FACTOR_ENROLLED => Happened::FactorAdded,
+        names::FACTOR_REMOVED => Happened::FactorRemoved,
+        names::FACTOR_PASSWORD_CHANGED => Happened::PasswordChanged,
+        names::CONSENT_GRANTED => Happened::AppAllowed,
+        names::CONSENT_REVOKED => Happened::AppRevoked,
+        names::SESSION_ENDED => Happened::SignedOut,
+        _ => return None,
+    })
+}

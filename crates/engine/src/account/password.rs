@@ -1,0 +1,58 @@
+//! Setting or changing a password: held against the rules, hashed outside any transaction.
+//!
+//! Every other browser is signed out: whoever knew the old one may be in it.
+
+use stepwell_core::audit::names;
+use stepwell_core::authn::Method;
+use stepwell_core::ids::CredentialId;
+use stepwell_core::secret::Secret;
+use stepwell_store::credentials::{self, Credential};
+
+use super::Me;
+use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
+
+impl Engine {
+    /// Gives the person a new password in place of the old one, or a first one; says how many other browsers
+    /// were signed out.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] with every rule that the password breaks; that too many are being hashed; that
+    /// it cannot be stored.
+    pub fn change_password(
+        &self,
+        call: &Call<'_>,
+        me: &Me,
+        password: &Secret,
+    ) -> Result<usize, EngineError> {
+        let hash = self.new_password(call, password, &me.user.username)?;
+        let method = Method::password();
+        self.db.write(|tx| {
+            let mine = credentials::live_of(tx, &me.user.id)?;
+            match mine.iter().find(|one| one.method == method) {
+                Some(old) => {
+                    if !credentials::update_secret(tx, &old.id, &old.secret, &hash)? {
+                        return Err(EngineError::Conflict(
+                            "the password was changed elsewhere at the same time; look and try again"
+                                .to_owned(),
+                        ));
+                    }
+                    credentials::reset_failures(tx, &old.id, call.now)?;
+                }
+                None => {
+                    let id = CredentialId::new(call.id());
+                    let user = me.user.id.clone();
+                    let new = Credential::new(id, user, method, "Password", hash, call.now);
+                    credentials::insert(tx, &new)?;
+                }
+            }
+            let ended = self.end_others(tx, call, me, "the password was changed")?;
+            tx.audit(
+                self.about_me(call, me, names::FACTOR_PASSWORD_CHANGED)
+                    .with("sessions_ended", ended),
+            );
+            Ok(ended)
+        })
+    }
+}

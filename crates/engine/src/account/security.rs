@@ -1,0 +1,214 @@
+//! A person's authenticators: seen, named, removed.
+//!
+//! Removing one ends what rested on it: proofs in every session, and the grants that were made from them. Adding
+//! one is an interaction (`authorize`), and so is proving oneself before any of this.
+
+use std::collections::BTreeSet;
+
+use stepwell_core::audit::{Event, names};
+use stepwell_core::authn::{AcrName, Method, Traits};
+use stepwell_core::display_text;
+use stepwell_core::ids::{CredentialId, EvidenceId, GrantId};
+use stepwell_core::time::Timestamp;
+use stepwell_store::credentials::{self, Credential};
+use stepwell_store::{Tx, evidence, grants};
+
+use super::Me;
+use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
+use crate::grants::Grant;
+
+/// The longest name of an authenticator, in characters.
+const LONGEST_LABEL: usize = 60;
+
+/// What the security page shows.
+#[derive(Clone, Debug)]
+pub struct SecurityView {
+    /// The person's authenticators, strongest first.
+    pub authenticators: Vec<AuthenticatorView>,
+    /// Every acr that can be asked for here, weakest first, and whether the person can reach it.
+    pub acrs: Vec<(AcrName, bool)>,
+    /// The methods that can be added on a page.
+    pub may_add: Vec<Method>,
+}
+
+/// An authenticator as its person sees it.
+#[derive(Clone, Debug)]
+pub struct AuthenticatorView {
+    /// Its identity.
+    pub id: CredentialId,
+    /// How it proves.
+    pub method: Method,
+    /// The person's name for it.
+    pub label: String,
+    /// What a proof by it shows.
+    pub traits: Traits,
+    /// When it was added.
+    pub added: Timestamp,
+    /// When it was last used.
+    pub last_used: Option<Timestamp>,
+    /// Until when it rests after wrong answers.
+    pub locked_until: Option<Timestamp>,
+    /// Whether it may be removed: the last one that a sign-in may begin with stays.
+    pub removable: bool,
+}
+
+/// What became of a removal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// It is gone.
+    Removed,
+    /// It is the last one that a sign-in may begin with.
+    LastOne,
+    /// The person has no such authenticator.
+    Unknown,
+}
+
+impl Engine {
+    /// The person's authenticators and what they reach.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub fn account_security(&self, call: &Call<'_>, me: &Me) -> Result<SecurityView, EngineError> {
+        let mine = self.db.read(|tx| credentials::live_of(tx, &me.user.id))?;
+        let owned = self.factors.owned(&mine);
+        let reached = self.policy.in_reach(&owned);
+        let openers = owned.iter().filter(|one| one.opens).count();
+        let mut shown: Vec<AuthenticatorView> = mine
+            .iter()
+            .filter_map(|credential| {
+                let one = owned.iter().find(|one| one.credential == credential.id)?;
+                Some(AuthenticatorView {
+                    id: credential.id.clone(),
+                    method: credential.method.clone(),
+                    label: credential.label.clone(),
+                    traits: one.traits.clone(),
+                    added: credential.created_at,
+                    last_used: credential.last_used_at,
+                    locked_until: credential.locked_until.filter(|until| *until > call.now),
+                    removable: !one.opens || openers > 1,
+                })
+            })
+            .collect();
+        shown.sort_by_key(|one| {
+            let resistant = one.traits.phishing_resistant;
+            (
+                !resistant,
+                std::cmp::Reverse(one.traits.kinds.len()),
+                one.added,
+            )
+        });
+        let all = self.policy.in_reach(&self.factors.everything());
+        Ok(SecurityView {
+            authenticators: shown,
+            acrs: all
+                .into_iter()
+                .map(|acr| {
+                    let reached = reached.contains(&acr);
+                    (acr, reached)
+                })
+                .collect(),
+            may_add: self.factors.enrollable(),
+        })
+    }
+
+    /// Gives an authenticator another name; `false` when the person has none such, or the name cannot be shown.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub fn rename_authenticator(
+        &self,
+        call: &Call<'_>,
+        me: &Me,
+        id: &CredentialId,
+        label: &str,
+    ) -> Result<bool, EngineError> {
+        let label = label.trim();
+        if display_text::check(label, LONGEST_LABEL).is_err() {
+            return Ok(false);
+        }
+        self.db.write(|tx| {
+            if !credentials::rename(tx, id, &me.user.id, label)? {
+                return Ok(false);
+            }
+            tx.audit(
+                self.about_me(call, me, names::FACTOR_RENAMED)
+                    .with("credential", id.as_str()),
+            );
+            Ok(true)
+        })
+    }
+
+    /// Removes an authenticator of the person, and all that rested on it.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub fn remove_authenticator(
+        &self,
+        call: &Call<'_>,
+        me: &Me,
+        id: &CredentialId,
+    ) -> Result<Removal, EngineError> {
+        self.db.write(|tx| {
+            let mine = credentials::live_of(tx, &me.user.id)?;
+            let Some(credential) = mine.iter().find(|one| one.id == *id) else {
+                return Ok(Removal::Unknown);
+            };
+            let opens = |one: &Credential| {
+                let factor = self.factors.find(&one.method);
+                factor.is_some_and(|factor| factor.opens())
+            };
+            if opens(credential) && mine.iter().filter(|one| opens(one)).count() == 1 {
+                return Ok(Removal::LastOne);
+            }
+            if !credentials::revoke(tx, id, call.now)? {
+                return Ok(Removal::Unknown);
+            }
+            let (proofs, ended) = self.end_what_rested_on(tx, call, me, id)?;
+            tx.audit(
+                self.about_me(call, me, names::FACTOR_REMOVED)
+                    .with("method", credential.method.as_str())
+                    .with("credential", id.as_str())
+                    .with("proofs", proofs.len())
+                    .with("grants", ended.len()),
+            );
+            Ok(Removal::Removed)
+        })
+    }
+
+    /// Lets the proofs by a credential count no longer, and ends the grants that were made from them.
+    pub(super) fn end_what_rested_on(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        me: &Me,
+        id: &CredentialId,
+    ) -> Result<(Vec<EvidenceId>, Vec<GrantId>), EngineError> {
+        let proofs = evidence::revoke_of_credential(tx, id, call.now)?;
+        let gone: BTreeSet<&EvidenceId> = proofs.iter().collect();
+        let mut ended = Vec::new();
+        for row in grants::live_of(tx, &me.user.id, call.now)? {
+            let grant = Grant::from_row(row)?;
+            let rested = grant.grounds.evidence.iter().any(|one| gone.contains(one));
+            if rested
+                && grants::revoke(tx, &grant.id, "a proof it rested on was revoked", call.now)?
+            {
+                ended.push(grant.id);
+            }
+        }
+        Ok((proofs, ended))
+    }
+
+    /// An event of the person, by the person.
+    pub(super) fn about_me(&self, call: &Call<'_>, me: &Me, name: &'static str) -> Event {
+        let event = Event::new(name, call.now)
+            .reference(call.reference)
+            .user(&me.user.id)
+            .session(&me.session.id);
+        match call.peer.ip {
+            Some(ip) => event.ip(&ip.to_string()),
+            None => event,
+        }
+    }
+}
