@@ -165,16 +165,24 @@ impl Engine {
     }
 
     /// Holds a new password against the rules and hashes it.
-    pub(crate) fn new_password(
+    fn new_password(
         &self,
         call: &Call<'_>,
         password: &Secret,
         username: &str,
     ) -> Result<String, EngineError> {
-        let rules = PasswordRules::default();
-        rules
+        PasswordRules::default()
             .check(password.expose(), &[username])
             .map_err(|weak| EngineError::Invalid(vec![weak.to_string()]))?;
+        self.hash_password(call, password)
+    }
+
+    /// Hashes a password that was held against the rules.
+    pub(crate) fn hash_password(
+        &self,
+        call: &Call<'_>,
+        password: &Secret,
+    ) -> Result<String, EngineError> {
         self.passwords
             .hash(password, call.entropy)
             .map_err(|e| match e {

@@ -17,11 +17,16 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 5] = [
     Asset::new(
         "stepwell.css",
         CSS,
         include_bytes!("../../../static/stepwell.css"),
+    ),
+    Asset::new(
+        "account.css",
+        CSS,
+        include_bytes!("../../../static/account.css"),
     ),
     Asset::new(
         "form-post.js",

@@ -3,6 +3,7 @@
 //! A handler takes the request apart, makes one call to the engine and writes the answer. `routes` is the
 //! whole map. Nothing here decides about people, acrs or tokens.
 
+mod account;
 pub mod app;
 pub mod assets;
 mod blocking;

@@ -3,12 +3,12 @@
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::{interaction, oauth};
+use crate::{account, interaction, oauth};
 
 const OPTIONS: Method = Method::OPTIONS;
 
 /// Every pattern, for measurements: they are labelled by these and nothing else.
-const PATTERNS: [&str; 16] = [
+const PATTERNS: [&str; 30] = [
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
     "/jwks",
@@ -23,6 +23,20 @@ const PATTERNS: [&str; 16] = [
     "/i/{id}",
     "/i/{id}/another-way",
     "/i/{id}/{answer}",
+    "/account",
+    "/account/security",
+    "/account/security/add",
+    "/account/security/{id}/rename",
+    "/account/security/{id}/remove",
+    "/account/password",
+    "/account/sessions",
+    "/account/sessions/{id}/end",
+    "/account/sessions/end-others",
+    "/account/activity",
+    "/account/activity/{seq}/report",
+    "/account/apps",
+    "/account/apps/{id}/remove",
+    "/account/profile",
     "/static/{hash}/{name}",
     "/favicon.ico",
 ];
@@ -82,6 +96,33 @@ pub fn routes(map: &mut ServiceConfig) {
                 .post(interaction::submit::another_way),
         )
         .service(at("/i/{id}/{answer}").post(interaction::submit::answer))
+        // The account
+        .service(at("/account").get(account::show::overview))
+        .service(at("/account/security").get(account::show::security))
+        .service(at("/account/security/add").post(account::change::add))
+        .service(at("/account/security/{id}/rename").post(account::change::rename))
+        .service(
+            at("/account/security/{id}/remove")
+                .get(account::show::remove)
+                .post(account::change::remove),
+        )
+        .service(
+            at("/account/password")
+                .get(account::show::password)
+                .post(account::change::password),
+        )
+        .service(at("/account/sessions").get(account::show::sessions))
+        .service(at("/account/sessions/end-others").post(account::change::end_others))
+        .service(at("/account/sessions/{id}/end").post(account::change::end_session))
+        .service(at("/account/activity").get(account::show::activity))
+        .service(at("/account/activity/{seq}/report").post(account::change::report))
+        .service(at("/account/apps").get(account::show::apps))
+        .service(at("/account/apps/{id}/remove").post(account::change::remove_app))
+        .service(
+            at("/account/profile")
+                .get(account::show::profile)
+                .post(account::change::profile),
+        )
         .service(
             at("/static/{hash}/{name}")
                 .get(interaction::place::file)

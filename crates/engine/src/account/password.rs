@@ -12,21 +12,26 @@ use super::Me;
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
+use crate::passwords::{PasswordRules, Weakness};
 
 impl Engine {
     /// Gives the person a new password in place of the old one, or a first one; says how many other browsers
     /// were signed out.
     ///
     /// # Errors
-    /// [`EngineError::Invalid`] with every rule that the password breaks; that too many are being hashed; that
-    /// it cannot be stored.
+    /// The rule that the password breaks, as the inner error; that too many are being hashed, or that it cannot
+    /// be stored.
     pub fn change_password(
         &self,
         call: &Call<'_>,
         me: &Me,
         password: &Secret,
-    ) -> Result<usize, EngineError> {
-        let hash = self.new_password(call, password, &me.user.username)?;
+    ) -> Result<Result<usize, Weakness>, EngineError> {
+        let rules = PasswordRules::default();
+        if let Err(weakness) = rules.check(password.expose(), &[&me.user.username]) {
+            return Ok(Err(weakness));
+        }
+        let hash = self.hash_password(call, password)?;
         let method = Method::password();
         self.db.write(|tx| {
             let mine = credentials::live_of(tx, &me.user.id)?;
@@ -52,7 +57,7 @@ impl Engine {
                 self.about_me(call, me, names::FACTOR_PASSWORD_CHANGED)
                     .with("sessions_ended", ended),
             );
-            Ok(ended)
+            Ok(Ok(ended))
         })
     }
 }

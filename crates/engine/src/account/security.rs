@@ -44,6 +44,8 @@ pub struct AuthenticatorView {
     pub label: String,
     /// What a proof by it shows.
     pub traits: Traits,
+    /// For a key, whether a provider copies it between devices.
+    pub synced: Option<bool>,
     /// When it was added.
     pub added: Timestamp,
     /// When it was last used.
@@ -83,6 +85,7 @@ impl Engine {
                     id: credential.id.clone(),
                     method: credential.method.clone(),
                     label: credential.label.clone(),
+                    synced: synced(credential),
                     traits: one.traits.clone(),
                     added: credential.created_at,
                     last_used: credential.last_used_at,
@@ -211,4 +214,10 @@ impl Engine {
             None => event,
         }
     }
+}
+
+/// Whether a key may be copied between devices (WebAuthn's backup eligibility, as its factor kept it).
+fn synced(credential: &Credential) -> Option<bool> {
+    let details: serde_json::Value = serde_json::from_str(&credential.details).ok()?;
+    details.get("backup_eligible")?.as_bool()
 }

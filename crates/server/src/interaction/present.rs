@@ -4,7 +4,7 @@ use stepwell_core::authn::Method as Proof;
 use stepwell_core::time::Timestamp;
 use stepwell_engine::answer::Trouble;
 use stepwell_engine::authorize::{
-    ConsentView, FactorView, PageView, ProveView, StepView, Why, Wording as Speech,
+    ConsentView, FactorView, PageView, ProveView, ScopeView, StepView, Why, Wording as Speech,
 };
 
 use crate::pages::{
@@ -154,7 +154,7 @@ fn factor(prove: &ProveView, trouble: Option<&Trouble>, now: Timestamp) -> Facto
     }
 }
 
-fn method(proof: &Proof) -> Method {
+pub(crate) fn method(proof: &Proof) -> Method {
     match proof.as_str() {
         "password" => Method::Password,
         "totp" => Method::Totp,
@@ -186,24 +186,24 @@ fn consent_page(interaction: String, app: App, consent: &ConsentView) -> Consent
         interaction,
         app,
         account: Account::new(&consent.username),
-        scopes: consent
-            .scopes
-            .iter()
-            .map(|scope| match (scope.name.as_str(), &scope.description) {
-                ("openid", None) => ScopeLine::OpenId,
-                ("profile", None) => ScopeLine::Profile,
-                ("email", None) => ScopeLine::Email,
-                ("address", None) => ScopeLine::Address,
-                ("phone", None) => ScopeLine::Phone,
-                ("offline_access", None) => ScopeLine::OfflineAccess,
-                (name, description) => ScopeLine::Custom {
-                    name: Shown::from(name),
-                    description: Shown::from(description.as_deref().unwrap_or_default()),
-                },
-            })
-            .collect(),
+        scopes: consent.scopes.iter().map(scope_line).collect(),
         policy_url: None,
         terms_url: None,
         problem: None,
+    }
+}
+
+pub(crate) fn scope_line(scope: &ScopeView) -> ScopeLine {
+    match (scope.name.as_str(), &scope.description) {
+        ("openid", None) => ScopeLine::OpenId,
+        ("profile", None) => ScopeLine::Profile,
+        ("email", None) => ScopeLine::Email,
+        ("address", None) => ScopeLine::Address,
+        ("phone", None) => ScopeLine::Phone,
+        ("offline_access", None) => ScopeLine::OfflineAccess,
+        (name, description) => ScopeLine::Custom {
+            name: Shown::from(name),
+            description: Shown::from(description.as_deref().unwrap_or_default()),
+        },
     }
 }

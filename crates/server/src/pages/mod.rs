@@ -7,9 +7,10 @@
 //! Names on controls are a contract with password managers and scripts: fields `username`,
 //! `password`, `code`; the main button has id `continue`, the way out has id `cancel`.
 
-mod account;
+pub mod account;
 mod another_way;
 mod app;
+mod chip;
 mod choose_account;
 mod chrome;
 mod consent;
@@ -31,9 +32,9 @@ mod step;
 mod tests;
 mod text;
 
-pub use account::Account;
 pub use another_way::{AnotherWay, Way};
 pub use app::App;
+pub use chip::Account;
 pub use choose_account::{ChooseAccount, KnownAccount};
 pub use chrome::{Chrome, Html};
 pub use consent::{Consent, ScopeLine};

@@ -3,6 +3,7 @@
 //! Tests render them all; `cargo run -p stepwell-server --example pages -- DIR` writes them out to
 //! be looked at. A new page or a new variant belongs here first.
 
+mod account;
 mod errors;
 mod leaving;
 mod sign_in;
@@ -37,6 +38,7 @@ pub fn samples() -> Vec<Sample> {
             html: page.render(&chrome),
         });
     };
+    account::add(&mut add);
     sign_in::add(&mut add);
     step_up::add(&mut add);
     leaving::add(&mut add);

@@ -237,8 +237,10 @@ fn the_main_button_and_the_way_out_have_stable_ids() {
         "logged-out-nasty",
         "error-",
         "home",
+        "account-",
     ];
     let no_way_out = [
+        "account-",
         "home",
         "logged-out",
         "leave",

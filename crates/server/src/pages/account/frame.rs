@@ -1,0 +1,178 @@
+//! What surrounds every account page: who is signed in, the row of links, and what was just done.
+
+use super::super::{Account, Message, Text};
+
+/// The frame of an account page.
+#[derive(Clone, Debug)]
+pub struct Top {
+    pub me: Account,
+    /// The page this is.
+    pub tab: Tab,
+    /// What was just done, told once.
+    pub done: Option<Done>,
+}
+
+impl Top {
+    pub(super) fn tabs(&self) -> [Tab; 6] {
+        [
+            Tab::Overview,
+            Tab::Security,
+            Tab::Sessions,
+            Tab::Activity,
+            Tab::Apps,
+            Tab::Profile,
+        ]
+    }
+}
+
+/// A page of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Overview,
+    Security,
+    Sessions,
+    Activity,
+    Apps,
+    Profile,
+}
+
+impl Tab {
+    pub(super) fn is(self, other: Self) -> bool {
+        self == other
+    }
+
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "/account",
+            Self::Security => "/account/security",
+            Self::Sessions => "/account/sessions",
+            Self::Activity => "/account/activity",
+            Self::Apps => "/account/apps",
+            Self::Profile => "/account/profile",
+        }
+    }
+
+    pub(super) fn slug(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Security => "security",
+            Self::Sessions => "sessions",
+            Self::Activity => "activity",
+            Self::Apps => "apps",
+            Self::Profile => "profile",
+        }
+    }
+
+    pub(super) fn label(self, t: &Text) -> Message {
+        match self {
+            Self::Overview => t.say("account-overview"),
+            Self::Security => t.say("account-tab-security"),
+            Self::Sessions => t.say("account-tab-sessions"),
+            Self::Activity => t.say("account-activity"),
+            Self::Apps => t.say("account-tab-apps"),
+            Self::Profile => t.say("account-profile"),
+        }
+    }
+}
+
+/// What was just done: a word of the address, and a sentence on the page. Nothing else is taken from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    Renamed,
+    NotRenamed,
+    Removed,
+    LastOne,
+    PasswordChanged,
+    SessionEnded,
+    OthersEnded,
+    AppRemoved,
+    ProfileSaved,
+    Reported,
+    NothingThere,
+}
+
+impl Done {
+    const ALL: [(Self, &'static str); 11] = [
+        (Self::Renamed, "renamed"),
+        (Self::NotRenamed, "not-renamed"),
+        (Self::Removed, "removed"),
+        (Self::LastOne, "last-one"),
+        (Self::PasswordChanged, "password-changed"),
+        (Self::SessionEnded, "session-ended"),
+        (Self::OthersEnded, "others-ended"),
+        (Self::AppRemoved, "app-removed"),
+        (Self::ProfileSaved, "profile-saved"),
+        (Self::Reported, "reported"),
+        (Self::NothingThere, "nothing-there"),
+    ];
+
+    /// The word in the address.
+    pub fn word(self) -> &'static str {
+        let mine = Self::ALL.iter().find(|(done, _)| *done == self);
+        mine.map_or("", |(_, word)| word)
+    }
+
+    /// Where it is told, when not on the page that it was done on.
+    pub fn told_at(self) -> Option<&'static str> {
+        matches!(self, Self::PasswordChanged).then_some("/account/security")
+    }
+
+    /// The deed of a word; none for any other word.
+    pub fn of(word: &str) -> Option<Self> {
+        let mine = Self::ALL.iter().find(|(_, known)| *known == word);
+        mine.map(|(done, _)| *done)
+    }
+
+    pub(super) fn say(self, t: &Text) -> Message {
+        match self {
+            Self::Renamed => t.say("account-done-renamed"),
+            Self::NotRenamed => t.say("account-not-renamed"),
+            Self::Removed => t.say("account-done-removed"),
+            Self::LastOne => t.say("account-last-one"),
+            Self::PasswordChanged => t.say("account-done-password"),
+            Self::SessionEnded => t.say("account-done-session"),
+            Self::OthersEnded => t.say("account-done-others"),
+            Self::AppRemoved => t.say("account-done-app"),
+            Self::ProfileSaved => t.say("account-done-profile"),
+            Self::Reported => t.say("account-done-reported"),
+            Self::NothingThere => t.say("account-done-nothing"),
+        }
+    }
+}
+
+/// The view of an account page and its [`Html`](super::super::Html): the same for all but the template.
+macro_rules! account_page {
+    ($page:ident, $path:literal, $heading:literal $(, problem $problem:expr)?) => {
+        #[derive(askama::Template)]
+        #[template(path = $path)]
+        struct View<'a> {
+            page: &'a $page,
+            frame: crate::pages::chrome::Frame<'a>,
+            t: &'a crate::pages::Text,
+        }
+
+        impl crate::pages::Html for $page {
+            fn render(&self, chrome: &crate::pages::Chrome) -> String {
+                use askama::Template as _;
+                let t = &chrome.text();
+                let frame = crate::pages::chrome::Frame::new(chrome, t.say($heading));
+                $(let frame = $problem(self, t, frame);)?
+                crate::pages::chrome::finish(View { page: self, frame, t }.render())
+            }
+        }
+    };
+}
+pub(super) use account_page;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deed_is_read_back_from_its_word_and_no_other_word_says_anything() {
+        for (done, word) in Done::ALL {
+            assert_eq!((done.word(), Done::of(word)), (word, Some(done)));
+        }
+        assert_eq!(Done::of("<script>"), None);
+    }
+}

@@ -1,0 +1,16 @@
+//! The question before an authenticator is removed: what ends with it.
+
+use super::super::{Method, Shown};
+use super::Top;
+use super::frame::account_page;
+
+/// See the module. Posts to `/account/security/{id}/remove`.
+#[derive(Clone, Debug)]
+pub struct Remove {
+    pub top: Top,
+    pub id: String,
+    pub method: Method,
+    pub label: Shown,
+}
+
+account_page!(Remove, "account/remove.html", "remove-title");
