@@ -17,6 +17,7 @@ pub mod grants;
 pub mod introspect;
 pub mod keys;
 pub mod limits;
+pub mod links;
 pub mod logout;
 pub mod maintain;
 pub mod metadata;

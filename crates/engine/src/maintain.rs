@@ -5,7 +5,7 @@
 use stepwell_core::audit::{Event, names};
 use stepwell_core::time::Seconds;
 use stepwell_store::{
-    StoreError, Tx, codes, grants, interactions, refresh_tokens, revoked_tokens, sessions,
+    StoreError, Tx, codes, grants, interactions, links, refresh_tokens, revoked_tokens, sessions,
 };
 
 use crate::Engine;
@@ -54,6 +54,7 @@ impl Engine {
             // Kept for an hour, so that a late Back finds a page that says what happened.
             let late = call.now.minus(Seconds(3_600));
             done.removed(interactions::purge(tx, late, BATCH)?);
+            done.removed(links::purge(tx, call.now.minus(Seconds(86_400)), BATCH)?);
             done.removed(codes::purge(tx, call.now.minus(Seconds(86_400)), BATCH)?);
             done.removed(grants::purge(tx, call.now, BATCH)?);
             done.removed(sessions::purge(tx, call.now, BATCH)?);

@@ -67,6 +67,15 @@ impl Asked {
     }
 }
 
+/// The path for the log. A one-time link is a secret.
+fn without_secret(path: &str) -> &str {
+    if path.starts_with("/link/") {
+        "/link/…"
+    } else {
+        path
+    }
+}
+
 impl FromRequest for Asked {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
@@ -115,7 +124,7 @@ pub(crate) async fn around<B: MessageBody>(
     });
     RequestLine {
         method,
-        path: request.path(),
+        path: without_secret(request.path()),
         status,
         micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         reference: &asked.reference,

@@ -3,12 +3,12 @@
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
-use crate::{account, interaction, oauth};
+use crate::{account, interaction, links, oauth};
 
 const OPTIONS: Method = Method::OPTIONS;
 
 /// Every pattern, for measurements: they are labelled by these and nothing else.
-const PATTERNS: [&str; 30] = [
+const PATTERNS: [&str; 33] = [
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
     "/jwks",
@@ -23,6 +23,9 @@ const PATTERNS: [&str; 30] = [
     "/i/{id}",
     "/i/{id}/another-way",
     "/i/{id}/{answer}",
+    "/forgot",
+    "/register",
+    "/link/{secret}",
     "/account",
     "/account/security",
     "/account/security/add",
@@ -96,6 +99,14 @@ pub fn routes(map: &mut ServiceConfig) {
                 .post(interaction::submit::another_way),
         )
         .service(at("/i/{id}/{answer}").post(interaction::submit::answer))
+        // One-time links
+        .service(at("/forgot").get(links::forgot).post(links::post_forgot))
+        .service(
+            at("/register")
+                .get(links::register)
+                .post(links::post_register),
+        )
+        .service(at("/link/{secret}").get(links::look).post(links::follow))
         // The account
         .service(at("/account").get(account::show::overview))
         .service(at("/account/security").get(account::show::security))

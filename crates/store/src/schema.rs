@@ -202,6 +202,18 @@ diesel::table! {
 
 diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(grants -> sessions (session_id));
+diesel::table! {
+    links (secret_hash) {
+        secret_hash -> Text,
+        purpose -> Text,
+        user_id -> Nullable<Text>,
+        sealed -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(codes -> grants (grant_id));
 diesel::joinable!(refresh_tokens -> grants (grant_id));
 diesel::allow_tables_to_appear_in_same_query!(

@@ -82,6 +82,15 @@ pub fn find_by_canonical(tx: &mut Tx<'_>, canonical: &str) -> Result<Option<User
     row.map(User::try_from).transpose()
 }
 
+/// The person whose username has this skeleton (UTS #39 §4).
+pub fn find_by_skeleton(tx: &mut Tx<'_>, skeleton: &str) -> Result<Option<User>, StoreError> {
+    let row = users::table
+        .filter(users::skeleton.eq(skeleton))
+        .get_result::<Row>(tx.conn())
+        .optional()?;
+    row.map(User::try_from).transpose()
+}
+
 /// The person behind a token of a grant, with the grant, if the token is live as `token_status` says:
 /// one query for userinfo.
 pub fn of_live_token(

@@ -69,6 +69,18 @@ vocabulary! {
 
     /// An account was made.
     USER_CREATED = "user.created";
+    /// A one-time link was made for an account: to set it up, or to set its password anew.
+    LINK_ISSUED = "link.issued";
+    /// A one-time link was followed to its end.
+    LINK_USED = "link.used";
+    /// Somebody asked to set a forgotten password anew.
+    RECOVERY_REQUESTED = "recovery.requested";
+    /// Somebody asked for an account of their own.
+    REGISTRATION_REQUESTED = "registration.requested";
+    /// An account was locked.
+    USER_LOCKED = "user.locked";
+    /// An account was opened again.
+    USER_UNLOCKED = "user.unlocked";
     /// What an account tells of its person was changed.
     USER_UPDATED = "user.updated";
     /// A person said that something in their account's record was not their doing.

@@ -5,12 +5,12 @@ use stepwell_engine::account as engine;
 use stepwell_engine::passwords::{MIN_CHARS, Weakness};
 
 use crate::interaction::{method, scope_line};
-use crate::pages::Shown;
 use crate::pages::account::{
-    ActivityPage, AppLine, Apps, Authenticator, Binding, ChangePassword, Line, NewPasswordProblem,
-    Overview, Profile, ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine,
-    Sessions, Top, Vouched, What,
+    ActivityPage, AppLine, Apps, Authenticator, Binding, ChangePassword, Line, Overview, Profile,
+    ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine, Sessions, Top, Vouched,
+    What,
 };
+use crate::pages::{NewPasswordProblem, Shown};
 
 const RECOVERY: &str = "recovery";
 
@@ -88,15 +88,7 @@ pub(super) fn password(top: Top, username: String, weakness: Option<&Weakness>) 
         top,
         username,
         least: MIN_CHARS,
-        problem: weakness.map(|weakness| match weakness {
-            Weakness::TooShort => NewPasswordProblem::TooShort,
-            Weakness::TooLong => NewPasswordProblem::TooLong,
-            Weakness::Common => NewPasswordProblem::Common,
-            Weakness::Guessable(advice) if advice.name() == "own-name" => {
-                NewPasswordProblem::OwnName
-            }
-            Weakness::Guessable(_) => NewPasswordProblem::MoreWords,
-        }),
+        problem: weakness.map(NewPasswordProblem::of),
     }
 }
 

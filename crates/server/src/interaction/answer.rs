@@ -16,7 +16,7 @@ use url::Url;
 use crate::app::AppState;
 use crate::pages::{
     App, Chrome, DeveloperNote, ErrorKind, ErrorPage, FormPost, Html, Leave, Locale, LoggedOut,
-    LogoutConfirm, Onward, headers,
+    LogoutConfirm, Offers, Onward, headers,
 };
 use crate::request::Asked;
 
@@ -59,6 +59,10 @@ impl Pages {
                 csrf: String::new(),
                 privacy_url: None,
                 help_url: None,
+                offers: Offers {
+                    recovery: state.engine.offers_recovery(),
+                    registration: state.engine.offers_registration(),
+                },
             },
         }
     }

@@ -21,6 +21,17 @@ pub struct Chrome {
     pub csrf: String,
     pub privacy_url: Option<String>,
     pub help_url: Option<String>,
+    /// What people may do here by themselves.
+    pub offers: Offers,
+}
+
+/// What people may do here by themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// Set a forgotten password anew (`/forgot`).
+    pub recovery: bool,
+    /// Make an account (`/register`).
+    pub registration: bool,
 }
 
 impl Chrome {
@@ -63,6 +74,12 @@ impl<'a> Frame<'a> {
             field: "",
             refresh: None,
         }
+    }
+
+    /// Something is wrong though no field is.
+    pub(super) fn as_failure(mut self) -> Self {
+        self.failure = true;
+        self
     }
 
     pub(super) fn with_problem(mut self, problem: Option<Message>, field: &'static str) -> Self {

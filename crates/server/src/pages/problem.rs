@@ -9,6 +9,8 @@ use super::{Message, Text};
 pub enum Problem {
     EnterUsername,
     UsernameTooLong,
+    /// For a field that wants a mail address.
+    NotAnAddress,
     EnterPassword,
     /// Said for an unknown account too: which of the two was wrong is not told.
     WrongPassword,
@@ -35,6 +37,7 @@ impl Problem {
         match self {
             Self::EnterUsername => text.say("problem-enter-username"),
             Self::UsernameTooLong => text.say("problem-username-too-long"),
+            Self::NotAnAddress => text.say("register-not-address"),
             Self::EnterPassword => text.say("problem-enter-password"),
             Self::WrongPassword => text.say("problem-wrong-password"),
             Self::EnterCode => text.say("problem-enter-code"),

@@ -18,7 +18,7 @@ pub use apps::{AppLine, Apps};
 pub use browser::browser_name;
 pub use frame::{Done, Tab, Top};
 pub use overview::{Overview, Reach};
-pub use password::{ChangePassword, NewPasswordProblem};
+pub use password::ChangePassword;
 pub use profile::{Profile, ProfileField, ProfileProblem, Vouched};
 pub use remove::Remove;
 pub use security::{Authenticator, Binding, Security};

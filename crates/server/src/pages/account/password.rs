@@ -1,7 +1,7 @@
 //! Choosing a new password. The old one is not asked for here: a fresh proof came before.
 
 use super::super::chrome::Frame;
-use super::super::{Message, Text};
+use super::super::{NewPasswordProblem, Text};
 use super::Top;
 use super::frame::account_page;
 
@@ -14,28 +14,6 @@ pub struct ChangePassword {
     /// The fewest characters that the rules allow.
     pub least: usize,
     pub problem: Option<NewPasswordProblem>,
-}
-
-/// Which rule a new password broke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NewPasswordProblem {
-    TooShort,
-    TooLong,
-    Common,
-    OwnName,
-    MoreWords,
-}
-
-impl NewPasswordProblem {
-    fn message(self, t: &Text, least: usize) -> Message {
-        match self {
-            Self::TooShort => t.say("new-password-too-short").arg("n", least),
-            Self::TooLong => t.say("new-password-too-long"),
-            Self::Common => t.say("new-password-common"),
-            Self::OwnName => t.say("new-password-own-name"),
-            Self::MoreWords => t.say("new-password-more-words"),
-        }
-    }
 }
 
 impl ChangePassword {

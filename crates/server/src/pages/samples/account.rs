@@ -1,11 +1,11 @@
 //! The account pages: plain, empty, in trouble, and with names that mean harm.
 
 use super::super::account::{
-    ActivityPage, AppLine, Apps, Authenticator, Binding, ChangePassword, Done, Line,
-    NewPasswordProblem, Overview, Profile, ProfileField, ProfileProblem, Reach, Remove, Security,
-    SessionLine, Sessions, Tab, Top, Vouched, What,
+    ActivityPage, AppLine, Apps, Authenticator, Binding, ChangePassword, Done, Line, Overview,
+    Profile, ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine, Sessions, Tab,
+    Top, Vouched, What,
 };
-use super::super::{Html, Method, ScopeLine, Shown};
+use super::super::{Html, Method, NewPasswordProblem, ScopeLine, Shown};
 use super::{LONG, NASTY, RTL, bob};
 
 const FIREFOX: &str =

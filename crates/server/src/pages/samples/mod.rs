@@ -6,10 +6,11 @@
 mod account;
 mod errors;
 mod leaving;
+mod links;
 mod sign_in;
 mod step_up;
 
-use super::{Account, App, Chrome, Html, Locale};
+use super::{Account, App, Chrome, Html, Locale, Offers};
 
 /// One rendered page.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ pub fn samples() -> Vec<Sample> {
     sign_in::add(&mut add);
     step_up::add(&mut add);
     leaving::add(&mut add);
+    links::add(&mut add);
     errors::add(&mut add);
     out
 }
@@ -55,6 +57,10 @@ pub fn chrome() -> Chrome {
         csrf: "sample-csrf-token".to_owned(),
         privacy_url: Some("https://id.example/privacy".to_owned()),
         help_url: Some("https://id.example/help".to_owned()),
+        offers: Offers {
+            recovery: true,
+            registration: true,
+        },
     }
 }
 

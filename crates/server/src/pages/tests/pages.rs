@@ -238,8 +238,10 @@ fn the_main_button_and_the_way_out_have_stable_ids() {
         "error-",
         "home",
         "account-",
+        "link-sent-",
     ];
     let no_way_out = [
+        "link-",
         "account-",
         "home",
         "logged-out",

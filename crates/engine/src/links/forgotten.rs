@@ -1,0 +1,109 @@
+//! A forgotten password: a link, mailed to an address that is known to be the person's.
+//!
+//! Whoever asks is told the same whatever they typed, after the same work: the mail leaves later, from the outbox.
+
+use stepwell_core::audit::{Event, names};
+use stepwell_core::time::Seconds;
+use stepwell_core::user::Status;
+use stepwell_core::username;
+use stepwell_store::{credentials, users};
+
+use super::Purpose;
+use crate::Engine;
+use crate::authorize::language;
+use crate::call::Call;
+use crate::courier::{Channel, Letter, Recipient};
+use crate::error::EngineError;
+use crate::limits::{LimitKey, NetworkKey, Rule, Verdict};
+use crate::outbox::verified_addresses;
+
+/// How long the mailed link is good for.
+pub(super) const VALID_FOR: Seconds = Seconds(1_800);
+/// Links that are mailed to one account in [`WINDOW`]; more requests are taken and nothing is sent.
+const PER_ACCOUNT: u32 = 3;
+/// Requests of one network in [`WINDOW`].
+const PER_NETWORK: u32 = 30;
+const WINDOW: Seconds = Seconds(3_600);
+
+impl Engine {
+    /// Whether a forgotten password can be set anew here: mail can be sent.
+    pub fn offers_recovery(&self) -> bool {
+        self.courier.carries(Channel::Mail)
+    }
+
+    /// Sends a link, if there is somebody to send it to. What was typed does not show in the answer.
+    ///
+    /// # Errors
+    /// When the network asks too often, or it cannot be stored.
+    pub fn forgot_password(&self, call: &Call<'_>, typed: &str) -> Result<(), EngineError> {
+        self.within_limits(call, "recover", PER_NETWORK)?;
+        let Ok(canonical) = username::canonical(typed) else {
+            return Ok(());
+        };
+        let rule = Rule {
+            budget: PER_ACCOUNT,
+            window: WINDOW,
+        };
+        let key = LimitKey::account("recover", &canonical);
+        if matches!(
+            self.limits.hit(&key, &rule, call.now)?,
+            Verdict::Wait { .. }
+        ) {
+            return Ok(());
+        }
+        self.db.write(|tx| {
+            let found = users::find_by_canonical(tx, &canonical)?;
+            let mut event =
+                Event::new(names::RECOVERY_REQUESTED, call.now).reference(call.reference);
+            if let Some(ip) = call.peer.ip {
+                event = event.ip(&ip.to_string());
+            }
+            let Some(user) = found.filter(|user| user.status == Status::Active) else {
+                tx.audit(event.with("sent", 0));
+                return Ok(());
+            };
+            let mine = credentials::live_of(tx, &user.id)?;
+            let addresses = verified_addresses(&user, &mine);
+            tx.audit(event.user(&user.id).with("sent", addresses.len()));
+            if addresses.is_empty() {
+                return Ok(());
+            }
+            let purpose = Purpose::Password;
+            let link = self.issue_link(tx, call, purpose, Some(&user.id), |_| None, VALID_FOR)?;
+            for address in &addresses {
+                let to = Recipient {
+                    channel: Channel::Mail,
+                    address,
+                    language: language(call, &user),
+                };
+                let letter = Letter::PasswordReset {
+                    link: link.url.clone(),
+                    valid_for: VALID_FOR,
+                };
+                self.enqueue(tx, call, Some(&user.id), &to, &letter)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Counts a request of a network.
+    pub(super) fn within_limits(
+        &self,
+        call: &Call<'_>,
+        purpose: &str,
+        budget: u32,
+    ) -> Result<(), EngineError> {
+        let Some(ip) = call.peer.ip else {
+            return Ok(());
+        };
+        let key = LimitKey::network(purpose, &NetworkKey::of(ip));
+        let rule = Rule {
+            budget,
+            window: WINDOW,
+        };
+        match self.limits.hit(&key, &rule, call.now)? {
+            Verdict::Allowed { .. } => Ok(()),
+            Verdict::Wait { retry_after } => Err(EngineError::TooMany { retry_after }),
+        }
+    }
+}

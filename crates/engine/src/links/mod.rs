@@ -1,0 +1,254 @@
+//! One-time links: an administrator's to set an account up, the mailed one for a forgotten password, the mailed
+//! one that ends a registration.
+//!
+//! A link sets a password and nothing else. It signs nobody in, adds no proof and removes no authenticator, so it
+//! can lower nothing: whoever has a second factor is asked for it as before (spec §5 line 68). Looking at a link
+//! does not use it up, because mail scanners look.
+
+mod forgotten;
+mod invitation;
+mod registration;
+
+use stepwell_core::audit::{Event, names};
+use stepwell_core::authn::Method;
+use stepwell_core::ids::{CredentialId, UserId};
+use stepwell_core::secret::{Hashed, Secret};
+use stepwell_core::time::{Seconds, Timestamp};
+use stepwell_core::user::Status;
+use stepwell_store::credentials::{self, Credential};
+use stepwell_store::links::{self, Link};
+use stepwell_store::{Tx, sessions, users};
+
+use crate::Engine;
+use crate::call::Call;
+use crate::courier::Happened;
+use crate::error::EngineError;
+use crate::passwords::{PasswordRules, Weakness};
+
+pub use registration::Registered;
+
+/// Longer than any secret of ours is no link of ours.
+const LONGEST: usize = 128;
+
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To set an account up that somebody else made.
+    SetUp,
+    /// To set a forgotten password anew.
+    Password,
+    /// To show that an address is real, and so end a registration.
+    Register,
+}
+
+impl Purpose {
+    /// The stored and shown name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SetUp => "set_up",
+            Self::Password => "password",
+            Self::Register => "register",
+        }
+    }
+
+    fn of(text: &str) -> Option<Self> {
+        [Self::SetUp, Self::Password, Self::Register]
+            .into_iter()
+            .find(|one| one.as_str() == text)
+    }
+}
+
+/// A link that was made: shown or sent once.
+#[derive(Debug)]
+pub struct IssuedLink {
+    /// The whole address.
+    pub url: Secret,
+    /// Worthless from then on.
+    pub expires_at: Timestamp,
+}
+
+/// What a link's page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkView {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The name to sign in with.
+    pub username: String,
+}
+
+/// What became of following a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Followed {
+    /// The password is set; sign in with it.
+    Done {
+        /// The name to sign in with.
+        username: String,
+    },
+    /// The password breaks this rule; the link is still good.
+    Weak(Weakness),
+    /// It was used, replaced, or is over.
+    Over,
+}
+
+impl Engine {
+    /// What a link's page shows; none when it cannot be used any more.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub fn link(&self, call: &Call<'_>, secret: &Secret) -> Result<Option<LinkView>, EngineError> {
+        self.db.read(|tx| {
+            self.look(tx, call, secret)
+                .map(|found| found.map(|(_, view)| view))
+        })
+    }
+
+    /// Follows a link to its end: sets the password, once. Ends every session, because whoever knew the old
+    /// password may be in one.
+    ///
+    /// # Errors
+    /// That too many passwords are being hashed, or that it cannot be stored.
+    pub fn follow_link(
+        &self,
+        call: &Call<'_>,
+        secret: &Secret,
+        password: &Secret,
+    ) -> Result<Followed, EngineError> {
+        let Some((_, view)) = self.db.read(|tx| self.look(tx, call, secret))? else {
+            return Ok(Followed::Over);
+        };
+        if let Err(weakness) = PasswordRules::default().check(password.expose(), &[&view.username])
+        {
+            return Ok(Followed::Weak(weakness));
+        }
+        let hash = self.hash_password(call, password)?;
+        self.db.write(|tx| {
+            let Some((link, view)) = self.look(tx, call, secret)? else {
+                return Ok(Followed::Over);
+            };
+            if !links::use_once(tx, &link.secret_hash, call.now)? {
+                return Ok(Followed::Over);
+            }
+            let user = match &link.user_id {
+                Some(user) => user.clone(),
+                None => match self.made_account(tx, call, &link)? {
+                    Some(user) => user,
+                    None => return Ok(Followed::Over),
+                },
+            };
+            self.set_password(tx, call, &user, &hash)?;
+            tx.audit(
+                Event::new(names::LINK_USED, call.now)
+                    .reference(call.reference)
+                    .user(&user)
+                    .with("purpose", view.purpose.as_str()),
+            );
+            Ok(Followed::Done {
+                username: view.username,
+            })
+        })
+    }
+
+    /// A live link about an account that may be used, or one that will make an account.
+    fn look(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        secret: &Secret,
+    ) -> Result<Option<(Link, LinkView)>, EngineError> {
+        if secret.expose().len() > LONGEST {
+            return Ok(None);
+        }
+        let Some(link) = links::find_live(tx, &Hashed::of(secret), call.now)? else {
+            return Ok(None);
+        };
+        let Some(purpose) = Purpose::of(&link.purpose) else {
+            return Ok(None);
+        };
+        let username = match &link.user_id {
+            Some(id) => {
+                let user = users::find(tx, id)?.filter(|user| user.status == Status::Active);
+                user.map(|user| user.username)
+            }
+            None => Some(self.wanted(&link)?.username),
+        };
+        Ok(username.map(|username| (link, LinkView { purpose, username })))
+    }
+
+    /// Makes a link, in place of every earlier one about the same person.
+    fn issue_link(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        purpose: Purpose,
+        user: Option<&UserId>,
+        sealed: impl FnOnce(&Hashed) -> Option<String>,
+        valid_for: Seconds,
+    ) -> Result<IssuedLink, EngineError> {
+        let secret = call.secret();
+        let hash = Hashed::of(&secret);
+        let expires_at = call.now.plus(valid_for);
+        if let Some(user) = user {
+            links::withdraw_of(tx, user, call.now)?;
+        }
+        links::insert(
+            tx,
+            &Link {
+                sealed: sealed(&hash),
+                secret_hash: hash,
+                purpose: purpose.as_str().to_owned(),
+                user_id: user.cloned(),
+                created_at: call.now,
+                expires_at,
+                used_at: None,
+            },
+        )?;
+        let issuer = self.settings.issuer.trim_end_matches('/');
+        Ok(IssuedLink {
+            url: Secret::new(format!("{issuer}/link/{}", secret.expose())),
+            expires_at,
+        })
+    }
+
+    fn set_password(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        user: &UserId,
+        hash: &str,
+    ) -> Result<(), EngineError> {
+        let mine = credentials::live_of(tx, user)?;
+        let event = |name| {
+            let event = Event::new(name, call.now)
+                .reference(call.reference)
+                .user(user);
+            match call.peer.ip {
+                Some(ip) => event.ip(&ip.to_string()),
+                None => event,
+            }
+        };
+        match mine.iter().find(|one| one.method == Method::password()) {
+            Some(old) => {
+                // In place: a password proven before counts for nothing once every session is over.
+                credentials::update_secret(tx, &old.id, &old.secret, hash)?;
+                credentials::reset_failures(tx, &old.id, call.now)?;
+                tx.audit(event(names::FACTOR_PASSWORD_CHANGED).with("why", "link"));
+                if let Some(user) = users::find(tx, user)? {
+                    self.notify(tx, call, &user, Happened::PasswordChanged)?;
+                }
+            }
+            None => {
+                let id = CredentialId::new(call.id());
+                let label = "Password";
+                let new =
+                    Credential::new(id, user.clone(), Method::password(), label, hash, call.now);
+                credentials::insert(tx, &new)?;
+                tx.audit(event(names::FACTOR_ENROLLED).with("method", "password"));
+            }
+        }
+        links::withdraw_of(tx, user, call.now)?;
+        for session in sessions::live_of(tx, user, call.now)? {
+            self.end_session(tx, call, &session, "the password was set by a link")?;
+        }
+        Ok(())
+    }
+}
