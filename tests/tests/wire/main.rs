@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "tests read real clocks")]
 
+mod account;
 mod assertions;
 mod authorize;
 mod bearer;

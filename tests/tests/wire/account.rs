@@ -1,0 +1,169 @@
+//! The account over HTTP: pages need a sign-in, changes a fresh proof, and forms their token.
+
+use stepwell_tests::html::Form;
+
+use crate::support::tab::{asks, form};
+use crate::support::{Got, Person, Tab, World};
+
+const PAGES: [&str; 6] = [
+    "/account",
+    "/account/security",
+    "/account/sessions",
+    "/account/activity",
+    "/account/apps",
+    "/account/profile",
+];
+
+/// A tab that is signed in by the password alone, at a page of the account.
+fn at<'w>(world: &'w World, person: &Person, path: &str) -> (Tab, Got) {
+    let tab = world.tab();
+    let page = world.walk(&tab, tab.open(path), person);
+    assert_eq!(page.url.path(), path, "{page:#?}");
+    assert_eq!(page.status, 200, "{page:#?}");
+    (tab, page)
+}
+
+/// The links on a page that end like this.
+fn links(page: &Got, ending: &str) -> Vec<String> {
+    stepwell_tests::html::tags(&page.body)
+        .iter()
+        .filter_map(|tag| tag.attribute("href"))
+        .filter(|href| href.ends_with(ending))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_page_of_the_account_asks_to_sign_in_and_then_shows_itself() {
+    let world = World::shared();
+    for path in PAGES {
+        let person = world.person();
+        let tab = world.tab();
+        let page = tab.open(path);
+        assert!(asks(&page, "identify"), "{path}: {page:#?}");
+        let page = world.walk(&tab, page, &person);
+        assert_eq!(page.url.path(), path, "{page:#?}");
+        assert!(page.body.contains(&person.username), "{path}");
+        assert_eq!(page.header("cache-control"), "no-store");
+    }
+}
+
+#[test]
+fn whoever_leaves_the_sign_in_is_not_asked_again_at_once() {
+    let world = World::shared();
+    let tab = world.tab();
+    let page = tab.open("/account/security");
+    let page = tab.submit(&page, "cancel", &[]);
+    assert!(!asks(&page, "identify"), "{page:#?}");
+}
+
+#[test]
+fn removing_an_authenticator_is_asked_for_a_fresh_proof_first_and_ends_it() {
+    let world = World::shared();
+    let person = world.person();
+    let (tab, page) = at(&world, &person, "/account/security");
+    let remove = links(&page, "/remove").pop().unwrap();
+    let page = tab.open(&remove);
+    assert!(asks(&page, "totp"), "signed in by the password alone: {page:#?}");
+    let page = world.walk(&tab, page, &person);
+    assert_eq!(page.url.path(), "/account/security", "{page:#?}");
+    let question = tab.open(&remove);
+    assert_eq!(question.status, 200, "{question:#?}");
+    assert!(!asks(&question, "totp"), "{question:#?}");
+    let page = tab.submit(&question, "remove", &[]);
+    assert!(page.body.contains("id=\"done\""), "{page:#?}");
+    assert!(links(&page, "/remove").is_empty(), "{page:#?}");
+}
+
+#[test]
+fn a_removal_sent_without_a_fresh_proof_removes_nothing() {
+    let world = World::shared();
+    let person = world.person();
+    let (tab, page) = at(&world, &person, "/account/security");
+    let remove = links(&page, "/remove").pop().unwrap();
+    let token = form(&page, "rename").fields;
+    let forged = Form {
+        action: remove,
+        ..form(&page, "rename")
+    };
+    assert!(!token.is_empty());
+    let got = tab.post_with(&page, &forged, &[], &[]);
+    let page = tab.follow(got);
+    assert!(asks(&page, "totp"), "{page:#?}");
+    let page = tab.open("/account/security");
+    assert_eq!(links(&page, "/remove").len(), 1, "{page:#?}");
+}
+
+#[test]
+fn a_form_of_the_account_without_its_token_or_from_elsewhere_is_refused() {
+    let world = World::shared();
+    let person = world.person();
+    let (tab, page) = at(&world, &person, "/account/profile");
+    let ours = form(&page, "profile");
+    let mut bare = ours.clone();
+    bare.fields.retain(|(name, _)| name != "csrf");
+    let values = [("name", "Mallory")];
+    tab.post_with(&page, &bare, &values, &[]).assert_page(403);
+    let foreign = [("origin", "https://evil.example")];
+    tab.post_with(&page, &ours, &values, &foreign).assert_page(403);
+    let page = tab.open("/account/profile");
+    assert!(!page.body.contains("Mallory"), "{page:#?}");
+    let page = tab.submit(&page, "profile", &[("name", "Ada Lovelace")]);
+    assert!(page.body.contains("Ada Lovelace"), "{page:#?}");
+}
+
+#[test]
+fn a_new_password_works_and_a_weak_one_is_told_which_rule_it_breaks() {
+    let world = World::shared();
+    let mut person = world.person_without_app();
+    let (tab, _) = at(&world, &person, "/account/security");
+    let page = world.walk(&tab, tab.open("/account/password"), &person);
+    let weak = tab.submit(&page, "password", &[("new-password", "password1")]);
+    assert_eq!(weak.status, 422, "{weak:#?}");
+    assert!(weak.text_of("new-password-problem").is_some() || weak.body.contains("new-password-problem"));
+    assert!(!weak.body.contains("password1"), "{weak:#?}");
+    let fresh = "quiet-harbour-lantern-58";
+    let page = tab.submit(&weak, "password", &[("new-password", fresh)]);
+    assert_eq!(page.url.path(), "/account/security", "{page:#?}");
+    person.password = fresh.to_owned();
+    at(&world, &person, "/account");
+}
+
+#[test]
+fn another_browser_is_signed_out_from_the_list_of_sessions() {
+    let world = World::shared();
+    let person = world.person_without_app();
+    let (lost, _) = at(&world, &person, "/account");
+    let (here, page) = at(&world, &person, "/account/sessions");
+    assert!(world.is_signed_in(&lost));
+    let page = here.submit(&page, "end", &[]);
+    assert!(page.body.contains("id=\"done\""), "{page:#?}");
+    assert!(!world.is_signed_in(&lost) && world.is_signed_in(&here));
+}
+
+#[test]
+fn nothing_of_another_person_is_shown_or_changed() {
+    let world = World::shared();
+    let (ada, bob) = (world.person(), world.person());
+    let (_, hers) = at(&world, &ada, "/account/security");
+    let (his_tab, his) = at(&world, &bob, "/account/security");
+    assert!(!his.body.contains(&ada.username));
+    let rename = form(&hers, "rename").action;
+    let forged = Form {
+        action: rename,
+        ..form(&his, "rename")
+    };
+    his_tab.post_with(&his, &forged, &[("label", "stolen")], &[]);
+    let (_, hers) = at(&world, &ada, "/account/security");
+    assert!(!hers.body.contains("stolen"), "{hers:#?}");
+}
+
+#[test]
+fn a_word_in_the_address_says_nothing_that_pages_do_not_know() {
+    let world = World::shared();
+    let person = world.person_without_app();
+    let (tab, _) = at(&world, &person, "/account");
+    let page = tab.open("/account?done=%3Cscript%3E");
+    assert_eq!(page.status, 200);
+    assert!(!page.body.contains("id=\"done\""), "{page:#?}");
+}
