@@ -77,6 +77,8 @@ vocabulary! {
 
     /// A factor was enrolled.
     FACTOR_ENROLLED = "factor.enrolled";
+    /// The first use of an authenticator that was being set up was wrong.
+    FACTOR_ENROLMENT_FAILED = "factor.enrolment.failed";
     /// A password was hashed anew because the parameters changed.
     FACTOR_PASSWORD_REHASHED = "factor.password.rehashed";
     /// Too many wrong answers in a row: an authenticator rests.

@@ -8,7 +8,7 @@ use super::decision::{Error, Verdict};
 use super::demand::{Clause, Demand, Source};
 use super::evidence::{Method, Traits};
 use super::facts::{Facts, Prompt, Request};
-use crate::time::Timestamp;
+use crate::time::{Seconds, Timestamp};
 
 /// A method that this installation offers, at its strongest.
 #[derive(Clone, Debug)]
@@ -21,6 +21,17 @@ pub struct Available {
     pub opens: bool,
 }
 
+/// What people may set up here by themselves; nothing by default.
+#[derive(Clone, Debug, Default)]
+pub struct EnrolmentPolicy {
+    /// Whether in the middle of a request, when nothing that they own reaches what is asked.
+    pub on_demand: bool,
+    /// The methods that can be set up, recovery codes among them.
+    pub methods: Vec<Method>,
+    /// How recent every proof has to be that comes before a change of the account.
+    pub fresh_for: Seconds,
+}
+
 /// What the installation offers and calls things.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
@@ -28,6 +39,8 @@ pub struct Policy {
     pub catalog: Catalog,
     /// The methods that can be enrolled here.
     pub available: Vec<Available>,
+    /// What people may set up by themselves.
+    pub enrolment: EnrolmentPolicy,
 }
 
 impl Policy {
@@ -41,6 +54,7 @@ impl Policy {
                 demand: Demand::of(clause),
                 prompt: Prompt::default(),
                 began: Timestamp::default(),
+                change: None,
             };
             let decision = decide(&request, &Facts::default(), self, Timestamp::default());
             decision.verdict != Verdict::Refuse(Error::UnmetAuthenticationRequirements)
