@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides what comes next: the page that follows asks the hub.
 
+mod enrol;
 mod guesses;
 mod prove;
 
@@ -19,6 +20,7 @@ use crate::authorize::{Identified, Left, Loaded, Opened, State, encode};
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 
+use enrol::Filled;
 use prove::Typed;
 
 /// What a person sent in.
@@ -49,6 +51,18 @@ pub enum Input<'a> {
         secret: &'a str,
         /// Which of several authenticators.
         credential: Option<&'a str>,
+    },
+    /// The choice of what to set up; an empty one goes back to the list.
+    Enrol {
+        /// The chosen method.
+        method: &'a str,
+    },
+    /// The set-up page: the field it needs before it starts, or the first use.
+    SetUp {
+        /// What was typed.
+        answer: &'a str,
+        /// The person's own name for it; empty for the usual one.
+        label: &'a str,
     },
     /// The consent page.
     Consent {
@@ -94,6 +108,10 @@ pub enum Trouble {
     TryAgain,
     /// This method does not lead to what is asked.
     NotEnough,
+    /// The name for an authenticator breaks a rule of texts.
+    BadLabel,
+    /// The account has as many authenticators as one may have.
+    Full,
 }
 
 impl Engine {
@@ -129,6 +147,13 @@ impl Engine {
                     credential: *credential,
                 };
                 return self.prove(call, id, &loaded, cookies, &answer);
+            }
+            Input::Enrol { method } => {
+                return self.choose_setup(call, id, &loaded, cookies, method);
+            }
+            Input::SetUp { answer, label } => {
+                let filled = Filled { answer, label };
+                return self.set_up(call, id, &loaded, cookies, &filled);
             }
             Input::Consent { allow } => return self.consent(call, id, &loaded, cookies, *allow),
             Input::Identify { .. } | Input::Switch | Input::Account { .. }
@@ -229,6 +254,9 @@ impl Engine {
         cookies: &Cookies,
         allow: bool,
     ) -> Result<Answered, EngineError> {
+        let Some(app) = loaded.asker.app() else {
+            return Ok(Answered::Continue { session: None });
+        };
         self.db.write(|tx| {
             let (known, decision) = self.judge(tx, call.now, loaded, cookies.session.as_ref())?;
             // Only an open question of consent can be answered, and only once (spec §5 line 39).
@@ -236,17 +264,17 @@ impl Engine {
                 return Ok(Answered::Continue { session: None });
             };
             let mut state = loaded.state.clone();
-            let disclosed = loaded.request.disclosed(&loaded.client);
+            let disclosed = app.request.disclosed(&app.client);
             if allow {
                 state.consented = true;
                 // What was allowed before stays allowed.
-                let before = consents::find(tx, &user.id, &loaded.client.id)?
+                let before = consents::find(tx, &user.id, &app.client.id)?
                     .filter(|c| c.revoked_at.is_none());
                 let before = before
                     .and_then(|c| Scope::parse(&c.scopes).ok())
                     .unwrap_or_default();
                 let all = before.or(&disclosed).to_string();
-                consents::upsert(tx, &user.id, &loaded.client.id, &all, call.now)?;
+                consents::upsert(tx, &user.id, &app.client.id, &all, call.now)?;
             } else {
                 state.ended = Some(Ended::Declined);
             }

@@ -14,6 +14,7 @@ pub mod courier;
 pub mod error;
 pub mod factors;
 pub mod grants;
+pub mod here;
 pub mod introspect;
 pub mod keys;
 pub mod limits;
@@ -101,6 +102,7 @@ impl Engine {
         let policy = Policy {
             catalog: settings.catalog.clone(),
             available: factors.available(),
+            enrolment: factors.enrolment(&settings.enrolment),
         };
         keys::ensure_current(call, &db, &seal)?;
         let rotation = grants::Successors::load(call, &db, &seal)?;
@@ -126,6 +128,7 @@ impl Engine {
             passwords: &self.passwords,
             seal: &self.seal,
             courier: &*self.courier,
+            product: &self.settings.product,
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Reading files, environment and defaults belongs to the edge; nothing here parses text.
 
-use stepwell_core::authn::{AcrName, Catalog};
+use stepwell_core::authn::{AcrName, Catalog, Method};
 use stepwell_core::time::Seconds;
 
 /// Everything configurable that use cases depend on.
@@ -10,6 +10,8 @@ use stepwell_core::time::Seconds;
 pub struct Settings {
     /// The issuer identifier, exactly as tokens and metadata carry it (OIDC Core §2).
     pub issuer: String,
+    /// What people know this provider by.
+    pub product: String,
     /// The configured acrs.
     pub catalog: Catalog,
     /// Scopes that have a description or a floor of their own.
@@ -20,6 +22,29 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// How much guessing is allowed.
     pub limits: LimitSettings,
+    /// What people may set up by themselves.
+    pub enrolment: EnrolmentSettings,
+}
+
+/// What people may set up by themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnrolmentSettings {
+    /// Whether in the middle of a request, when nothing that they own reaches what is asked.
+    pub on_demand: bool,
+    /// The methods that may be set up; none means every one that has a set-up page.
+    pub methods: Option<Vec<Method>>,
+    /// How recent every proof has to be that comes before a change of the account.
+    pub fresh_for: Seconds,
+}
+
+impl Default for EnrolmentSettings {
+    fn default() -> Self {
+        Self {
+            on_demand: true,
+            methods: None,
+            fresh_for: Seconds(300),
+        }
+    }
 }
 
 /// A scope beyond the standard ones, or a floor on one.

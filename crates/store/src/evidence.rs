@@ -5,7 +5,7 @@ use stepwell_core::authn::evidence::{Evidence, Method};
 use stepwell_core::ids::{CredentialId, EvidenceId, SessionId, UserId};
 use stepwell_core::time::Timestamp;
 
-use crate::column::{Micros, Text, json, to_json};
+use crate::column::{Micros, OptMicros, Text, json, to_json};
 use crate::schema::evidence;
 use crate::update::update;
 use crate::{StoreError, Tx};
@@ -22,6 +22,8 @@ struct Row {
     at: Timestamp,
     traits: String,
     amr: String,
+    #[diesel(deserialize_as = OptMicros)]
+    enrolled_at: Option<Timestamp>,
 }
 
 /// Adds a proof to a session.
@@ -41,6 +43,7 @@ pub fn insert(
             evidence::proved_at.eq(new.at.as_micros()),
             evidence::traits.eq(to_json(&new.traits)?),
             evidence::amr.eq(to_json(&new.amr)?),
+            evidence::enrolled_at.eq(new.enrolled_at.map(Timestamp::as_micros)),
         ))
         .execute(tx.writer()?)?;
     Ok(())
@@ -85,6 +88,7 @@ pub fn live_of(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<Evidence>, St
             evidence::proved_at,
             evidence::traits,
             evidence::amr,
+            evidence::enrolled_at,
         ))
         .load::<Row>(tx.conn())?
         .into_iter()
@@ -96,6 +100,7 @@ pub fn live_of(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<Evidence>, St
                 at: row.at,
                 traits: json(&row.traits)?,
                 amr: json(&row.amr)?,
+                enrolled_at: row.enrolled_at,
             })
         })
         .collect::<Result<Vec<_>, StoreError>>()?;

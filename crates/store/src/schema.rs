@@ -57,6 +57,7 @@ diesel::table! {
         traits -> Text,
         amr -> Text,
         revoked_at -> Nullable<BigInt>,
+        enrolled_at -> Nullable<BigInt>,
     }
 }
 

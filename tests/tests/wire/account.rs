@@ -64,7 +64,10 @@ fn removing_an_authenticator_is_asked_for_a_fresh_proof_first_and_ends_it() {
     let (tab, page) = at(&world, &person, "/account/security");
     let remove = links(&page, "/remove").pop().unwrap();
     let page = tab.open(&remove);
-    assert!(asks(&page, "totp"), "signed in by the password alone: {page:#?}");
+    assert!(
+        asks(&page, "totp"),
+        "signed in by the password alone: {page:#?}"
+    );
     let page = world.walk(&tab, page, &person);
     assert_eq!(page.url.path(), "/account/security", "{page:#?}");
     let question = tab.open(&remove);
@@ -105,7 +108,8 @@ fn a_form_of_the_account_without_its_token_or_from_elsewhere_is_refused() {
     let values = [("name", "Mallory")];
     tab.post_with(&page, &bare, &values, &[]).assert_page(403);
     let foreign = [("origin", "https://evil.example")];
-    tab.post_with(&page, &ours, &values, &foreign).assert_page(403);
+    tab.post_with(&page, &ours, &values, &foreign)
+        .assert_page(403);
     let page = tab.open("/account/profile");
     assert!(!page.body.contains("Mallory"), "{page:#?}");
     let page = tab.submit(&page, "profile", &[("name", "Ada Lovelace")]);
@@ -120,7 +124,10 @@ fn a_new_password_works_and_a_weak_one_is_told_which_rule_it_breaks() {
     let page = world.walk(&tab, tab.open("/account/password"), &person);
     let weak = tab.submit(&page, "password", &[("new-password", "password1")]);
     assert_eq!(weak.status, 422, "{weak:#?}");
-    assert!(weak.text_of("new-password-problem").is_some() || weak.body.contains("new-password-problem"));
+    assert!(
+        weak.text_of("new-password-problem").is_some()
+            || weak.body.contains("new-password-problem")
+    );
     assert!(!weak.body.contains("password1"), "{weak:#?}");
     let fresh = "quiet-harbour-lantern-58";
     let page = tab.submit(&weak, "password", &[("new-password", fresh)]);

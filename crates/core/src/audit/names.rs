@@ -101,6 +101,8 @@ vocabulary! {
     FACTOR_RENAMED = "factor.renamed";
     /// A password was changed.
     FACTOR_PASSWORD_CHANGED = "factor.password.changed";
+    /// The first use of an authenticator that was being set up was wrong.
+    FACTOR_ENROLMENT_FAILED = "factor.enrolment.failed";
     /// A password was hashed anew because the parameters changed.
     FACTOR_PASSWORD_REHASHED = "factor.password.rehashed";
     /// Too many wrong answers in a row: an authenticator rests.

@@ -48,19 +48,22 @@ pub struct Pattern {
     pub hardware_bound: bool,
     /// Must be younger than this.
     pub within: Option<Seconds>,
+    /// Its authenticator must have been set up at least this long before it was used.
+    pub settled: Option<Seconds>,
 }
 
 impl Pattern {
-    /// Whether a proof by `method` with `traits` fits, its age apart.
+    /// Whether a proof by `method` with `traits` fits, its age apart. A recovery code fits only where its
+    /// method is named.
     pub fn fits(&self, method: &Method, traits: &Traits) -> bool {
-        (self.methods.is_empty() || self.methods.contains(method))
+        ((self.methods.is_empty() && !traits.recovery) || self.methods.contains(method))
             && (!self.phishing_resistant || traits.phishing_resistant)
             && (!self.user_verified || traits.user_verified)
             && (!self.hardware_bound || traits.hardware_bound)
     }
 
     pub(crate) fn matches(&self, evidence: &Evidence) -> bool {
-        self.fits(&evidence.method, &evidence.traits)
+        self.fits(&evidence.method, &evidence.traits) && evidence.is_settled(self.settled)
     }
 }
 
@@ -75,6 +78,8 @@ pub enum Predicate {
         count: u8,
         /// The age that none of them may exceed.
         within: Option<Seconds>,
+        /// How long before its use the authenticator of each must have been set up.
+        settled: Option<Seconds>,
     },
     /// One of these holds.
     Any(Vec<Predicate>),
@@ -159,6 +164,7 @@ impl Catalog {
                 Predicate::Kinds {
                     count: 2,
                     within: None,
+                    settled: None,
                 },
             ),
             acr(

@@ -85,6 +85,7 @@ impl<'a> Proofs<'a> {
                 k.method == proof.method
                     && k.credential == proof.credential
                     && k.traits == proof.traits
+                    && k.enrolled_at == proof.enrolled_at
             };
             if kept.len() < 64 && kept.iter().find(same).is_none() {
                 kept.push(proof);
@@ -151,8 +152,16 @@ impl<'a> Proofs<'a> {
                     .filter(|(proof, _)| pattern.matches(proof));
                 fits.map(|(_, support)| support).collect()
             }
-            Predicate::Kinds { count, within } => {
-                let young: Vec<Support> = self.young(*within).map(|(_, support)| support).collect();
+            Predicate::Kinds {
+                count,
+                within,
+                settled,
+            } => {
+                let young: Vec<Support> = self
+                    .young(*within)
+                    .filter(|(proof, _)| proof.is_settled(*settled))
+                    .map(|(_, support)| support)
+                    .collect();
                 let mut found = Vec::new();
                 self.spread(&young, usize::from(*count), Support::NOTHING, &mut found);
                 needed(found)

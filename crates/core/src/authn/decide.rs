@@ -43,12 +43,12 @@ pub fn decide(request: &Request, facts: &Facts, policy: &Policy, now: Timestamp)
     }
 }
 
-struct Case<'a> {
-    request: &'a Request,
-    facts: &'a Facts,
-    policy: &'a Policy,
-    now: Timestamp,
-    reasons: Vec<Reason>,
+pub(super) struct Case<'a> {
+    pub(super) request: &'a Request,
+    pub(super) facts: &'a Facts,
+    pub(super) policy: &'a Policy,
+    pub(super) now: Timestamp,
+    pub(super) reasons: Vec<Reason>,
 }
 
 impl<'a> Case<'a> {
@@ -108,6 +108,7 @@ impl<'a> Case<'a> {
             credential: CredentialId::new(""),
             traits: a.traits.clone(),
             opens: a.opens,
+            enrolled_at: Some(Timestamp::from_micros(i64::MIN)),
         };
         allowed(self.policy.available.iter().map(own), &self.request.demand)
     }
@@ -149,7 +150,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn question<'q>(&'q self, demand: &'q Demand, insist: bool) -> Question<'q> {
+    pub(super) fn question<'q>(&'q self, demand: &'q Demand, insist: bool) -> Question<'q> {
         Question {
             catalog: &self.policy.catalog,
             demand,
@@ -189,13 +190,20 @@ impl<'a> Case<'a> {
                     if !insist {
                         self.leave_out_voluntary();
                     }
-                    return self.satisfied(person, standing, &proven);
+                    return match self.before_leaving(person, &proven) {
+                        Some(verdict) => verdict,
+                        None => self.satisfied(person, standing, &proven),
+                    };
                 }
                 Err(missing) => {
                     let step = if proven.iter().all(|e| e.traits.remembered) {
                         self.first_factor(person)
                     } else {
-                        self.further_factor(person, &proven, insist)
+                        if let Some(verdict) = self.replace(person, &proven, insist, &missing) {
+                            return verdict;
+                        }
+                        let step = self.further_factor(person, &proven, insist);
+                        step.map(|step| self.with_last_resort(step, person, &proven, insist))
                     };
                     if let Some(step) = step {
                         self.reasons.extend(missing);
@@ -207,8 +215,9 @@ impl<'a> Case<'a> {
                 }
             }
         }
-        self.reasons.push(Reason::NotOwned);
-        Verdict::Refuse(Error::UnmetAuthenticationRequirements)
+        self.reasons.push(self.why_not_owned(person, &proven));
+        self.on_demand(person, &proven)
+            .unwrap_or(Verdict::Refuse(Error::UnmetAuthenticationRequirements))
     }
 
     /// Before anything is proven, only what may come first is offered, and nothing tells what else is owned.
@@ -299,6 +308,7 @@ impl<'a> Case<'a> {
             Step::Identify | Step::Prove(_) => Error::LoginRequired,
             Step::ChooseAccount => Error::AccountSelectionRequired,
             Step::Consent => Error::ConsentRequired,
+            Step::Enrol(_) => Error::UnmetAuthenticationRequirements,
         })
     }
 }
@@ -320,7 +330,7 @@ fn told<'e>(rests_on: &[&'e Evidence], claim: &Claim) -> Vec<&'e Evidence> {
         .collect()
 }
 
-fn allowed(owned: impl Iterator<Item = Owned>, demand: &Demand) -> Vec<Owned> {
+pub(super) fn allowed(owned: impl Iterator<Item = Owned>, demand: &Demand) -> Vec<Owned> {
     owned
         .filter(|o| {
             demand

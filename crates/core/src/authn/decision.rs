@@ -36,6 +36,30 @@ pub struct Prove {
     pub remaining: usize,
 }
 
+/// Why an authenticator is to be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// Nothing that the person owns reaches what is asked.
+    Missing,
+    /// A recovery code was used: what was lost is replaced.
+    Lost,
+    /// The person came for it.
+    Chosen,
+    /// The first recovery codes, after something else was set up.
+    Spare,
+}
+
+/// An authenticator to set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enrol {
+    /// Methods of which one is to be set up, best first; never empty.
+    pub methods: Vec<Method>,
+    /// Why.
+    pub occasion: Occasion,
+    /// The proofs that let it be set up.
+    pub counted: Vec<EvidenceId>,
+}
+
 /// The page to show next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -45,6 +69,8 @@ pub enum Step {
     ChooseAccount,
     /// Ask for a proof.
     Prove(Prove),
+    /// Let an authenticator be set up.
+    Enrol(Enrol),
     /// Ask for consent.
     Consent,
 }

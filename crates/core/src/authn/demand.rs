@@ -34,6 +34,8 @@ pub enum Source {
     Policy(String),
     /// A risk signal.
     Risk(String),
+    /// A change of the account, such as setting an authenticator up.
+    Account,
 }
 
 impl Source {

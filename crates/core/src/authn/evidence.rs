@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CredentialId, EvidenceId};
-use crate::time::Timestamp;
+use crate::time::{Seconds, Timestamp};
 
 /// How something was proven: `password`, `totp`, … The name that configuration and pages use.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +29,11 @@ impl Method {
     /// A time-based one-time code (RFC 6238).
     pub fn totp() -> Self {
         Self::new("totp")
+    }
+
+    /// A recovery code: stands in for an authenticator that was lost, and only to replace it.
+    pub fn recovery() -> Self {
+        Self::new("recovery")
     }
 
     /// The name.
@@ -71,6 +76,9 @@ pub struct Traits {
     pub remembered: bool,
     /// Asserted by another provider.
     pub federated: bool,
+    /// A recovery code. It shows no kind, fits no pattern that does not name its method, and so makes no acr
+    /// true; together with what a sign-in begins with it lets a lost authenticator be replaced.
+    pub recovery: bool,
 }
 
 impl Traits {
@@ -109,4 +117,20 @@ pub struct Evidence {
     pub traits: Traits,
     /// Registered method references it stands for (RFC 8176), `mfa` excepted.
     pub amr: Vec<String>,
+    /// When the authenticator that proved it was set up; none when that is not known.
+    #[serde(default)]
+    pub enrolled_at: Option<Timestamp>,
+}
+
+impl Evidence {
+    /// Whether its authenticator had been set up this long before it was used; an unknown age is never enough.
+    ///
+    /// Measured at the use, so that time alone makes nothing true.
+    pub(crate) fn is_settled(&self, age: Option<Seconds>) -> bool {
+        let old_enough = |age: Seconds| {
+            self.enrolled_at
+                .is_some_and(|since| self.at.since(since) >= age.as_micros())
+        };
+        age.is_none_or(old_enough)
+    }
 }

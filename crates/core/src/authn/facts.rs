@@ -30,6 +30,16 @@ pub struct Request {
     pub prompt: Prompt,
     /// When the interaction began.
     pub began: Timestamp,
+    /// What the person wants to change about the account, when this is what is asked and not a client's request.
+    pub change: Option<Change>,
+}
+
+/// A change of the account: it needs the most that the person can prove, freshly.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Change {
+    /// The method to set up, when that is the change.
+    pub enrol: Option<Method>,
 }
 
 /// A signed-in browser.
@@ -52,6 +62,8 @@ pub struct Owned {
     pub traits: Traits,
     /// Whether a sign-in may begin with it.
     pub opens: bool,
+    /// When it was set up; none when that is not known.
+    pub enrolled_at: Option<Timestamp>,
 }
 
 /// The person the pages are about.

@@ -38,12 +38,7 @@ struct Way {
 
 /// Finds every minimal set of owned authenticators that would meet the demand.
 pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned]) -> Option<Plan> {
-    // Nobody answers in the instant of being asked: a proof to come is later than the request.
-    let just_after = Timestamp::from_micros(question.began.as_micros().saturating_add(1));
-    let question = &Question {
-        now: question.now.max(just_after),
-        ..*question
-    };
+    let question = &question.just_after();
     let mut kinds: Vec<&Owned> = owned.iter().collect();
     kinds.sort_by_key(|one| {
         (
@@ -51,6 +46,8 @@ pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned
             &one.method,
             &one.traits,
             !one.opens,
+            // Of two that differ in age alone, the older one can do all that the younger one can.
+            one.enrolled_at.unwrap_or(Timestamp::from_micros(i64::MAX)),
             &one.credential,
         )
     });
@@ -101,24 +98,27 @@ pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned
     })
 }
 
-/// Puts choices in order and leaves each method once: shortest, then what opens, then strongest.
+/// Puts choices in order and leaves each method once: shortest, then what opens, then strongest. A recovery
+/// code comes last, however short its way: it is spent by being used.
 pub(super) fn rank(choices: &mut Vec<Choice>) {
-    let strength = |c: &Choice| Reverse(c.traits.rank());
-    choices.sort_by(|a, b| {
-        (a.steps, !a.opens, strength(a), &a.method, &a.traits).cmp(&(
-            b.steps,
-            !b.opens,
-            strength(b),
-            &b.method,
-            &b.traits,
-        ))
-    });
+    choices.sort_by(|a, b| place(a).cmp(&place(b)));
     let mut seen = Vec::new();
     choices.retain(|choice| {
         let first = !seen.contains(&choice.method);
         seen.push(choice.method.clone());
         first
     });
+}
+
+fn place(c: &Choice) -> impl Ord + '_ {
+    (
+        c.traits.recovery,
+        c.steps,
+        !c.opens,
+        Reverse(c.traits.rank()),
+        &c.method,
+        &c.traits,
+    )
 }
 
 impl Way {
@@ -180,6 +180,7 @@ pub(super) fn imagine(question: &Question<'_>, some: &[&Owned]) -> Vec<Evidence>
         at: question.now,
         traits: one.traits.clone(),
         amr: Vec::new(),
+        enrolled_at: one.enrolled_at,
     };
     some.iter().enumerate().map(used).collect()
 }

@@ -9,7 +9,7 @@ use super::decision::{Error, Verdict};
 use super::demand::{Clause, Demand, Source};
 use super::evidence::{Evidence, Method, Traits};
 use super::facts::{Facts, Owned, Prompt, Request};
-use crate::time::Timestamp;
+use crate::time::{Seconds, Timestamp};
 
 /// A method that this installation offers, at its strongest.
 #[derive(Clone, Debug)]
@@ -22,6 +22,17 @@ pub struct Available {
     pub opens: bool,
 }
 
+/// What people may set up here by themselves; nothing by default.
+#[derive(Clone, Debug, Default)]
+pub struct EnrolmentPolicy {
+    /// Whether in the middle of a request, when nothing that they own reaches what is asked.
+    pub on_demand: bool,
+    /// The methods that can be set up, recovery codes among them.
+    pub methods: Vec<Method>,
+    /// How recent every proof has to be that comes before a change of the account.
+    pub fresh_for: Seconds,
+}
+
 /// What the installation offers and calls things.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
@@ -29,6 +40,8 @@ pub struct Policy {
     pub catalog: Catalog,
     /// The methods that can be enrolled here.
     pub available: Vec<Available>,
+    /// What people may set up by themselves.
+    pub enrolment: EnrolmentPolicy,
 }
 
 impl Policy {
@@ -49,6 +62,7 @@ impl Policy {
         let theirs = Self {
             catalog: self.catalog.clone(),
             available: available.collect(),
+            ..Self::default()
         };
         theirs.reachable().map(|acr| acr.name.clone()).collect()
     }
@@ -72,6 +86,7 @@ impl Policy {
                 demand: Demand::of(clause),
                 prompt: Prompt::default(),
                 began: Timestamp::default(),
+                change: None,
             };
             let decision = decide(&request, &Facts::default(), self, Timestamp::default());
             decision.verdict != Verdict::Refuse(Error::UnmetAuthenticationRequirements)

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::acr::AcrName;
 use super::demand::Source;
+use super::evidence::Method;
 use crate::time::{Seconds, Timestamp};
 
 /// One reason behind a decision.
@@ -43,6 +44,27 @@ pub enum Reason {
     },
     /// The person owns nothing that could make it true.
     NotOwned,
+    /// What could make it true was set up too recently to count.
+    TooYoung,
+    /// It can be set up here.
+    EnrolmentOffered {
+        /// The methods of which one would lead there, best first.
+        methods: Vec<Method>,
+    },
+    /// A recovery code was used: what was lost is to be replaced first.
+    FactorLost,
+    /// The person wants to set it up.
+    EnrolmentChosen {
+        /// The method.
+        method: Method,
+    },
+    /// It cannot be set up here.
+    NotEnrollable {
+        /// The method.
+        method: Method,
+    },
+    /// The person has no recovery codes yet.
+    NoRecoveryCodes,
     /// A voluntary acr was out of reach and was left out (OIDC Core §5.5.1.1).
     VoluntaryLeftOut {
         /// The acrs asked for.

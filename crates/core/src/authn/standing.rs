@@ -83,6 +83,16 @@ impl Question<'_> {
         }
     }
 
+    /// The same question a moment later: nobody answers in the instant of being asked, so a proof to come is
+    /// later than the request.
+    pub(super) fn just_after(&self) -> Self {
+        let after = Timestamp::from_micros(self.began.as_micros().saturating_add(1));
+        Self {
+            now: self.now.max(after),
+            ..*self
+        }
+    }
+
     /// Whether somebody counts as signed in at all: proved something themselves, as recently as is asked.
     pub(super) fn signed_in<'e>(&self, evidence: impl IntoIterator<Item = &'e Evidence>) -> bool {
         let real = Proofs::new(

@@ -14,6 +14,9 @@ use crate::oauth::scope;
 use crate::oauth::{ErrorCode, OAuthError};
 use crate::time::Seconds;
 
+/// What the ids of no registered client begin with: the provider asks for itself under them.
+const RESERVED: &str = "stepwell:";
+
 const MAX_NAME: usize = 100;
 const MAX_ACTION: usize = 80;
 const MAX_URIS: usize = 50;
@@ -84,6 +87,11 @@ impl Client {
     }
 
     fn check_texts(&self, found: &mut Problems) {
+        found.when(
+            self.id.as_str().starts_with(RESERVED),
+            "client_id",
+            format!("ids that begin with {RESERVED} are the provider's own; choose another one"),
+        );
         if let Err(problem) = display_text::check(&self.name, MAX_NAME) {
             found.add("client_name", problem.to_string());
         }

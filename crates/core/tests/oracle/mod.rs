@@ -2,6 +2,7 @@
 //!
 //! Shares no code with the product beyond its data types, and is slow on purpose: every subset is tried.
 
+mod enrol;
 mod outcome;
 mod random;
 mod truth;

@@ -1,10 +1,10 @@
 //! The whole answer by brute force: which page, which error, or what is claimed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stepwell_core::authn::{
-    Acr, AcrName, Clause, Consent, Decision, Error, Evidence, Freshness, Method, Owned, Pin,
-    Source, Step, Verdict,
+    Acr, AcrName, Clause, Consent, Decision, Error, Evidence, Freshness, Method, Occasion, Owned,
+    Pin, Source, Step, Verdict,
 };
 use stepwell_core::ids::{CredentialId, EvidenceId};
 use stepwell_core::time::Timestamp;
@@ -20,6 +20,8 @@ pub(crate) enum Outcome {
     Consent,
     /// Every method offered, with the least number of proofs when beginning with it.
     Prove(BTreeMap<Method, usize>),
+    /// Any of these is set up, and why.
+    Enrol(Occasion, BTreeSet<Method>),
     Refuse(Error),
     Grant {
         acr: Option<AcrName>,
@@ -42,6 +44,9 @@ impl From<&Decision> for Outcome {
                     .map(|c| (c.method.clone(), c.steps))
                     .collect(),
             ),
+            Verdict::Ask(Step::Enrol(enrol)) => {
+                Self::Enrol(enrol.occasion, enrol.methods.iter().cloned().collect())
+            }
             Verdict::Refuse(error) => Self::Refuse(*error),
             Verdict::Grant(g) => Self::Grant {
                 acr: g.acr.clone(),
@@ -52,7 +57,7 @@ impl From<&Decision> for Outcome {
 }
 
 /// A demand that is met.
-struct Met {
+pub(super) struct Met {
     acr: Option<AcrName>,
     auth_time: Timestamp,
     /// Whether it rests on a proof made before: surely, and possibly.
@@ -69,6 +74,7 @@ impl Outcome {
         }
         match asked {
             Self::Identify | Self::Prove(_) | Self::EitherWay => Self::Refuse(Error::LoginRequired),
+            Self::Enrol(..) => Self::Refuse(Error::UnmetAuthenticationRequirements),
             Self::ChooseAccount => Self::Refuse(Error::AccountSelectionRequired),
             Self::Consent => Self::Refuse(Error::ConsentRequired),
             other => other,
@@ -76,8 +82,8 @@ impl Outcome {
     }
 }
 
-struct Oracle<'s> {
-    scene: &'s Scene,
+pub(super) struct Oracle<'s> {
+    pub(super) scene: &'s Scene,
 }
 
 impl Oracle<'_> {
@@ -99,6 +105,7 @@ impl Oracle<'_> {
                 credential: CredentialId::new("any"),
                 traits: a.traits.clone(),
                 opens: a.opens,
+                enrolled_at: Some(Timestamp::from_micros(i64::MIN)),
             })
             .filter(|o| self.allowed(&o.method))
             .collect();
@@ -148,6 +155,9 @@ impl Oracle<'_> {
         let wants = request.demand.clauses.iter().any(|c| c.voluntary);
         for insist in [true, false] {
             if let Some(met) = self.met(&proven, &[], insist) {
+                if let Some(first) = self.before_leaving(&person.owned, &proven) {
+                    return first;
+                }
                 return match facts.consent {
                     Consent::Missing => Outcome::Consent,
                     Consent::Given => Outcome::Grant {
@@ -156,7 +166,11 @@ impl Oracle<'_> {
                     },
                 };
             }
-            let next = if proven.iter().all(|e| e.traits.remembered) {
+            let begun = proven.iter().any(|e| !e.traits.remembered);
+            if let Some(instead) = self.replacing(&person.owned, &proven, insist) {
+                return instead;
+            }
+            let next = if !begun {
                 let own = openers(owned.iter().copied());
                 Some(if own.is_empty() {
                     openers(&offered)
@@ -167,37 +181,45 @@ impl Oracle<'_> {
             } else if insist && wants && request.prompt.none {
                 None
             } else {
-                // An answer comes later than the request, if only by a moment.
-                let answered = self
-                    .scene
-                    .now
-                    .as_micros()
-                    .max(request.began.as_micros() + 1);
-                let scene = &Scene {
-                    now: Timestamp::from_micros(answered),
-                    ..self.scene.clone()
-                };
+                let scene = &self.a_moment_later();
                 Oracle { scene }.next(&proven, &owned, insist)
             };
             match next {
                 None => {}
                 Some(offer) if offer.is_empty() => return Outcome::EitherWay,
-                Some(offer) => return Outcome::Prove(offer),
+                Some(mut offer) => {
+                    if begun {
+                        offer.extend(self.last_resort(&person.owned, &proven, insist));
+                    }
+                    return Outcome::Prove(offer);
+                }
             }
         }
-        Outcome::Refuse(Error::UnmetAuthenticationRequirements)
+        self.on_demand(&person.owned, &proven)
+            .unwrap_or(Outcome::Refuse(Error::UnmetAuthenticationRequirements))
+    }
+
+    /// An answer comes later than the request, if only by a moment.
+    pub(super) fn a_moment_later(&self) -> Scene {
+        let least = self.scene.request.began.as_micros() + 1;
+        Scene {
+            now: Timestamp::from_micros(self.scene.now.as_micros().max(least)),
+            ..self.scene.clone()
+        }
     }
 
     /// Every method that begins a minimal way to the demand, with the length of the shortest such way.
     ///
     /// None where there is no way; empty where equally good ways differ.
-    fn next(
+    pub(super) fn next(
         &self,
         proven: &[Evidence],
         owned: &[&Owned],
         insist: bool,
     ) -> Option<BTreeMap<Method, usize>> {
         let mut makes: Vec<&Owned> = Vec::new();
+        let mut owned = owned.to_vec();
+        owned.sort_by_key(|o| o.enrolled_at.map_or(i64::MAX, Timestamp::as_micros));
         for one in owned {
             if !makes
                 .iter()
@@ -243,7 +265,7 @@ impl Oracle<'_> {
         (!offer.is_empty()).then_some(offer)
     }
 
-    fn met(&self, proven: &[Evidence], added: &[Evidence], insist: bool) -> Option<Met> {
+    pub(super) fn met(&self, proven: &[Evidence], added: &[Evidence], insist: bool) -> Option<Met> {
         let demand = &self.scene.request.demand;
         let everything: Vec<Evidence> = proven.iter().chain(added).cloned().collect();
         let (mut surely, mut possibly) = (false, false);
@@ -342,7 +364,7 @@ impl Oracle<'_> {
             .is_some_and(|at| self.recent(at, self.scene.request.demand.fresh))
     }
 
-    fn recent(&self, auth_time: Timestamp, fresh: Freshness) -> bool {
+    pub(super) fn recent(&self, auth_time: Timestamp, fresh: Freshness) -> bool {
         let auth_time = auth_time.min(self.scene.now);
         let in_this_interaction = auth_time > self.scene.request.began;
         let too_old = match fresh.max_age {
@@ -383,7 +405,7 @@ impl Oracle<'_> {
             .find(|acr| acr.name == *value || acr.aliases.contains(value))
     }
 
-    fn allowed(&self, method: &Method) -> bool {
+    pub(super) fn allowed(&self, method: &Method) -> bool {
         self.scene
             .request
             .demand
@@ -393,7 +415,7 @@ impl Oracle<'_> {
     }
 
     /// The proofs that using these right now would make.
-    fn used(&self, some: &[&Owned]) -> Vec<Evidence> {
+    pub(super) fn used(&self, some: &[&Owned]) -> Vec<Evidence> {
         let proof = |(i, o): (usize, &&Owned)| Evidence {
             id: EvidenceId::new(format!("if used {i}")),
             method: o.method.clone(),
@@ -401,6 +423,7 @@ impl Oracle<'_> {
             at: self.scene.now,
             traits: o.traits.clone(),
             amr: Vec::new(),
+            enrolled_at: o.enrolled_at,
         };
         some.iter().enumerate().map(proof).collect()
     }

@@ -36,7 +36,7 @@ pub(crate) struct Truth<'a> {
 
 enum Leaf<'p> {
     One(&'p Pattern),
-    Kinds(u8, Option<Seconds>),
+    Kinds(u8, Option<Seconds>, Option<Seconds>),
 }
 
 const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
@@ -70,7 +70,7 @@ impl<'a> Truth<'a> {
                 && e.at.as_micros() - now.as_micros() <= 10_000_000;
             if counts {
                 let slot = newest
-                    .entry((&e.method, &e.credential, &e.traits))
+                    .entry((&e.method, &e.credential, &e.traits, e.enrolled_at))
                     .or_insert(e);
                 if (e.at, &e.id) > (slot.at, &slot.id) {
                     *slot = e;
@@ -125,9 +125,10 @@ impl<'a> Truth<'a> {
         best
     }
 
-    /// The most recent proof, whatever it is.
+    /// The most recent proof, whatever it is; a recovery code proves nothing by itself.
     pub(crate) fn most_recent(&self) -> Option<Timestamp> {
-        self.proofs.iter().map(|e| e.at).max()
+        let proofs = self.proofs.iter().filter(|e| !e.traits.recovery);
+        proofs.map(|e| e.at).max()
     }
 
     /// The sets that prove every one of the leaves, each with a witness that needs all of its proofs.
@@ -156,8 +157,9 @@ impl<'a> Truth<'a> {
                 })
                 .map(|i| (1 << i, self.end(1 << i, pattern.within)))
                 .collect(),
-            Leaf::Kinds(count, within) => (1u32..1 << self.proofs.len())
+            Leaf::Kinds(count, within, settled) => (1u32..1 << self.proofs.len())
                 .filter(|set| set.count_ones() <= 3 && self.end(*set, *within) >= self.now)
+                .filter(|set| bits(*set).all(|i| old_enough(self.proofs[i], *settled)))
                 .filter(|set| self.shows(*set, *count))
                 .filter(|set| {
                     bits(*set).all(|i| set & !(1 << i) == 0 || !self.shows(set & !(1 << i), *count))
@@ -220,9 +222,14 @@ impl<'a> Truth<'a> {
     fn holds(&self, requires: &Predicate, left: &[&Evidence]) -> bool {
         match requires {
             Predicate::Proof(p) => left.iter().any(|e| fits(p, e) && self.young(e, p.within)),
-            Predicate::Kinds { count, within } => {
+            Predicate::Kinds {
+                count,
+                within,
+                settled,
+            } => {
                 let young = left.iter().filter(|e| self.young(e, *within));
                 young
+                    .filter(|e| old_enough(e, *settled))
                     .flat_map(|e| &e.traits.kinds)
                     .collect::<BTreeSet<_>>()
                     .len()
@@ -239,7 +246,11 @@ impl<'a> Truth<'a> {
             Predicate::Proof(p) => left
                 .iter()
                 .any(|e| strength(e) == rank && fits(p, e) && self.young(e, p.within)),
-            Predicate::Kinds { count, within } => {
+            Predicate::Kinds {
+                count,
+                within,
+                settled,
+            } => {
                 let kinds = |of: &[&Evidence]| {
                     of.iter()
                         .flat_map(|e| &e.traits.kinds)
@@ -249,7 +260,7 @@ impl<'a> Truth<'a> {
                 let young: Vec<&Evidence> = left
                     .iter()
                     .copied()
-                    .filter(|e| self.young(e, *within))
+                    .filter(|e| self.young(e, *within) && old_enough(e, *settled))
                     .collect();
                 (1u32..1 << young.len())
                     .filter(|set| set.count_ones() <= 3)
@@ -282,8 +293,21 @@ fn fits(p: &Pattern, e: &Evidence) -> bool {
     let lacks = (!p.methods.is_empty() && !p.methods.contains(&e.method))
         || (p.phishing_resistant && !e.traits.phishing_resistant)
         || (p.user_verified && !e.traits.user_verified)
-        || (p.hardware_bound && !e.traits.hardware_bound);
-    !lacks
+        || (p.hardware_bound && !e.traits.hardware_bound)
+        || (p.methods.is_empty() && e.traits.recovery);
+    !lacks && old_enough(e, p.settled)
+}
+
+/// Whether what was used had been set up so long before.
+fn old_enough(e: &Evidence, settled: Option<Seconds>) -> bool {
+    match (settled, e.enrolled_at) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(age), Some(since)) => {
+            i128::from(e.at.as_micros()) - i128::from(since.as_micros())
+                >= i128::from(age.as_micros())
+        }
+    }
 }
 
 fn bits(set: u32) -> impl Iterator<Item = usize> {
@@ -293,7 +317,11 @@ fn bits(set: u32) -> impl Iterator<Item = usize> {
 /// The predicate as a choice between conjunctions of leaves.
 fn conjunctions(requires: &Predicate) -> Vec<Vec<Leaf<'_>>> {
     let leaf = |plain| match plain {
-        &Predicate::Kinds { count, within } => Some(Leaf::Kinds(count, within)),
+        &Predicate::Kinds {
+            count,
+            within,
+            settled,
+        } => Some(Leaf::Kinds(count, within, settled)),
         Predicate::Proof(pattern) => Some(Leaf::One(pattern)),
         _ => None,
     };

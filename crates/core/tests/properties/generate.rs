@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use stepwell_core::authn::{
-    Acr, AcrName, Available, Catalog, Clause, Consent, Demand, Ended, Evidence, Facts, Freshness,
-    Kind, Method, Pattern, Person, Pin, Policy, Predicate, Prompt, Proven, Renew, Request, Source,
-    Traits,
+    Acr, AcrName, Available, Catalog, Change, Clause, Consent, Demand, Ended, EnrolmentPolicy,
+    Evidence, Facts, Freshness, Kind, Method, Pattern, Person, Pin, Policy, Predicate, Prompt,
+    Proven, Renew, Request, Source, Traits,
 };
 use stepwell_core::ids::UserId;
 use stepwell_core::time::Seconds;
 
 use crate::support::{
     Authenticator, NOW, Scene, ago, code, face, hardware_key, mailed_code, passkey, password, pin,
-    remembered, security_key,
+    recovery_code, remembered, security_key,
 };
 
 /// Ages allowed, in seconds: whatever, or what a person can keep up with, as configuration will demand.
@@ -45,6 +45,7 @@ pub(crate) fn everything() -> Vec<Authenticator> {
         code().called("second app"),
         remembered(),
         elsewhere,
+        recovery_code(),
     ]
 }
 
@@ -71,31 +72,44 @@ fn age(pace: Pace) -> impl Strategy<Value = Option<Seconds>> {
     prop_oneof![2 => Just(None), 1 => select(ages).prop_map(|s| Some(Seconds(s)))]
 }
 
+/// How long before its use an authenticator must have been set up.
+fn settled() -> impl Strategy<Value = Option<Seconds>> {
+    prop_oneof![5 => Just(None), 1 => select(&[300, 1_000][..]).prop_map(|s| Some(Seconds(s)))]
+}
+
+/// When an authenticator was set up, in seconds before now.
+fn set_up() -> impl Strategy<Value = Option<i64>> {
+    let times = vec![None, Some(5), Some(310), Some(1_300)];
+    prop_oneof![3 => Just(Some(1_000_000)), 1 => select(times)]
+}
+
 fn pattern(pace: Pace) -> impl Strategy<Value = Pattern> {
+    let methods = prop::collection::btree_set(method(), 1..=3);
     let by_method =
-        (prop::collection::btree_set(method(), 1..=3), age(pace)).prop_map(|(methods, within)| {
-            Pattern {
-                methods,
-                within,
-                ..Pattern::default()
-            }
+        (methods, age(pace), settled()).prop_map(|(methods, within, settled)| Pattern {
+            methods,
+            within,
+            settled,
+            ..Pattern::default()
         });
-    let by_trait = (prop::array::uniform3(prop::bool::weighted(0.3)), age(pace)).prop_map(
-        |([p, u, h], within)| Pattern {
+    let traits = prop::array::uniform3(prop::bool::weighted(0.3));
+    let by_trait =
+        (traits, age(pace), settled()).prop_map(|([p, u, h], within, settled)| Pattern {
             phishing_resistant: p,
             user_verified: u,
             hardware_bound: h,
             within,
+            settled,
             ..Pattern::default()
-        },
-    );
+        });
     prop_oneof![by_method, by_trait]
 }
 
 fn predicate(pace: Pace) -> impl Strategy<Value = Predicate> {
     let leaf = prop_oneof![
         2 => pattern(pace).prop_map(Predicate::Proof),
-        1 => (1u8..=3, age(pace)).prop_map(|(count, within)| Predicate::Kinds { count, within }),
+        1 => (1u8..=3, age(pace), settled())
+            .prop_map(|(count, within, settled)| Predicate::Kinds { count, within, settled }),
     ];
     leaf.prop_recursive(2, 6, 3, |inner| {
         let parts = prop_oneof![1 => Just(Vec::new()), 30 => prop::collection::vec(inner, 1..=3)];
@@ -247,7 +261,8 @@ pub(crate) fn evidence() -> impl Strategy<Value = Evidence> {
         -30, -10, -5, 0, 1, 5, 9, 10, 11, 59, 60, 61, 120, 200, 299, 300, 301, 500, 600, 601,
         3_600, 90_000,
     ];
-    (select(everything()), select(times.to_vec())).prop_map(|(one, seconds)| one.used(seconds))
+    (select(everything()), set_up(), select(times.to_vec()))
+        .prop_map(|(one, set_up, seconds)| one.set_up(set_up).used(seconds))
 }
 
 fn session() -> impl Strategy<Value = Option<Proven>> {
@@ -257,6 +272,11 @@ fn session() -> impl Strategy<Value = Option<Proven>> {
             // An identity names one proof.
             let mut seen = BTreeSet::new();
             evidence.retain(|e| seen.insert(e.id.clone()));
+            // Nobody begins with a recovery code.
+            let begun = |e: &Evidence| !e.traits.recovery && !e.traits.remembered;
+            if !evidence.iter().any(begun) {
+                evidence.retain(|e| !e.traits.recovery);
+            }
             Some(Proven { subject, evidence })
         });
     prop_oneof![1 => Just(None), 6 => some]
@@ -265,7 +285,11 @@ fn session() -> impl Strategy<Value = Option<Proven>> {
 fn person() -> impl Strategy<Value = Option<Person>> {
     let subject = prop_oneof![12 => Just(Some(UserId::new("alice"))), 1 => Just(None)];
     let some = prop_oneof![1 => subsequence(ownable(), 0..=2), 3 => subsequence(ownable(), 3..=4)];
-    let owned = some.prop_map(|some| some.into_iter().map(|a| a.owned).collect());
+    let ages = prop::collection::vec(set_up(), 4);
+    let owned = (some, ages).prop_map(|(some, ages)| {
+        let aged = some.into_iter().zip(ages).map(|(a, age)| a.set_up(age));
+        aged.map(|a| a.owned).collect()
+    });
     let some = (subject, owned).prop_map(|(subject, owned)| Some(Person { subject, owned }));
     prop_oneof![1 => Just(None), 16 => some]
 }
@@ -289,8 +313,30 @@ fn policy(pace: Pace) -> impl Strategy<Value = Policy> {
         .iter()
         .map(Authenticator::available)
         .collect::<Vec<Available>>();
+    let methods: BTreeSet<Method> = all.iter().map(|a| a.method.clone()).collect();
+    let methods: Vec<Method> = methods.into_iter().collect();
     let available = prop_oneof![12 => Just(all.clone()), 1 => subsequence(all, 0..=5)];
-    (catalog(pace), available).prop_map(|(catalog, available)| Policy { catalog, available })
+    let enrolment = (
+        any::<bool>(),
+        subsequence(methods, 0..=4),
+        select(vec![300, 600]),
+    )
+        .prop_map(|(on_demand, methods, fresh_for)| EnrolmentPolicy {
+            on_demand,
+            methods,
+            fresh_for: Seconds(fresh_for),
+        });
+    (catalog(pace), available, enrolment).prop_map(|(catalog, available, enrolment)| Policy {
+        catalog,
+        available,
+        enrolment,
+    })
+}
+
+fn change() -> impl Strategy<Value = Option<Change>> {
+    let enrol = prop_oneof![1 => Just(None), 2 => method().prop_map(Some)];
+    let some = enrol.prop_map(|enrol| Some(Change { enrol }));
+    prop_oneof![6 => Just(None), 1 => some]
 }
 
 /// A whole scene.
@@ -302,8 +348,9 @@ pub(crate) fn scene(pace: Pace) -> impl Strategy<Value = Scene> {
         },
     );
     let began = select(vec![ago(0), ago(10), ago(60)]);
-    (asked(), demand(), prompt, began, facts(), policy(pace)).prop_map(
-        |((prefer, clause), mut demand, prompt, began, facts, policy)| {
+    let request = (asked(), demand(), prompt, began, change());
+    (request, facts(), policy(pace)).prop_map(
+        |(((prefer, clause), mut demand, prompt, began, change), facts, policy)| {
             demand.clauses.extend(clause);
             // Nothing is demanded to be later than the request itself.
             demand.fresh.after = demand.fresh.after.map(|_| began);
@@ -313,6 +360,7 @@ pub(crate) fn scene(pace: Pace) -> impl Strategy<Value = Scene> {
                     demand,
                     prompt,
                     began,
+                    change,
                 },
                 facts,
                 policy,

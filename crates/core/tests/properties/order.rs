@@ -6,7 +6,7 @@ use stepwell_core::ids::UserId;
 
 use super::generate::{Pace, scene};
 use super::times;
-use crate::support::{code, pin, security_key};
+use crate::support::{code, pin, recovery_code, security_key};
 
 proptest! {
     #![proptest_config(times(800))]
@@ -62,7 +62,7 @@ proptest! {
         let person = scene.facts.person.as_mut().unwrap();
         person.subject = if person.subject.is_some() { None } else { Some(UserId::new("alice")) };
         person.owned.retain(|o| o.opens);
-        person.owned.extend([code().owned, pin().owned, security_key().owned]);
+        person.owned.extend([code().owned, pin().owned, security_key().owned, recovery_code().owned]);
         prop_assert_eq!(scene.decide(), before);
     }
 
@@ -84,7 +84,7 @@ proptest! {
             let once: std::collections::BTreeSet<_> = methods.iter().collect();
             prop_assert!(!methods.is_empty());
             prop_assert_eq!(once.len(), methods.len());
-            prop_assert!(prove.choices.is_sorted_by_key(|c| c.steps));
+            prop_assert!(prove.choices.is_sorted_by_key(|c| (c.traits.recovery, c.steps)));
             prop_assert_eq!(prove.choices[0].steps, prove.remaining);
             for choice in &prove.choices {
                 let allowed = scene.request.demand.methods.as_ref().is_none_or(|m| m.contains(&choice.method));

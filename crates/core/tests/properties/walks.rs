@@ -1,8 +1,10 @@
 //! A person who answers whatever is asked comes to an end, and every choice leads where it says.
 
 use proptest::prelude::*;
-use stepwell_core::authn::{Choice, Consent, Ended, Evidence, Person, Proven, Step, Verdict};
-use stepwell_core::ids::{EvidenceId, UserId};
+use stepwell_core::authn::{
+    Choice, Consent, Ended, Evidence, Method, Owned, Person, Proven, Reason, Step, Verdict,
+};
+use stepwell_core::ids::{CredentialId, EvidenceId, UserId};
 use stepwell_core::time::Seconds;
 
 use super::generate::{Pace, scene};
@@ -28,7 +30,45 @@ fn answered(scene: &Scene, choice: &Choice) -> Option<Evidence> {
         at: scene.now,
         traits: one.traits.clone(),
         amr: vec![one.method.to_string()],
+        enrolled_at: one.enrolled_at,
     })
+}
+
+/// Sets an authenticator up and uses it once; recovery codes are not used by that. Every other one turns out
+/// weaker than it might have been.
+fn set_up(scene: &mut Scene, method: &Method, weaker: bool) {
+    let offered = scene.policy.available.iter();
+    let strongest = offered
+        .filter(|a| a.method == *method)
+        .max_by_key(|a| a.traits.clone());
+    let Some(offered) = strongest else {
+        scene.facts.ended = Some(Ended::Cancelled);
+        return;
+    };
+    let mut new = Owned {
+        method: method.clone(),
+        credential: CredentialId::new(format!("new {method}")),
+        traits: offered.traits.clone(),
+        opens: offered.opens,
+        enrolled_at: Some(scene.now),
+    };
+    if weaker {
+        new.traits.phishing_resistant = false;
+        new.traits.hardware_bound = false;
+    }
+    let proof = Evidence {
+        id: EvidenceId::new(format!("set up {method} {}", scene.now.as_micros())),
+        method: method.clone(),
+        credential: new.credential.clone(),
+        at: scene.now,
+        traits: new.traits.clone(),
+        amr: Vec::new(),
+        enrolled_at: new.enrolled_at,
+    };
+    scene.facts.person.as_mut().unwrap().owned.push(new);
+    if !proof.traits.recovery {
+        add(scene, proof);
+    }
 }
 
 fn add(scene: &mut Scene, proof: Evidence) {
@@ -64,10 +104,42 @@ fn step(scene: &mut Scene, step: &Step, pick: usize) {
         }
         Step::ChooseAccount => scene.facts.account_chosen = true,
         Step::Consent => scene.facts.consent = Consent::Given,
+        Step::Enrol(enrol) => {
+            let method = enrol.methods[pick % enrol.methods.len()].clone();
+            set_up(scene, &method, pick % 3 == 1);
+        }
         Step::Prove(prove) => match answered(scene, &prove.choices[pick % prove.choices.len()]) {
             Some(proof) => add(scene, proof),
             None => scene.facts.ended = Some(Ended::Cancelled),
         },
+    }
+}
+
+/// Sets up and proves whatever is asked for, at most so many times; whether that was enough. The first recovery
+/// codes come on top.
+fn set_up_until_done(walk: &mut Scene, mut left: usize, mut methods: Vec<Method>) -> bool {
+    loop {
+        let codes = methods == [Method::recovery()];
+        if left == 0 && !codes {
+            return false;
+        }
+        left -= usize::from(!codes);
+        set_up(walk, &methods[0], false);
+        loop {
+            match walk.decide().verdict {
+                Verdict::Ask(Step::Enrol(enrol)) => {
+                    methods = enrol.methods;
+                    break;
+                }
+                Verdict::Ask(Step::Prove(prove)) if left > 0 => {
+                    left -= 1;
+                    let proof = answered(walk, &prove.choices[0]).unwrap();
+                    add(walk, proof);
+                }
+                Verdict::Grant(_) => return true,
+                _ => return false,
+            }
+        }
     }
 }
 
@@ -118,6 +190,9 @@ proptest! {
         prop_assume!(mine(&scene).is_some());
         // A voluntary acr may come within reach on the way, and is then tried for as well.
         prop_assume!(scene.request.demand.clauses.iter().all(|c| !c.voluntary));
+        // What is proven before something is set up leads there, and no promise is made of what follows.
+        let before_change = |r: &Reason| matches!(r, Reason::EnrolmentOffered { .. });
+        prop_assume!(scene.request.change.is_none() && !scene.decide().reasons.iter().any(before_change));
         for choice in &prove.choices {
             let mut walk = scene.clone();
             let mut next = choice.clone();
@@ -128,6 +203,14 @@ proptest! {
                     Verdict::Ask(Step::Prove(more)) => {
                         prop_assert!(more.remaining <= left, "{:?} promised {} more", next, left);
                         next = more.choices[0].clone();
+                    }
+                    Verdict::Ask(Step::Enrol(enrol)) => {
+                        prop_assert!(left > 0, "{:?} did not tell of a set-up", choice);
+                        prop_assert!(choice.traits.recovery, "{:?} leads to a set-up", choice);
+                        if !set_up_until_done(&mut walk, left, enrol.methods) {
+                            prop_assert!(false, "{:?} leads to more than {} set-ups", choice, left);
+                        }
+                        break;
                     }
                     Verdict::Grant(_) => break,
                     other => prop_assert!(false, "{:?} leads to {:?}", choice, other),

@@ -22,6 +22,7 @@ impl Authenticator {
             credential: CredentialId::new(method),
             traits,
             opens,
+            enrolled_at: Some(ago(1_000_000)),
         };
         Self {
             owned,
@@ -32,6 +33,12 @@ impl Authenticator {
     /// Another one of the same make.
     pub(crate) fn called(mut self, credential: &str) -> Self {
         self.owned.credential = CredentialId::new(credential);
+        self
+    }
+
+    /// Set up so many seconds before now; none when nobody knows.
+    pub(crate) fn set_up(mut self, seconds_ago: Option<i64>) -> Self {
+        self.owned.enrolled_at = seconds_ago.map(ago);
         self
     }
 
@@ -50,6 +57,7 @@ impl Authenticator {
             at,
             traits: self.owned.traits.clone(),
             amr: self.amr.clone(),
+            enrolled_at: self.owned.enrolled_at,
         }
     }
 
@@ -114,6 +122,15 @@ pub(crate) fn security_key() -> Authenticator {
         ..Traits::of(Kind::Possession)
     };
     Authenticator::new("security-key", "hwk", false, traits)
+}
+
+/// A recovery code, which shows no kind.
+pub(crate) fn recovery_code() -> Authenticator {
+    let traits = Traits {
+        recovery: true,
+        ..Traits::default()
+    };
+    Authenticator::new("recovery", "code", false, traits)
 }
 
 /// A device that was remembered, standing in for something held.

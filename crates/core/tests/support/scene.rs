@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use stepwell_core::authn::{
-    Acr, AcrName, Catalog, Clause, Consent, Decision, Demand, Ended, Error, Evidence, Facts,
-    Freshness, Grounds, Method, Person, Pin, Policy, Predicate, Prompt, Prove, Proven, Renew,
-    Request, Source, Step, Verdict, decide,
+    Acr, AcrName, Catalog, Clause, Consent, Decision, Demand, Ended, EnrolmentPolicy, Error,
+    Evidence, Facts, Freshness, Grounds, Method, Person, Pin, Policy, Predicate, Prompt, Prove,
+    Proven, Renew, Request, Source, Step, Verdict, decide,
 };
 use stepwell_core::ids::UserId;
 use stepwell_core::time::{Seconds, Timestamp};
@@ -60,11 +60,13 @@ impl Scene {
                 demand: Demand::default(),
                 prompt: Prompt::default(),
                 began: ago(10),
+                change: None,
             },
             facts: Facts::default(),
             policy: Policy {
                 catalog: Catalog::shipped(),
                 available: offered.iter().map(Authenticator::available).collect(),
+                enrolment: EnrolmentPolicy::default(),
             },
             now: NOW,
         }

@@ -131,6 +131,7 @@ fn a_claim_with_renew_all_has_to_be_renewed_whole_after_prompt_login() {
             Predicate::Kinds {
                 count: 2,
                 within: None,
+                settled: None,
             },
         )
     };

@@ -149,6 +149,7 @@ fn two_kinds_are_two_different_kinds() {
     let two = Predicate::Kinds {
         count: 2,
         within: None,
+        settled: None,
     };
     for (used, expected) in [
         (fresh(&[password()]), false),
@@ -164,6 +165,7 @@ fn two_kinds_are_two_different_kinds() {
     let three = Predicate::Kinds {
         count: 3,
         within: None,
+        settled: None,
     };
     assert!(!holds(&three, &fresh(&[passkey(), code()])));
     assert!(holds(&three, &fresh(&[passkey(), password()])));
@@ -182,6 +184,7 @@ fn within_counts_to_the_very_instant() {
     let kinds = Predicate::Kinds {
         count: 2,
         within: Some(Seconds(300)),
+        settled: None,
     };
     assert!(holds(&kinds, &[password().used(300), code().used(10)]));
     assert!(
@@ -195,6 +198,7 @@ fn two_proofs_by_the_same_app_are_one_kind_however_many_there_are() {
     let two = Predicate::Kinds {
         count: 2,
         within: None,
+        settled: None,
     };
     let codes: Vec<Evidence> = (0..100).map(|n| code().used(n)).collect();
     assert!(!holds(&two, &codes));
@@ -209,7 +213,8 @@ fn a_sign_in_with_a_thousand_proofs_is_still_judged() {
     assert!(holds(
         &Predicate::Kinds {
             count: 2,
-            within: None
+            within: None,
+            settled: None,
         },
         &used
     ));

@@ -88,6 +88,7 @@ fn three_kinds_are_reached_one_after_the_other() {
         Predicate::Kinds {
             count: 3,
             within: None,
+            settled: None,
         },
     );
     let scene = Scene::alice(&[password(), code(), face(), pin()])

@@ -102,6 +102,7 @@ fn renew_all_claims_the_oldest_proof_it_rests_on() {
             Predicate::Kinds {
                 count: 2,
                 within: None,
+                settled: None,
             },
         )
     };

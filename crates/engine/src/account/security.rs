@@ -112,7 +112,7 @@ impl Engine {
                     (acr, reached)
                 })
                 .collect(),
-            may_add: self.factors.enrollable(),
+            may_add: self.enrollable().to_vec(),
         })
     }
 

@@ -1,7 +1,7 @@
 //! A proof that was sent in: verified without a transaction; then one write makes it count once, adds the
 //! evidence, rotates the session and audits, or none of that happens.
 
-use stepwell_core::audit::names;
+use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::{Evidence, Method, Step, Verdict};
 use stepwell_core::ids::{CredentialId, EvidenceId, InteractionId, SessionId, UserId};
 use stepwell_core::secret::{Hashed, Secret};
@@ -13,7 +13,7 @@ use stepwell_store::{StoreError, Tx, credentials, evidence, interactions};
 use super::guesses::{Guesses, Taken};
 use super::{Answered, Trouble};
 use crate::Engine;
-use crate::authorize::{Known, Loaded, Outcome, encode, is_step_up, json};
+use crate::authorize::{Known, Loaded, Outcome, State, encode, is_step_up, json};
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 use crate::factors::{self, Failure, Verified};
@@ -26,17 +26,17 @@ pub(super) struct Typed<'a> {
 }
 
 /// A form, and the interaction and person it belongs to.
-struct Attempt<'a> {
-    call: &'a Call<'a>,
-    id: &'a InteractionId,
-    cookies: &'a Cookies,
-    loaded: &'a Loaded,
-    known: &'a Known,
-    method: &'a Method,
+pub(super) struct Attempt<'a> {
+    pub(super) call: &'a Call<'a>,
+    pub(super) id: &'a InteractionId,
+    pub(super) cookies: &'a Cookies,
+    pub(super) loaded: &'a Loaded,
+    pub(super) known: &'a Known,
+    pub(super) method: &'a Method,
 }
 
 /// Why the write that would have added evidence was undone.
-enum Lost {
+pub(super) enum Lost {
     /// Another tab changed the same session or interaction first.
     Race,
     /// The answer was used by somebody faster.
@@ -245,7 +245,9 @@ impl Engine {
             amr,
             consume,
         } = verified;
+        let mine = known.credentials.iter().find(|c| c.id == credential);
         let proof = Evidence {
+            enrolled_at: mine.map(|c| c.created_at),
             id: EvidenceId::new(call.id()),
             method: method.clone(),
             credential,
@@ -276,7 +278,7 @@ impl Engine {
 
     /// The session that the proof goes to, under a new secret (spec §5 line 36): the same person's goes on,
     /// nobody else's does.
-    fn renewed_session(
+    pub(super) fn renewed_session(
         &self,
         tx: &mut Tx<'_>,
         attempt: &Attempt<'_>,
@@ -324,20 +326,40 @@ impl Engine {
         proof: &Evidence,
         secret: &Secret,
     ) -> Result<(), Lost> {
+        let mut state = attempt.loaded.state.clone();
+        state.challenge = None;
+        state.method = None;
+        let event = self.went_on(tx, attempt, secret, &mut state)?;
+        if !interactions::save_state(tx, attempt.id, attempt.loaded.version, &encode(&state)?)? {
+            return Err(Lost::Race);
+        }
+        let event = event.session(session).with("method", proof.method.as_str());
+        tx.audit(event.with("evidence", proof.id.as_str()));
+        Ok(())
+    }
+
+    /// What new evidence led to, as the hub sees it now: the event that says so. Once a step-up is through,
+    /// the state says that none goes on.
+    pub(super) fn went_on(
+        &self,
+        tx: &mut Tx<'_>,
+        attempt: &Attempt<'_>,
+        secret: &Secret,
+        state: &mut State,
+    ) -> Result<Event, Lost> {
         let Attempt {
             call,
-            id,
             loaded,
             known,
             ..
         } = *attempt;
-        let mut state = loaded.state.clone();
-        state.challenge = None;
-        state.method = None;
         let mut event = self.about(call, loaded, known, names::LOGIN_PASSED);
         if is_step_up(loaded, known) {
             let (_, decision) = self.judge(tx, call.now, loaded, Some(secret))?;
-            let more = matches!(decision.verdict, Verdict::Ask(Step::Prove(_)));
+            let more = matches!(
+                decision.verdict,
+                Verdict::Ask(Step::Prove(_) | Step::Enrol(_))
+            );
             let name = if more {
                 names::STEPUP_ADVANCED
             } else {
@@ -352,12 +374,7 @@ impl Engine {
                 (state.stepup_required, state.stepup_started) = (false, false);
             }
         }
-        if !interactions::save_state(tx, id, loaded.version, &encode(&state)?)? {
-            return Err(Lost::Race);
-        }
-        let event = event.session(session).with("method", proof.method.as_str());
-        tx.audit(event.with("evidence", proof.id.as_str()));
-        Ok(())
+        Ok(event)
     }
 
     fn new_session(&self, call: &Call<'_>, user: &UserId, secret: &Secret) -> Session {

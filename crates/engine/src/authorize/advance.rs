@@ -5,21 +5,21 @@
 
 use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::{Decision, Error, Reason, Request, Step, Verdict, decide};
-use stepwell_core::client::Client;
-use stepwell_core::ids::{InteractionId, UserId};
-use stepwell_core::oauth::{AuthorizationRequest, ErrorCode, OAuthError, Return, ReturnPath};
+use stepwell_core::ids::InteractionId;
+use stepwell_core::oauth::{ErrorCode, OAuthError, Return};
 use stepwell_core::secret::Secret;
 use stepwell_core::time::Timestamp;
 use stepwell_store::sessions::{self, Session};
 use stepwell_store::{Tx, interactions};
 
-use super::demand::question;
+use super::asker::Asker;
 use super::facts::{About, Known};
 use super::state::State;
 use super::stepup::Outcome;
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
+use crate::here::Place;
 
 /// How often it is decided anew when something is ended or revoked just before a grant.
 const TRIES: usize = 3;
@@ -29,12 +29,7 @@ const TRIES: usize = 3;
 pub(crate) struct Loaded {
     /// None until a page has to be shown.
     pub(crate) id: Option<InteractionId>,
-    pub(crate) client: std::sync::Arc<Client>,
-    pub(crate) request: AuthorizationRequest,
-    /// Where the answer goes.
-    pub(crate) path: ReturnPath,
-    /// The person that a valid `id_token_hint` named.
-    pub(crate) hinted: Option<UserId>,
+    pub(crate) asker: Asker,
     pub(crate) state: State,
     pub(crate) began: Timestamp,
     pub(crate) expires: Timestamp,
@@ -54,19 +49,34 @@ pub enum Next {
         /// The error, when it is one, with its reasons.
         refused: Option<(Error, Vec<Reason>)>,
     },
+    /// Back to a page of our own, which had asked.
+    Home {
+        /// Which.
+        to: Place,
+        /// The error, when it came to one.
+        refused: Option<Error>,
+    },
     /// It was answered before; nothing is answered twice.
     AlreadyDone,
 }
 
 impl Loaded {
     pub(crate) fn question(&self, engine: &Engine) -> Request {
-        question(
-            &self.request,
-            &self.client,
-            &engine.settings,
-            self.hinted.as_ref(),
-            self.began,
-        )
+        self.asker.question(&engine.settings, self.began)
+    }
+
+    /// The way out with an error.
+    fn refused(&self, error: Error, reasons: Vec<Reason>) -> Next {
+        match &self.asker {
+            Asker::Client(app) => Next::Leave {
+                to: app.path.error(&refusal(error, &reasons)),
+                refused: Some((error, reasons)),
+            },
+            Asker::Here(here) => Next::Home {
+                to: here.left_to(),
+                refused: Some(error),
+            },
+        }
     }
 }
 
@@ -81,9 +91,8 @@ impl Engine {
     ) -> Result<(Known, Decision), EngineError> {
         let question = loaded.question(self);
         let about = About {
-            request: &loaded.request,
+            asker: &loaded.asker,
             question: &question,
-            client: &loaded.client,
             state: &loaded.state,
         };
         let known = self.gather(tx, cookie, now, &about)?;
@@ -130,15 +139,11 @@ impl Engine {
         reasons: Vec<Reason>,
     ) -> Result<Next, EngineError> {
         let answer = refusal(error, &reasons);
-        let leave = |reasons| Next::Leave {
-            to: loaded.path.error(&answer),
-            refused: Some((error, reasons)),
-        };
         // A request turned down at once changes nothing, unless a signed-in person fell short of it.
         let fell_short =
             error == Error::UnmetAuthenticationRequirements && known.facts.session.is_some();
         if loaded.id.is_none() && !fell_short {
-            return Ok(leave(reasons));
+            return Ok(loaded.refused(error, reasons));
         }
         if fell_short {
             self.count_step_up(loaded, Outcome::Unmet);
@@ -168,7 +173,7 @@ impl Engine {
             Ok(true)
         })?;
         Ok(if done {
-            leave(reasons)
+            loaded.refused(error, reasons)
         } else {
             Next::AlreadyDone
         })
@@ -204,8 +209,14 @@ impl Engine {
                 {
                     return Ok(Some((Next::AlreadyDone, known)));
                 }
-                let code =
-                    self.issue_code(tx, call, &loaded.request, &loaded.client, session, grounds)?;
+                let app = match &loaded.asker {
+                    Asker::Client(app) => app,
+                    Asker::Here(here) => {
+                        let to = here.return_to();
+                        return Ok(Some((Next::Home { to, refused: None }, known)));
+                    }
+                };
+                let code = self.issue_code(tx, call, app, session, grounds)?;
                 if loaded.id.is_none() && steps_up(&loaded.question(self)) {
                     self.count_step_up(loaded, Outcome::Satisfied);
                     tx.audit(
@@ -213,7 +224,7 @@ impl Engine {
                             .with("reasons", json(&decision.reasons)?),
                     );
                 }
-                let to = loaded.path.success(code.expose());
+                let to = app.path.success(code.expose());
                 Ok(Some((Next::Leave { to, refused: None }, known)))
             })
     }
@@ -228,7 +239,7 @@ impl Engine {
     ) -> Event {
         let mut event = Event::new(name, call.now)
             .reference(call.reference)
-            .client(&loaded.client.id);
+            .client(&loaded.asker.client_id());
         if let Some(ip) = call.peer.ip {
             event = event.ip(&ip.to_string());
         }

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use stepwell_core::authn::{Evidence, Method, Prove, Reason};
+use stepwell_core::authn::{Evidence, Method, Pin, Prove, Reason};
+use stepwell_core::ids::EvidenceId;
 use stepwell_core::time::Timestamp;
 
 use super::advance::Loaded;
@@ -33,35 +34,42 @@ impl Engine {
         let method = choice.map_or_else(Method::password, |c| c.method.clone());
         ProveView {
             username: username(loaded, known),
-            may_switch: matches!(
-                loaded.question(self).demand.subject,
-                stepwell_core::authn::Pin::Anyone
-            ),
+            may_switch: self.may_switch(loaded),
             wording: self.wording(loaded, known, reasons),
             factor: factor_view(call.now, &method, known),
             others: others(&method, prove, known),
-            proven: proven(call.now, known, prove),
+            proven: proven(call.now, known, &prove.counted),
             later: choice.map(|c| c.then.clone()).unwrap_or_default(),
             method,
         }
     }
 
+    /// Whether anybody may answer, and not one person alone.
+    pub(super) fn may_switch(&self, loaded: &Loaded) -> bool {
+        loaded.question(self).demand.subject == Pin::Anyone
+    }
+
     /// What the request is for, as configuration names it.
     pub(super) fn action_of(&self, loaded: &Loaded) -> Option<String> {
+        let app = loaded.asker.app()?;
         self.settings
             .scopes
             .iter()
-            .filter(|s| loaded.request.scope.contains(&s.name))
+            .filter(|s| app.request.scope.contains(&s.name))
             .find_map(|s| s.action.clone())
-            .or_else(|| loaded.client.action.clone())
+            .or_else(|| app.client.action.clone())
     }
 
-    fn wording(&self, loaded: &Loaded, known: &Known, reasons: &[Reason]) -> Wording {
+    pub(super) fn wording(&self, loaded: &Loaded, known: &Known, reasons: &[Reason]) -> Wording {
         if !is_step_up(loaded, known) {
             return Wording::SignIn;
         }
         let action = self.action_of(loaded);
-        let why = if loaded.request.prompt.login {
+        let why = if loaded
+            .asker
+            .app()
+            .is_some_and(|app| app.request.prompt.login)
+        {
             Why::Again
         } else if reasons
             .iter()
@@ -147,9 +155,9 @@ fn others(shown: &Method, prove: &Prove, known: &Known) -> Vec<MethodView> {
     list
 }
 
-fn proven(now: Timestamp, known: &Known, prove: &Prove) -> Vec<ProvenView> {
+pub(super) fn proven(now: Timestamp, known: &Known, ids: &[EvidenceId]) -> Vec<ProvenView> {
     let evidence = known.facts.session.iter().flat_map(|s| &s.evidence);
-    let mut counted: Vec<&Evidence> = evidence.filter(|e| prove.counted.contains(&e.id)).collect();
+    let mut counted: Vec<&Evidence> = evidence.filter(|e| ids.contains(&e.id)).collect();
     counted.sort_by_key(|e| e.at);
     counted
         .into_iter()

@@ -3,6 +3,8 @@
 //! Until client and redirect URI are known, errors are pages and nothing is sent anywhere; afterwards
 //! everything goes back by the ReturnPath.
 
+use std::sync::Arc;
+
 use stepwell_core::authn::{Reason, Step};
 use stepwell_core::client::Client;
 use stepwell_core::ids::{InteractionId, UserId};
@@ -14,11 +16,13 @@ use stepwell_core::secret::{Hashed, Secret};
 use stepwell_store::interactions::{self, Interaction};
 
 use super::advance::{Loaded, Next, refusal};
+use super::asker::{Asker, ForClient};
 use super::facts::Known;
 use super::state::State;
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
+use crate::here;
 use crate::limits::{LimitKey, NetworkKey, Rule, Verdict};
 
 /// How a request arrived.
@@ -98,10 +102,12 @@ impl Engine {
         };
         let loaded = Loaded {
             id: None,
-            client,
-            request,
-            path,
-            hinted,
+            asker: Asker::Client(Box::new(ForClient {
+                client: Arc::clone(&client),
+                request,
+                path,
+                hinted,
+            })),
             state: State::default(),
             began: call.now,
             expires: call.now.plus(self.settings.lifetimes.interaction),
@@ -111,36 +117,33 @@ impl Engine {
         // whoever it may be must not become a redirect there, for a client that nobody vouches for.
         if via == Via::Post {
             let nobody = Cookies::default();
-            if !loaded.client.verified {
+            if !client.verified {
                 let next = self.advance(call, &loaded, None)?.0;
                 if let Next::Leave {
                     to,
                     refused: Some((error, reasons)),
                 } = next
                 {
-                    return self.unasked(
-                        call,
-                        &loaded.client,
-                        &nobody,
-                        to,
-                        refusal(error, &reasons),
-                    );
+                    let error = refusal(error, &reasons);
+                    return self.unasked(call, &client, &nobody, to, error);
                 }
             }
-            return self.store(call, loaded, &nobody, None, None);
+            let (id, browser) = self.store(call, loaded, &nobody, None, None)?;
+            return Ok(Begun::Interact { id, browser });
         }
         let (next, known) = self.advance(call, &loaded, cookies.session.as_ref())?;
         match next {
             Next::Ask(step, reasons) => {
-                let why = matches!(step, Step::Prove(_)).then_some(reasons);
-                self.store(call, loaded, cookies, Some(&known), why)
+                let why = matches!(step, Step::Prove(_) | Step::Enrol(_)).then_some(reasons);
+                let (id, browser) = self.store(call, loaded, cookies, Some(&known), why)?;
+                Ok(Begun::Interact { id, browser })
             }
             Next::Leave {
                 to,
                 refused: Some((error, reasons)),
-            } => self.unasked(call, &loaded.client, cookies, to, refusal(error, &reasons)),
+            } => self.unasked(call, &client, cookies, to, refusal(error, &reasons)),
             Next::Leave { to, refused: None } => Ok(Begun::Return(to)),
-            Next::AlreadyDone => Err(EngineError::broken(
+            Next::AlreadyDone | Next::Home { .. } => Err(EngineError::broken(
                 "a request was answered before it was stored",
             )),
         }
@@ -190,14 +193,15 @@ impl Engine {
         Ok(Some(UserId::new(claims.sub)))
     }
 
-    fn store(
+    /// Keeps an interaction for its pages: its id, and a cookie to set when the browser had none.
+    pub(crate) fn store(
         &self,
         call: &Call<'_>,
         mut loaded: Loaded,
         cookies: &Cookies,
         known: Option<&Known>,
         why: Option<Vec<Reason>>,
-    ) -> Result<Begun, EngineError> {
+    ) -> Result<(InteractionId, Option<Secret>), EngineError> {
         self.may_be_stored(call)?;
         let id = InteractionId::new(call.secret().expose());
         let fresh = (known.is_some() && cookies.browser.is_none()).then(|| call.secret());
@@ -212,8 +216,11 @@ impl Engine {
         let row = Interaction {
             id: id.clone(),
             browser_hash: browser,
-            client_id: loaded.client.id.clone(),
-            request: encode(&(&loaded.request, &loaded.hinted))?,
+            client_id: loaded.asker.client_id(),
+            request: match &loaded.asker {
+                Asker::Client(app) => encode(&(&app.request, &app.hinted))?,
+                Asker::Here(here) => encode(here)?,
+            },
             state: encode(&loaded.state)?,
             began_at: loaded.began,
             expires_at: loaded.expires,
@@ -228,7 +235,7 @@ impl Engine {
                 None => Ok(()),
             }
         })?;
-        Ok(Begun::Interact { id, browser: fresh })
+        Ok((id, fresh))
     }
 
     /// Anybody can begin interactions, and each takes room until it ends: a network has a budget of them.
@@ -247,19 +254,26 @@ impl Engine {
         }
     }
 
-    /// An interaction as stored, with its client.
+    /// An interaction as stored, with who asks.
     pub(crate) fn load(&self, row: &Interaction) -> Result<Option<Loaded>, EngineError> {
-        let Some(client) = self.client(&row.client_id)? else {
-            return Ok(None);
+        let asker = if row.client_id.as_str() == here::CLIENT_ID {
+            Asker::Here(serde_json::from_str(&row.request).map_err(EngineError::broken)?)
+        } else {
+            let Some(client) = self.client(&row.client_id)? else {
+                return Ok(None);
+            };
+            let (request, hinted): (AuthorizationRequest, _) =
+                serde_json::from_str(&row.request).map_err(EngineError::broken)?;
+            Asker::Client(Box::new(ForClient {
+                path: request.return_path(&self.settings.issuer),
+                client,
+                request,
+                hinted,
+            }))
         };
-        let (request, hinted): (AuthorizationRequest, _) =
-            serde_json::from_str(&row.request).map_err(EngineError::broken)?;
         Ok(Some(Loaded {
             id: Some(row.id.clone()),
-            path: request.return_path(&self.settings.issuer),
-            client,
-            request,
-            hinted,
+            asker,
             state: serde_json::from_str(&row.state).map_err(EngineError::broken)?,
             began: row.began_at,
             expires: row.expires_at,

@@ -33,7 +33,7 @@ impl Engine {
         let whom = Whom {
             user: known.user.as_ref(),
             credentials: &known.credentials,
-            app: &loaded.client.name,
+            app: loaded.asker.name(&self.settings),
             action: action.as_deref(),
         };
         let Some(challenge) = factor.begin(&self.tools(call), &whom)? else {

@@ -37,6 +37,7 @@ pub(super) fn question(
             select_account: request.prompt.select_account,
         },
         began,
+        change: None,
     }
 }
 

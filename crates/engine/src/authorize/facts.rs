@@ -3,9 +3,8 @@
 //! Reads only. A session counts while it is not ended, expired or idle too long; evidence while not revoked.
 
 use stepwell_core::authn::{Consent, Facts, Person, Pin, Proven, Request};
-use stepwell_core::client::Client;
 use stepwell_core::ids::UserId;
-use stepwell_core::oauth::{AuthorizationRequest, Scope};
+use stepwell_core::oauth::Scope;
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::time::Timestamp;
 use stepwell_core::user::{Status, User};
@@ -13,6 +12,7 @@ use stepwell_store::credentials::{self, Credential};
 use stepwell_store::sessions::{self, Session};
 use stepwell_store::{StoreError, Tx, consents, evidence, users};
 
+use super::asker::Asker;
 use super::state::State;
 use crate::Engine;
 
@@ -99,9 +99,8 @@ impl Engine {
 /// What the facts are gathered about.
 #[derive(Debug)]
 pub(super) struct About<'a> {
-    pub(super) request: &'a AuthorizationRequest,
+    pub(super) asker: &'a Asker,
     pub(super) question: &'a Request,
-    pub(super) client: &'a Client,
     pub(super) state: &'a State,
 }
 
@@ -128,16 +127,21 @@ impl About<'_> {
     }
 
     fn consent(&self, tx: &mut Tx<'_>, user: Option<&User>) -> Result<Consent, StoreError> {
-        if self.state.consented || (self.client.skip_consent && !self.request.prompt.consent) {
+        // There is nothing to consent to on a page of our own.
+        let Asker::Client(app) = self.asker else {
+            return Ok(Consent::Given);
+        };
+        let (client, request) = (&app.client, &app.request);
+        if self.state.consented || (client.skip_consent && !request.prompt.consent) {
             return Ok(Consent::Given);
         }
-        let Some(user) = user.filter(|_| !self.request.prompt.consent) else {
+        let Some(user) = user.filter(|_| !request.prompt.consent) else {
             return Ok(Consent::Missing);
         };
-        let given = consents::find(tx, &user.id, &self.client.id)?;
+        let given = consents::find(tx, &user.id, &client.id)?;
         let covered = given.filter(|c| c.revoked_at.is_none()).is_some_and(|c| {
             Scope::parse(&c.scopes)
-                .is_ok_and(|given| self.request.disclosed(self.client).is_subset_of(&given))
+                .is_ok_and(|given| request.disclosed(client).is_subset_of(&given))
         });
         Ok(if covered {
             Consent::Given

@@ -6,7 +6,6 @@ use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::Grounds;
 use stepwell_core::client::Client;
 use stepwell_core::ids::GrantId;
-use stepwell_core::oauth::AuthorizationRequest;
 use stepwell_core::oauth::scope::{OFFLINE_ACCESS, Scope};
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::time::Seconds;
@@ -14,6 +13,7 @@ use stepwell_store::codes::{self, Code};
 use stepwell_store::sessions::Session;
 use stepwell_store::{Tx, grants};
 
+use super::asker::ForClient;
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
@@ -29,11 +29,11 @@ impl Engine {
         &self,
         tx: &mut Tx<'_>,
         call: &Call<'_>,
-        request: &AuthorizationRequest,
-        client: &Client,
+        app: &ForClient,
         session: &Session,
         grounds: &Grounds,
     ) -> Result<Secret, EngineError> {
+        let (request, client) = (&app.request, &*app.client);
         let life = self.settings.lifetimes;
         let scope = granted(&request.scope, client);
         let access = client.access_token_lifetime.unwrap_or(life.access_token);

@@ -6,9 +6,11 @@
 
 mod advance;
 mod asked;
+mod asker;
 mod begin;
 mod challenge;
 mod demand;
+mod enrol;
 mod facts;
 mod grant;
 mod show;
@@ -19,13 +21,15 @@ mod view;
 pub use advance::Next;
 pub use begin::{Begun, Via};
 pub use view::{
-    AccountView, ClientView, ConsentView, FactorView, Left, MethodView, PageView, ProveView,
-    ProvenView, ScopeView, StepView, TotpView, Why, Wording,
+    AccountView, ClientView, ConsentView, EnrolStage, EnrolView, FactorView, Left, MethodView,
+    PageView, ProveView, ProvenView, ScopeView, StepView, TotpView, Why, Wording,
 };
 
 pub(crate) use advance::{Loaded, json};
+pub(crate) use asker::Asker;
 pub(crate) use begin::encode;
+pub(crate) use enrol::pending;
 pub(crate) use facts::Known;
 pub(crate) use show::Opened;
-pub(crate) use state::{Identified, State};
+pub(crate) use state::{Identified, Setup, State};
 pub(crate) use stepup::{Outcome, is_step_up};

@@ -2,12 +2,13 @@
 //!
 //! Nothing here verifies an answer or decides what is asked.
 
-use stepwell_core::authn::Step;
+use stepwell_core::authn::{Error, Step};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_store::interactions;
 
 use super::advance::{Loaded, Next};
+use super::asker::{Asker, ForClient};
 use super::facts::Known;
 use super::view::{
     AccountView, ClientView, ConsentView, FactorView, Left, PageView, ScopeView, StepView,
@@ -15,6 +16,7 @@ use super::view::{
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
+use crate::here::Place;
 
 /// An interaction that this browser may go on with.
 pub(crate) enum Opened {
@@ -39,15 +41,17 @@ impl Engine {
         let (next, known) = self.advance(call, &loaded, cookies.session.as_ref())?;
         match next {
             Next::AlreadyDone => Ok(Left::AlreadyDone {
-                client: client_view(&loaded),
+                client: self.client_view(&loaded),
+            }),
+            Next::Home { to, refused } => Ok(Left::Home {
+                to,
+                stop: refused == Some(Error::UnmetAuthenticationRequirements),
             }),
             Next::Leave { to, refused } => Ok(Left::Leave {
                 to,
-                client: loaded.client.name.clone(),
+                client: loaded.asker.name(&self.settings).to_owned(),
                 stop: known.user.is_some()
-                    && refused.is_some_and(|(e, _)| {
-                        e == stepwell_core::authn::Error::UnmetAuthenticationRequirements
-                    }),
+                    && refused.is_some_and(|(e, _)| e == Error::UnmetAuthenticationRequirements),
             }),
             Next::Ask(step, reasons) => {
                 let step = match step {
@@ -55,7 +59,15 @@ impl Engine {
                         prefill: prefill(&loaded),
                     },
                     Step::ChooseAccount => StepView::ChooseAccount(accounts(&known)),
-                    Step::Consent => StepView::Consent(self.consent_view(&loaded, &known)),
+                    Step::Consent => match loaded.asker.app() {
+                        Some(app) => StepView::Consent(self.consent_view(app, &loaded, &known)),
+                        None => return Err(EngineError::broken("consent to a page of our own")),
+                    },
+                    Step::Enrol(enrol) => {
+                        self.note_start(call, &mut loaded, &known, &reasons)?;
+                        let view = self.enrol_view(call, &mut loaded, &known, &enrol, &reasons)?;
+                        StepView::Enrol(Box::new(view))
+                    }
                     Step::Prove(prove) => {
                         self.note_start(call, &mut loaded, &known, &reasons)?;
                         let mut view = self.prove_view(call, &loaded, &known, &prove, &reasons);
@@ -68,7 +80,7 @@ impl Engine {
                 };
                 Ok(Left::Page(Box::new(PageView {
                     id: id.clone(),
-                    client: client_view(&loaded),
+                    client: self.client_view(&loaded),
                     step,
                     browser,
                 })))
@@ -111,7 +123,7 @@ impl Engine {
         };
         if row.finished_at.is_some() {
             return Ok(Opened::Not(Left::AlreadyDone {
-                client: client_view(&loaded),
+                client: self.client_view(&loaded),
             }));
         }
         if call.now >= row.expires_at {
@@ -120,12 +132,12 @@ impl Engine {
         Ok(Opened::Ok(Box::new(loaded), fresh))
     }
 
-    fn consent_view(&self, loaded: &Loaded, known: &Known) -> ConsentView {
+    fn consent_view(&self, app: &ForClient, loaded: &Loaded, known: &Known) -> ConsentView {
         ConsentView {
             username: username(loaded, known),
-            scopes: loaded
+            scopes: app
                 .request
-                .disclosed(&loaded.client)
+                .disclosed(&app.client)
                 .iter()
                 .map(|name| self.scope_view(name))
                 .collect(),
@@ -140,26 +152,31 @@ impl Engine {
             description: known.and_then(|s| s.description.clone()),
         }
     }
-}
 
-fn client_view(loaded: &Loaded) -> ClientView {
-    let url = url::Url::parse(&loaded.path.redirect_uri).ok();
-    let host = url.as_ref().and_then(|u| u.host_str()).map(str::to_owned);
-    let start = url
-        .map(|u| u.origin())
-        .filter(url::Origin::is_tuple)
-        .map(|origin| format!("{}/", origin.ascii_serialization()));
-    ClientView {
-        name: loaded.client.name.clone(),
-        host: host.unwrap_or_default(),
-        start,
+    fn client_view(&self, loaded: &Loaded) -> ClientView {
+        let (address, path) = match &loaded.asker {
+            Asker::Client(app) => (&app.path.redirect_uri, "/"),
+            Asker::Here(_) => (&self.settings.issuer, Place::Account.path()),
+        };
+        let url = url::Url::parse(address).ok();
+        let host = url.as_ref().and_then(|u| u.host_str()).map(str::to_owned);
+        let start = url
+            .map(|u| u.origin())
+            .filter(url::Origin::is_tuple)
+            .map(|origin| format!("{}{path}", origin.ascii_serialization()));
+        ClientView {
+            name: loaded.asker.name(&self.settings).to_owned(),
+            host: host.unwrap_or_default(),
+            start,
+            own: matches!(&loaded.asker, Asker::Here(_)),
+        }
     }
 }
 
 fn prefill(loaded: &Loaded) -> String {
     let typed = loaded.state.identified.as_ref().map(|i| i.username.clone());
     typed
-        .or_else(|| loaded.request.login_hint.clone())
+        .or_else(|| loaded.asker.app()?.request.login_hint.clone())
         .unwrap_or_default()
 }
 

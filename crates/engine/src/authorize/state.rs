@@ -26,6 +26,8 @@ pub(crate) struct State {
     pub(crate) method: Option<Method>,
     /// What a factor's page left for its answer, by method.
     pub(crate) challenge: Option<(Method, Challenge)>,
+    /// The authenticator that is being set up.
+    pub(crate) setup: Option<Setup>,
     /// Whether it was written to the audit that a step-up is required, and not yet that it passed.
     pub(crate) stepup_required: bool,
     /// Whether its start was.
@@ -45,6 +47,17 @@ impl State {
             ..Self::default()
         }
     }
+}
+
+/// A set-up on its way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Setup {
+    /// The method chosen.
+    pub(crate) method: Method,
+    /// Who chose it: nobody finishes what somebody else began, and may know the secret of.
+    pub(crate) user: UserId,
+    /// What the first use is held against, once it was made.
+    pub(crate) started: Option<Challenge>,
 }
 
 /// A name that was typed, and whose it is. A name of nobody's is kept just the same.

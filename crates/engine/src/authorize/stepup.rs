@@ -27,6 +27,8 @@ pub(crate) enum Outcome {
     Failed,
     /// It cannot be reached.
     Unmet,
+    /// Something was set up for it.
+    Enrolled,
 }
 
 impl Outcome {
@@ -37,6 +39,7 @@ impl Outcome {
             Self::Passed => "passed",
             Self::Failed => "failed",
             Self::Unmet => "unmet",
+            Self::Enrolled => "enrolled",
         }
     }
 }

@@ -3,11 +3,14 @@
 //! Holds no words: reasons and methods are data, pages put them into sentences.
 
 use serde_json::Value;
-use stepwell_core::authn::Method;
+use stepwell_core::authn::{Method, Occasion};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Return;
 use stepwell_core::secret::Secret;
 use stepwell_core::time::Timestamp;
+
+use crate::factors::SetUp;
+use crate::here::Place;
 
 /// A page of an interaction.
 #[derive(Debug)]
@@ -31,6 +34,8 @@ pub struct ClientView {
     pub host: String,
     /// The start of the app on the web, where it has one.
     pub start: Option<String>,
+    /// Whether it is the provider itself, for a page of its own.
+    pub own: bool,
 }
 
 /// What to show.
@@ -45,6 +50,8 @@ pub enum StepView {
     ChooseAccount(Vec<AccountView>),
     /// Ask for a proof.
     Prove(Box<ProveView>),
+    /// Let an authenticator be set up.
+    Enrol(Box<EnrolView>),
     /// Ask for consent.
     Consent(ConsentView),
 }
@@ -77,6 +84,46 @@ pub struct ProveView {
     pub proven: Vec<ProvenView>,
     /// What is needed after this one.
     pub later: Vec<Method>,
+}
+
+/// An authenticator to set up.
+#[derive(Debug)]
+pub struct EnrolView {
+    /// The name the person signs in with.
+    pub username: String,
+    /// Whether the person may say "not you?".
+    pub may_switch: bool,
+    /// Sign-in or step-up, which read differently.
+    pub wording: Wording,
+    /// Why it is set up.
+    pub occasion: Occasion,
+    /// What may be set up, best first.
+    pub methods: Vec<Method>,
+    /// Proofs that let it be set up, oldest first.
+    pub proven: Vec<ProvenView>,
+    /// How far it is.
+    pub stage: EnrolStage,
+}
+
+/// How far a set-up is.
+#[derive(Debug)]
+pub enum EnrolStage {
+    /// Which of the methods?
+    Choose,
+    /// A field that is needed before it starts.
+    Ask {
+        /// The method.
+        method: Method,
+        /// The field: `address`, `number`.
+        field: &'static str,
+    },
+    /// It is started: what to show until the first use.
+    Verify {
+        /// The method.
+        method: Method,
+        /// What its form shows.
+        show: SetUp,
+    },
 }
 
 /// How the page speaks.
@@ -180,6 +227,13 @@ pub enum Left {
         to: Return,
         /// The client's name.
         client: String,
+        /// Set when the person should be told first that it cannot be done.
+        stop: bool,
+    },
+    /// Back to a page of our own, by a redirect.
+    Home {
+        /// Which.
+        to: Place,
         /// Set when the person should be told first that it cannot be done.
         stop: bool,
     },

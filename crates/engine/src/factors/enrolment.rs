@@ -5,10 +5,13 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use stepwell_core::authn::Traits;
+use stepwell_core::secret::Secret;
 use stepwell_store::credentials::Credential;
 
 use super::{Answer, Challenge, Failure, Tools, Whom};
+use crate::error::EngineError;
 
 /// An authenticator that was set up and has just worked.
 #[derive(Debug)]
@@ -19,6 +22,20 @@ pub struct Enrolled {
     pub traits: Traits,
     /// Registered method references of the first use (RFC 8176).
     pub amr: Vec<String>,
+}
+
+/// What a set-up page shows.
+#[derive(Clone, Debug)]
+pub enum SetUp {
+    /// A secret that an authenticator app takes over.
+    App {
+        /// In base32, for typing.
+        secret: Secret,
+        /// Its `otpauth` address, for a code to scan and for a link.
+        uri: Secret,
+    },
+    /// [`Challenge::show`], for the form that the method has.
+    Form(Value),
 }
 
 /// How authenticators of one kind are set up.
@@ -35,6 +52,20 @@ pub trait Enrolment: fmt::Debug + Send + Sync {
     /// # Errors
     /// When what was typed breaks a rule, or the set-up cannot be made or delivered.
     fn start(&self, tools: &Tools<'_>, whom: &Whom<'_>, typed: &str) -> Result<Challenge, Failure>;
+
+    /// What the page shows of a set-up that was started. The default is [`Challenge::show`]; a secret is kept
+    /// sealed in [`Challenge::keep`], and opened here.
+    ///
+    /// # Errors
+    /// When what was kept does not open.
+    fn show(
+        &self,
+        _tools: &Tools<'_>,
+        _whom: &Whom<'_>,
+        started: &Challenge,
+    ) -> Result<SetUp, EngineError> {
+        Ok(SetUp::Form(started.show.clone()))
+    }
 
     /// Holds the first use of the new authenticator against what [`Enrolment::start`] kept.
     ///

@@ -6,12 +6,13 @@
 mod enrolment;
 mod password;
 mod totp;
+mod totp_setup;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stepwell_core::authn::{Available, Method, Owned, Traits};
+use stepwell_core::authn::{Available, EnrolmentPolicy, Method, Owned, Traits};
 use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_core::user::User;
 use stepwell_store::credentials::Credential;
@@ -22,9 +23,9 @@ use crate::courier::Courier;
 use crate::error::EngineError;
 use crate::passwords::Passwords;
 use crate::seal::SealingKeys;
-use crate::settings::LimitSettings;
+use crate::settings::{EnrolmentSettings, LimitSettings};
 
-pub use enrolment::{Enrolled, Enrolment};
+pub use enrolment::{Enrolled, Enrolment, SetUp};
 pub use password::PasswordFactor;
 pub use totp::TotpFactor;
 pub(crate) use totp::totp_purpose;
@@ -60,6 +61,8 @@ pub struct Tools<'a> {
     pub seal: &'a SealingKeys,
     /// Brings messages to people.
     pub courier: &'a dyn Courier,
+    /// What people know this provider by.
+    pub product: &'a str,
 }
 
 /// Whom a factor's page is for, and what for: messages name it.
@@ -168,6 +171,9 @@ pub trait Factor: fmt::Debug + Send + Sync {
 /// The methods of [`Factors::shipped`], which configuration may name.
 pub const METHODS: &[&str] = &["password", "totp"];
 
+/// Those of them that people may set up by themselves.
+pub const ENROLLABLE: &[&str] = &["totp"];
+
 /// Every factor of this installation, in the order that pages list them.
 #[derive(Debug)]
 pub struct Factors(Vec<Box<dyn Factor>>);
@@ -209,12 +215,6 @@ impl Factors {
             .collect()
     }
 
-    /// The methods that can be set up on a page.
-    pub fn enrollable(&self) -> Vec<Method> {
-        let with = self.0.iter().filter(|f| f.enrolment().is_some());
-        with.map(|f| f.method()).collect()
-    }
-
     /// What somebody could prove who owned everything that this installation offers.
     pub fn everything(&self) -> Vec<Owned> {
         let own = |one: Available| Owned {
@@ -222,8 +222,23 @@ impl Factors {
             credential: stepwell_core::ids::CredentialId::new(""),
             traits: one.traits,
             opens: one.opens,
+            enrolled_at: None,
         };
         self.available().into_iter().map(own).collect()
+    }
+
+    /// What people may set up here by themselves, as far as there is a page for it.
+    pub fn enrolment(&self, settings: &EnrolmentSettings) -> EnrolmentPolicy {
+        let wanted = |method: &Method| {
+            let methods = settings.methods.as_ref();
+            methods.is_none_or(|methods| methods.contains(method))
+        };
+        let methods = self.0.iter().filter(|f| f.enrolment().is_some());
+        EnrolmentPolicy {
+            on_demand: settings.on_demand,
+            methods: methods.map(|f| f.method()).filter(wanted).collect(),
+            fresh_for: settings.fresh_for,
+        }
     }
 
     /// What a person's authenticators could prove.
@@ -237,6 +252,7 @@ impl Factors {
                     credential: c.id.clone(),
                     traits: factor.traits_of(c),
                     opens: factor.opens(),
+                    enrolled_at: Some(c.created_at),
                 })
             })
             .collect()
@@ -251,6 +267,7 @@ impl Factors {
                 credential: stepwell_core::ids::CredentialId::new(""),
                 traits: f.traits(),
                 opens: true,
+                enrolled_at: None,
             })
             .into_iter()
             .collect()
@@ -263,7 +280,8 @@ mod tests {
 
     #[test]
     fn configuration_may_name_every_factor_and_no_other() {
-        let shipped = Factors::shipped(&LimitSettings::default()).available();
+        let factors = Factors::shipped(&LimitSettings::default());
+        let shipped = factors.available();
         assert_eq!(
             shipped
                 .iter()
@@ -271,5 +289,8 @@ mod tests {
                 .collect::<Vec<_>>(),
             METHODS
         );
+        let enrolment = factors.enrolment(&EnrolmentSettings::default());
+        let names: Vec<&str> = enrolment.methods.iter().map(Method::as_str).collect();
+        assert_eq!(names, ENROLLABLE);
     }
 }

@@ -7,7 +7,7 @@ use stepwell_core::authn::{Kind, Method, Traits};
 use stepwell_core::time::Seconds;
 use stepwell_store::credentials::{self, Credential};
 
-use super::{Answer, Factor, Failure, Tools, Verified};
+use super::{Answer, Enrolment, Factor, Failure, Tools, Verified};
 use crate::error::EngineError;
 use crate::totp::TotpSecret;
 
@@ -40,6 +40,10 @@ impl Factor for TotpFactor {
 
     fn budget(&self) -> Option<(u32, Seconds)> {
         Some((self.budget, self.rest))
+    }
+
+    fn enrolment(&self) -> Option<&dyn Enrolment> {
+        Some(self)
     }
 
     fn verify(

@@ -87,6 +87,7 @@ fn a_step_up_of_two_proofs_has_passed_only_after_the_second() {
             requires: Predicate::Kinds {
                 count: 2,
                 within: Some(Seconds(300)),
+                settled: None,
             },
             lifetime: None,
             renew: Renew::All,

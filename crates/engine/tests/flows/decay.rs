@@ -21,6 +21,7 @@ fn add(
         requires: Predicate::Kinds {
             count: 2,
             within: within.map(Seconds),
+            settled: None,
         },
         lifetime: lifetime.map(Seconds),
         renew,

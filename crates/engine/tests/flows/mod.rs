@@ -6,6 +6,7 @@ mod audit;
 mod browsers;
 mod consent;
 mod decay;
+mod enrol;
 mod guessing;
 mod hints;
 mod leaving;

@@ -178,6 +178,7 @@ fn a_remembered_device_never_satisfies_a_named_acr_nor_moves_auth_time() {
             ..Traits::of(Kind::Possession)
         },
         amr: vec!["hwk".into()],
+        enrolled_at: None,
     };
     let user = ada.id.clone().unwrap();
     let added: Result<(), StoreError> = stage.db().write(|tx| {

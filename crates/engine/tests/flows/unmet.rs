@@ -8,6 +8,10 @@ use crate::support::{Answer, Stage, a_person, a_relying_party};
 
 const UNMET: &str = "unmet_authentication_requirements";
 
+fn nothing_is_set_up_on_demand() -> Stage {
+    Stage::with(|settings| settings.enrolment.on_demand = false)
+}
+
 fn essential(values: &[&str]) -> String {
     json!({ "id_token": { "acr": { "essential": true, "values": values } } }).to_string()
 }
@@ -73,7 +77,7 @@ fn an_acr_that_differs_by_case_space_or_encoding_does_not_match() {
 fn an_acr_that_the_person_cannot_reach_is_unmet_after_signing_in_and_never_answered_with_less() {
     let claims = essential(&["urn:stepwell:acr:mfa"]);
     for asked in [("acr_values", "2"), ("claims", claims.as_str())] {
-        let stage = Stage::new();
+        let stage = nothing_is_set_up_on_demand();
         let bank = a_relying_party(&stage).create();
         let ada = a_person(&stage).with_password().create();
         let mut browser = stage.browser(&ada);
@@ -132,7 +136,7 @@ fn a_voluntary_client_gets_the_best_there_is() {
 
 #[test]
 fn a_minimum_binds_a_voluntary_client_too() {
-    let stage = Stage::new();
+    let stage = nothing_is_set_up_on_demand();
     let bank = a_relying_party(&stage)
         .with(|new| {
             new.acr_values_mode = AcrValuesMode::Voluntary;

@@ -6,7 +6,11 @@ use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Problem;
 use stepwell_core::secret::Secret;
 use stepwell_engine::answer::{Answered, Input, Trouble};
-use stepwell_engine::authorize::{Begun, ConsentView, Left, ProveView, StepView, Via};
+use stepwell_engine::authorize::{
+    Begun, ConsentView, EnrolStage, EnrolView, Left, ProveView, StepView, Via,
+};
+use stepwell_engine::factors::SetUp;
+use stepwell_engine::totp::TotpSecret;
 use stepwell_engine::{Cookies, EngineError, Peer};
 
 use super::{Answer, Person, RelyingParty, Stage};
@@ -179,13 +183,49 @@ impl<'s> Browser<'s> {
         }
     }
 
-    /// The page in one word: `identify`, `account`, `consent`, or the method asked for.
+    /// The set-up that the page shows; it must be one.
+    pub fn see_enrol(&mut self) -> EnrolView {
+        match self.see() {
+            StepView::Enrol(enrol) => *enrol,
+            other => panic!("nothing is set up: {other:?}"),
+        }
+    }
+
+    /// The secret that the page shows for an authenticator app.
+    pub fn scan(&mut self) -> TotpSecret {
+        match self.see_enrol().stage {
+            EnrolStage::Verify {
+                show: SetUp::App { secret, .. },
+                ..
+            } => TotpSecret::from_base32(secret.expose()).unwrap(),
+            other => panic!("no secret is shown: {other:?}"),
+        }
+    }
+
+    /// Sets an authenticator app up on the page that shows one, and keeps it.
+    pub fn set_up_app(&mut self) -> TotpSecret {
+        let app = self.scan();
+        let code = app.code_at(self.stage.now());
+        self.goes_on(&Input::SetUp {
+            answer: &code,
+            label: "",
+        });
+        app
+    }
+
+    /// The page in one word: `identify`, `account`, `consent`, the method asked for, or `set up` and
+    /// the method that is.
     pub fn page(&mut self) -> String {
         match self.see() {
             StepView::Identify { .. } => "identify".into(),
             StepView::ChooseAccount(_) => "account".into(),
             StepView::Consent(_) => "consent".into(),
             StepView::Prove(prove) => prove.method.as_str().to_owned(),
+            StepView::Enrol(enrol) => match enrol.stage {
+                EnrolStage::Choose => "choose".into(),
+                EnrolStage::Ask { method, .. } => format!("start {method}"),
+                EnrolStage::Verify { method, .. } => format!("set up {method}"),
+            },
         }
     }
 
@@ -210,7 +250,7 @@ impl<'s> Browser<'s> {
         Ok(answered)
     }
 
-    fn goes_on(&mut self, input: &Input<'_>) -> &mut Self {
+    pub fn goes_on(&mut self, input: &Input<'_>) -> &mut Self {
         match self.submit(input) {
             Answered::Continue { .. } => self,
             other => panic!("{input:?} was not taken: {other:?}"),
@@ -318,6 +358,9 @@ impl<'s> Browser<'s> {
                             "password" => self.type_password(),
                             _ => self.type_code(),
                         };
+                    }
+                    StepView::Enrol(enrol) => {
+                        panic!("{:?} is to be set up after {pages:?}", enrol.methods)
                     }
                 },
                 other => panic!("{other:?}"),

@@ -11,7 +11,7 @@ use stepwell_engine::factors::Factors;
 use stepwell_engine::limits::MemoryLimits;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
-use stepwell_engine::settings::{Lifetimes, LimitSettings};
+use stepwell_engine::settings::{EnrolmentSettings, Lifetimes, LimitSettings};
 use stepwell_engine::{Call, Engine, EngineError, Parts, Peer, Settings};
 use stepwell_store::{Db, audit};
 
@@ -56,11 +56,13 @@ impl Stage {
     pub fn on(database: Database, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings {
             issuer: ISSUER.to_owned(),
+            product: "Example ID".to_owned(),
             catalog: Catalog::shipped(),
             scopes: Vec::new(),
             resources: Vec::new(),
             lifetimes: Lifetimes::default(),
             limits: LimitSettings::default(),
+            enrolment: EnrolmentSettings::default(),
         };
         change(&mut settings);
         let clock = AtomicI64::new(START.as_micros());

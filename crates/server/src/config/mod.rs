@@ -6,6 +6,7 @@
 mod acr;
 mod address;
 pub mod dump;
+mod enrolment;
 mod environment;
 mod fields;
 mod file;
@@ -233,11 +234,13 @@ fn settings(reader: &mut Reader) -> Settings {
     };
     Settings {
         issuer,
+        product: reader.text("product.name").unwrap_or_default(),
         catalog,
         scopes,
         resources,
         lifetimes,
         limits,
+        enrolment: enrolment::settings(reader),
     }
 }
 

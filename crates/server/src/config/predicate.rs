@@ -16,12 +16,14 @@ const MOST: usize = 16;
 /// The time that a person is given for each proof.
 const PER_PROOF: u64 = 60;
 const TRAITS: &[&str] = &["phishing_resistant", "user_verified", "hardware_bound"];
+const AGES: &[&str] = &["within", "enrolled_before"];
 const PROOF: &[&str] = &[
     "method",
     "phishing_resistant",
     "user_verified",
     "hardware_bound",
     "within",
+    "enrolled_before",
 ];
 const ALL: &[&str] = &[
     "kinds",
@@ -33,6 +35,7 @@ const ALL: &[&str] = &[
     "user_verified",
     "hardware_bound",
     "within",
+    "enrolled_before",
 ];
 /// A refusal; where it points is the table's `requires`.
 type Read<T> = Result<T, (Option<Node>, String)>;
@@ -103,10 +106,10 @@ fn table(node: &Node, depth: usize) -> Read<Predicate> {
         ),
         [] => proof(entries),
         [head] => {
-            let within_too = *head == "kinds";
+            let ages_too = *head == "kinds";
             let other = entries
                 .iter()
-                .find(|e| e.key != *head && !(within_too && e.key == "within"));
+                .find(|e| e.key != *head && !(ages_too && AGES.contains(&e.key.as_str())));
             if let Some(other) = other {
                 let message = format!(
                     "{head} and {} cannot stand in one table; join them with {{ all = [ … ] }}",
@@ -128,7 +131,7 @@ fn table(node: &Node, depth: usize) -> Read<Predicate> {
 fn headed(head: &str, entries: &[Entry], node: &Node, depth: usize) -> Read<Predicate> {
     let value = get(entries, head).unwrap_or(node);
     match head {
-        "kinds" => kinds(value, within(entries)?),
+        "kinds" => kinds(value, within(entries)?, settled(entries)?),
         "proof" => match &value.value {
             Value::Table(inner) => known(inner, PROOF).and_then(|()| proof(inner)),
             _ => refuse(
@@ -162,7 +165,7 @@ fn headed(head: &str, entries: &[Entry], node: &Node, depth: usize) -> Read<Pred
     }
 }
 
-fn kinds(value: &Node, within: Option<Seconds>) -> Read<Predicate> {
+fn kinds(value: &Node, within: Option<Seconds>, settled: Option<Seconds>) -> Read<Predicate> {
     let Value::Integer(count @ 1..=3) = value.value else {
         return refuse(
             value,
@@ -172,12 +175,14 @@ fn kinds(value: &Node, within: Option<Seconds>) -> Read<Predicate> {
     Ok(Predicate::Kinds {
         count: u8::try_from(count).unwrap_or(3),
         within,
+        settled,
     })
 }
 
 fn proof(entries: &[Entry]) -> Read<Predicate> {
     let mut pattern = Pattern {
         within: within(entries)?,
+        settled: settled(entries)?,
         ..Pattern::default()
     };
     if let Some(node) = get(entries, "method") {
@@ -231,12 +236,21 @@ fn method(node: &Node) -> Read<Method> {
 }
 
 fn within(entries: &[Entry]) -> Read<Option<Seconds>> {
-    let Some(node) = get(entries, "within") else {
+    age(entries, "within")
+}
+
+/// How long before its use an authenticator must have been set up.
+fn settled(entries: &[Entry]) -> Read<Option<Seconds>> {
+    age(entries, "enrolled_before")
+}
+
+fn age(entries: &[Entry], key: &str) -> Read<Option<Seconds>> {
+    let Some(node) = get(entries, key) else {
         return Ok(None);
     };
     match values::duration(node, 1, 3_660 * 86_400) {
         Ok(found) => Ok(Some(found)),
-        Err(message) => refuse(node, format!("within {message}")),
+        Err(message) => refuse(node, format!("{key} {message}")),
     }
 }
 

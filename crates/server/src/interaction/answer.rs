@@ -131,6 +131,16 @@ impl Pages {
         )
     }
 
+    /// The person is told that it cannot be done, on a way to a page of our own.
+    pub(crate) fn stuck(&self, path: &'static str) -> HttpResponse {
+        let app = App::new(self.chrome.product_name.as_str(), "");
+        self.error_with(
+            ErrorKind::Unmet(app),
+            None,
+            Some(Onward::Link(path.to_owned())),
+        )
+    }
+
     /// An error for a client that nobody vouches for: the person decides whether to follow.
     pub(crate) fn interstitial(
         &self,

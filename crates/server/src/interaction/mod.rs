@@ -7,6 +7,7 @@ pub(crate) mod answer;
 pub(crate) mod csrf;
 pub(crate) mod place;
 mod present;
+mod setup;
 pub(crate) mod show;
 pub(crate) mod submit;
 

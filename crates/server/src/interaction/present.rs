@@ -4,21 +4,23 @@ use stepwell_core::authn::Method as Proof;
 use stepwell_core::time::Timestamp;
 use stepwell_engine::answer::Trouble;
 use stepwell_engine::authorize::{
-    ConsentView, FactorView, PageView, ProveView, ScopeView, StepView, Why, Wording as Speech,
+    ConsentView, FactorView, PageView, ProveView, ProvenView, ScopeView, StepView, Why,
+    Wording as Speech,
 };
 
+use super::setup;
 use crate::pages::{
     Account, AnotherWay, App, Authenticator, ChooseAccount, Consent, FactorInput, Html, Identifier,
     KnownAccount, Method, Problem, ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage,
     StepUp, Way, Wording,
 };
 
-const CODE_DIGITS: u8 = 6;
+pub(super) const CODE_DIGITS: u8 = 6;
 
 /// The page of a step.
 pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -> Box<dyn Html> {
     let interaction = view.id.as_str().to_owned();
-    let app = App::new(view.client.name.as_str(), view.client.host.as_str());
+    let app = app(view);
     match &view.step {
         StepView::Identify { prefill } => Box::new(Identifier {
             interaction,
@@ -38,6 +40,7 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
                 .collect(),
             problem: None,
         }),
+        StepView::Enrol(enrol) => Box::new(setup::page(view, enrol, trouble)),
         StepView::Consent(consent) => Box::new(consent_page(interaction, app, consent)),
         StepView::Prove(prove) => Box::new(StepPage {
             interaction,
@@ -74,6 +77,11 @@ pub(super) fn another_way(view: &PageView, prove: &ProveView) -> AnotherWay {
     }
 }
 
+/// Who asks.
+pub(super) fn app(view: &PageView) -> App {
+    App::new(view.client.name.as_str(), view.client.host.as_str())
+}
+
 fn account(prove: &ProveView) -> Account {
     let account = Account::new(&prove.username);
     if prove.may_switch {
@@ -84,25 +92,37 @@ fn account(prove: &ProveView) -> Account {
 }
 
 fn wording(app: App, prove: &ProveView) -> Wording {
+    let now = Some(&prove.method);
+    wording_of(app, &prove.wording, &prove.proven, now, &prove.later)
+}
+
+/// How a page speaks, with the proofs that are done, needed now and needed later.
+pub(super) fn wording_of(
+    app: App,
+    speech: &Speech,
+    proven: &[ProvenView],
+    now: Option<&Proof>,
+    later: &[Proof],
+) -> Wording {
     let Speech::StepUp {
         action,
         why,
         valid_for,
-    } = &prove.wording
+    } = speech
     else {
         return Wording::SignIn { app };
     };
-    let done = prove.proven.iter().map(|p| ProofStep {
+    let done = proven.iter().map(|p| ProofStep {
         method: method(&p.method),
         state: ProofState::Done {
             seconds_ago: i64::try_from(p.ago).unwrap_or(i64::MAX),
         },
     });
-    let now = ProofStep {
-        method: method(&prove.method),
+    let now = now.map(|m| ProofStep {
+        method: method(m),
         state: ProofState::Now,
-    };
-    let later = prove.later.iter().map(|m| ProofStep {
+    });
+    let later = later.iter().map(|m| ProofStep {
         method: method(m),
         state: ProofState::Later,
     });
@@ -115,7 +135,7 @@ fn wording(app: App, prove: &ProveView) -> Wording {
             Why::Again => Reason::AskedAgain,
         },
         details: Vec::new(),
-        steps: done.chain([now]).chain(later).collect(),
+        steps: done.chain(now).chain(later).collect(),
         valid_for: valid_for.and_then(|secs| i64::try_from(secs).ok()),
     })
 }
@@ -177,6 +197,8 @@ fn problem(trouble: &Trouble, method: &Proof) -> Option<Problem> {
         Trouble::Wait(secs) => Problem::TooManyTries {
             wait: i64::try_from(*secs).unwrap_or(i64::MAX),
         },
+        Trouble::BadLabel => Problem::BadLabel,
+        Trouble::Full => Problem::AccountFull,
         Trouble::Locked(_) | Trouble::TryAgain => return None,
     })
 }

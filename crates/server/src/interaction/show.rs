@@ -124,6 +124,12 @@ pub(super) fn gone(pages: &Pages, left: Left) -> HttpResponse {
             client,
             stop: true,
         } => pages.stop(&to, &client),
+        Left::Home { to, stop: false } => no_store(
+            HttpResponse::SeeOther()
+                .insert_header((LOCATION, to.path()))
+                .finish(),
+        ),
+        Left::Home { to, stop: true } => pages.stuck(to.path()),
         Left::AlreadyDone { client } => {
             pages.error_with(ErrorKind::StepDone, None, client.start.map(Onward::Link))
         }

@@ -7,7 +7,7 @@ use stepwell_engine::answer::{Answered, Input, Trouble};
 use stepwell_engine::{Call, Engine};
 
 use super::answer::Pages;
-use super::{csrf, named, show};
+use super::{csrf, named, setup, show};
 use crate::app::AppState;
 use crate::blocking;
 use crate::extract::body::Body;
@@ -129,6 +129,6 @@ fn input<'a>(what: &'a str, params: &'a Params) -> Option<Input<'a>> {
             secret: field("code"),
             credential: params.get("credential"),
         },
-        _ => return None,
+        _ => return setup::input(what, params),
     })
 }

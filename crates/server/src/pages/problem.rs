@@ -29,6 +29,10 @@ pub enum Problem {
     TooManyTries {
         wait: i64,
     },
+    /// The name for an authenticator is too long or holds what cannot be seen.
+    BadLabel,
+    /// No more authenticators.
+    AccountFull,
 }
 
 impl Problem {
@@ -47,6 +51,8 @@ impl Problem {
             Self::ChooseMethod => text.say("problem-choose-method"),
             Self::ChooseAccount => text.say("problem-choose-account"),
             Self::ChooseDecision => text.say("problem-choose-decision"),
+            Self::BadLabel => text.say("problem-bad-label"),
+            Self::AccountFull => text.say("problem-account-full"),
             Self::TooManyTries { wait } => text
                 .say("problem-too-many-tries")
                 .arg("wait", text.duration_up(*wait)),

@@ -128,7 +128,7 @@ impl StepPage {
 
 impl ProofState {
     /// The words at the end of the line: how long ago, or when.
-    fn when(self, t: &Text) -> Message {
+    pub(super) fn when(self, t: &Text) -> Message {
         match self {
             Self::Done { seconds_ago } => t.ago(seconds_ago),
             Self::Now => t.say("steps-now"),

@@ -82,6 +82,7 @@ pub(crate) fn proof(id: &str, credential: &str) -> Evidence {
             ..Traits::of(Kind::Possession)
         },
         amr: vec!["otp".into()],
+        enrolled_at: Some(NOW),
     }
 }
 

@@ -39,6 +39,7 @@ fn every_form_of_requires_is_read() {
         Predicate::Kinds {
             count: 2,
             within: Some(Seconds(3_600))
+            settled: None,
         }
     );
     let strong = Pattern {
@@ -54,6 +55,7 @@ fn every_form_of_requires_is_read() {
     let two = Predicate::Kinds {
         count: 2,
         within: None,
+        settled: None,
     };
     assert_eq!(
         requires("{ any = [{ kinds = 2 }, { method = [\"totp\"] }] }"),

@@ -1,0 +1,242 @@
+//! An authenticator that is set up on a page: chosen, started, and stored once its first use was right.
+//!
+//! That first use counts as evidence in the very write that stores the authenticator; the hub is asked once more
+//! inside it, so that nothing is set up that is not asked for at that instant.
+
+use stepwell_core::audit::names;
+use stepwell_core::authn::{Enrol, Evidence, Method, Step, Verdict};
+use stepwell_core::display_text;
+use stepwell_core::ids::{EvidenceId, InteractionId};
+use stepwell_store::{credentials, evidence, interactions};
+
+use super::guesses::{Guesses, Taken};
+use super::prove::{Attempt, Lost};
+use super::{Answered, Trouble};
+use crate::Engine;
+use crate::authorize::{Loaded, Outcome, Setup, encode, is_step_up, pending};
+use crate::call::{Call, Cookies};
+use crate::error::EngineError;
+use crate::factors::{self, Enrolled, Failure};
+
+/// The longest name that a person may give to an authenticator.
+const LONGEST_LABEL: usize = 60;
+/// Authenticators that one account may have.
+const MOST: usize = 50;
+
+/// A set-up page, filled in.
+pub(super) struct Filled<'a> {
+    pub(super) answer: &'a str,
+    pub(super) label: &'a str,
+}
+
+impl Engine {
+    pub(super) fn choose_setup(
+        &self,
+        call: &Call<'_>,
+        id: &InteractionId,
+        loaded: &Loaded,
+        cookies: &Cookies,
+        method: &str,
+    ) -> Result<Answered, EngineError> {
+        let (known, decision) = self
+            .db
+            .read(|tx| self.judge(tx, call.now, loaded, cookies.session.as_ref()))?;
+        let (Some(enrol), Some(user)) = (asked(&decision.verdict), &known.user) else {
+            return Ok(Answered::Continue { session: None });
+        };
+        let method = Method::new(method);
+        let mut state = loaded.state.clone();
+        state.setup = None;
+        if !method.as_str().is_empty() {
+            if !enrol.methods.contains(&method) {
+                return Ok(Answered::Again(Trouble::NotEnough));
+            }
+            state.setup = Some(Setup {
+                method,
+                user: user.id.clone(),
+                started: None,
+            });
+        }
+        self.save(loaded, id, &state)
+    }
+
+    pub(super) fn set_up(
+        &self,
+        call: &Call<'_>,
+        id: &InteractionId,
+        loaded: &Loaded,
+        cookies: &Cookies,
+        filled: &Filled<'_>,
+    ) -> Result<Answered, EngineError> {
+        let (known, decision) = self
+            .db
+            .read(|tx| self.judge(tx, call.now, loaded, cookies.session.as_ref()))?;
+        let Some(setup) = asked(&decision.verdict).and_then(|e| pending(loaded, &known, e)) else {
+            return Ok(Answered::Continue { session: None });
+        };
+        let enrolment = self.enrolment_of(&setup.method)?;
+        let (tools, whom) = (self.tools(call), self.whom(loaded, &known));
+        let Some(started) = &setup.started else {
+            if enrolment.asks().is_none() {
+                return Ok(Answered::Continue { session: None });
+            }
+            return match enrolment.start(&tools, &whom, filled.answer) {
+                Ok(challenge) => {
+                    let mut state = loaded.state.clone();
+                    state.setup = Some(Setup {
+                        started: Some(challenge),
+                        ..setup
+                    });
+                    self.save(loaded, id, &state)
+                }
+                Err(failure) => refused(failure),
+            };
+        };
+        let label = filled.label.trim();
+        if !label.is_empty() && display_text::check(label, LONGEST_LABEL).is_err() {
+            return Ok(Answered::Again(Trouble::BadLabel));
+        }
+        if known.credentials.len() >= MOST {
+            return Ok(Answered::Again(Trouble::Full));
+        }
+        // A code that was sent somewhere must not be guessed here either.
+        let budget = Method::new(format!("{}-setup", setup.method));
+        let guesses = Guesses::of(self, call, loaded, &known, &budget);
+        if let Taken::Wait(wait) = guesses.take()? {
+            return Ok(Answered::Again(Trouble::Wait(wait.0)));
+        }
+        let answer = factors::Answer {
+            secret: filled.answer,
+            credential: None,
+            challenge: Some(started),
+        };
+        let attempt = Attempt {
+            call,
+            id,
+            cookies,
+            loaded,
+            known: &known,
+            method: &setup.method,
+        };
+        match enrolment.finish(&tools, &whom, started, &answer) {
+            Ok(mut enrolled) => {
+                if !label.is_empty() {
+                    label.clone_into(&mut enrolled.credential.label);
+                }
+                let answered = self.enrolled(&attempt, enrolled);
+                match answered {
+                    Ok(Answered::Continue { .. }) => guesses.clear()?,
+                    _ => guesses.give_back()?,
+                }
+                answered
+            }
+            Err(failure) => {
+                match failure {
+                    Failure::Wrong(_) => self.db.write(|tx| -> Result<(), EngineError> {
+                        let name = names::FACTOR_ENROLMENT_FAILED;
+                        let event = self.about(call, loaded, &known, name);
+                        tx.audit(event.with("method", setup.method.as_str()));
+                        Ok(())
+                    })?,
+                    _ => guesses.give_back()?,
+                }
+                refused(failure)
+            }
+        }
+    }
+
+    /// Stores it, counts its first use and rotates the session, if the hub still asks for it; all or nothing.
+    fn enrolled(&self, attempt: &Attempt<'_>, enrolled: Enrolled) -> Result<Answered, EngineError> {
+        let Attempt {
+            call,
+            id,
+            cookies,
+            loaded,
+            method,
+            ..
+        } = *attempt;
+        let Enrolled {
+            credential,
+            traits,
+            amr,
+        } = enrolled;
+        let secret = call.secret();
+        let outcome = self.db.write(|tx| {
+            let (known, decision) = self.judge(tx, call.now, loaded, cookies.session.as_ref())?;
+            let offered = asked(&decision.verdict).is_some_and(|e| e.methods.contains(method));
+            let Some(user) = known
+                .user
+                .as_ref()
+                .filter(|user| offered && user.id == credential.user_id)
+            else {
+                return Err(Lost::Race);
+            };
+            let attempt = &Attempt {
+                known: &known,
+                ..*attempt
+            };
+            credentials::insert(tx, &credential)?;
+            let session = self.renewed_session(tx, attempt, user, &secret)?;
+            let proof = Evidence {
+                id: EvidenceId::new(call.id()),
+                method: method.clone(),
+                credential: credential.id.clone(),
+                at: call.now,
+                traits,
+                amr,
+                enrolled_at: Some(credential.created_at),
+            };
+            evidence::insert(tx, &session, &user.id, &proof)?;
+            tx.audit(
+                self.about(call, loaded, &known, names::FACTOR_ENROLLED)
+                    .session(&session)
+                    .with("method", method.as_str())
+                    .with("credential", credential.id.as_str())
+                    .with("evidence", proof.id.as_str()),
+            );
+            let mut state = loaded.state.clone();
+            (state.setup, state.challenge, state.method) = (None, None, None);
+            let event = self.went_on(tx, attempt, &secret, &mut state)?;
+            if !interactions::save_state(tx, id, loaded.version, &encode(&state)?)? {
+                return Err(Lost::Race);
+            }
+            tx.audit(
+                event
+                    .session(&session)
+                    .with("method", method.as_str())
+                    .with("evidence", proof.id.as_str()),
+            );
+            Ok(is_step_up(loaded, &known))
+        });
+        match outcome {
+            Ok(stepped_up) => {
+                if stepped_up {
+                    self.count_step_up(loaded, Outcome::Enrolled);
+                }
+                Ok(Answered::Continue {
+                    session: Some(secret),
+                })
+            }
+            Err(Lost::Race | Lost::Used) => Ok(Answered::Again(Trouble::TryAgain)),
+            Err(Lost::Engine(error)) => Err(error),
+        }
+    }
+}
+
+/// What is to be set up, when that is what the hub asks for.
+fn asked(verdict: &Verdict) -> Option<&Enrol> {
+    match verdict {
+        Verdict::Ask(Step::Enrol(enrol)) => Some(enrol),
+        _ => None,
+    }
+}
+
+fn refused(failure: Failure) -> Result<Answered, EngineError> {
+    Ok(Answered::Again(match failure {
+        Failure::Engine(error) => return Err(error),
+        Failure::Malformed(rule) => Trouble::Malformed(rule),
+        Failure::Locked(until) => Trouble::Locked(until),
+        Failure::Replayed => Trouble::UsedCode,
+        Failure::Wrong(_) => Trouble::WrongCode,
+    }))
+}

@@ -1,0 +1,157 @@
+//! What the page of a set-up has to show: which methods there are, and what the one chosen shows until its first
+//! use.
+//!
+//! Starts a set-up that needs nothing typed first; verifies and stores no authenticator.
+
+use stepwell_core::authn::{Enrol, Method, Reason};
+use stepwell_store::interactions;
+
+use super::advance::Loaded;
+use super::asked::proven;
+use super::begin::encode;
+use super::facts::Known;
+use super::show::username;
+use super::state::Setup;
+use super::view::{EnrolStage, EnrolView};
+use crate::Engine;
+use crate::call::Call;
+use crate::error::EngineError;
+use crate::factors::{Enrolment, Failure, Whom};
+
+impl Engine {
+    pub(super) fn enrol_view(
+        &self,
+        call: &Call<'_>,
+        loaded: &mut Loaded,
+        known: &Known,
+        enrol: &Enrol,
+        reasons: &[Reason],
+    ) -> Result<EnrolView, EngineError> {
+        let stage = self.enrol_stage(call, loaded, known, enrol)?;
+        Ok(EnrolView {
+            username: username(loaded, known),
+            may_switch: self.may_switch(loaded),
+            wording: self.wording(loaded, known, reasons),
+            occasion: enrol.occasion,
+            methods: enrol.methods.clone(),
+            proven: proven(call.now, known, &enrol.counted),
+            stage,
+        })
+    }
+
+    fn enrol_stage(
+        &self,
+        call: &Call<'_>,
+        loaded: &mut Loaded,
+        known: &Known,
+        enrol: &Enrol,
+    ) -> Result<EnrolStage, EngineError> {
+        let Some(setup) = pending(loaded, known, enrol) else {
+            return Ok(EnrolStage::Choose);
+        };
+        let method = setup.method.clone();
+        let enrolment = self.enrolment_of(&method)?;
+        let started = match (setup.started, enrolment.asks()) {
+            (Some(started), _) => started,
+            (None, Some(field)) => return Ok(EnrolStage::Ask { method, field }),
+            (None, None) => {
+                let whom = self.whom(loaded, known);
+                let started = enrolment
+                    .start(&self.tools(call), &whom, "")
+                    .map_err(|failure| match failure {
+                        Failure::Engine(error) => error,
+                        other => EngineError::broken(format!("a set-up did not start: {other:?}")),
+                    })?;
+                let mut state = loaded.state.clone();
+                state.setup = Some(Setup {
+                    started: Some(started.clone()),
+                    ..setup
+                });
+                // Another tab may have started one at the same moment: that one is shown.
+                if !self.keep(loaded, state)? {
+                    return self.enrol_stage_again(call, loaded, known, enrol);
+                }
+                started
+            }
+        };
+        let whom = self.whom(loaded, known);
+        let show = enrolment.show(&self.tools(call), &whom, &started)?;
+        Ok(EnrolStage::Verify { method, show })
+    }
+
+    fn enrol_stage_again(
+        &self,
+        call: &Call<'_>,
+        loaded: &mut Loaded,
+        known: &Known,
+        enrol: &Enrol,
+    ) -> Result<EnrolStage, EngineError> {
+        let row = match &loaded.id {
+            Some(id) => self.db.read(|tx| interactions::find(tx, id))?,
+            None => None,
+        };
+        let saved = row
+            .and_then(|row| self.load(&row).transpose())
+            .transpose()?;
+        let started = |l: &Loaded| l.state.setup.as_ref().is_some_and(|s| s.started.is_some());
+        match saved {
+            Some(saved) if started(&saved) => {
+                *loaded = saved;
+                self.enrol_stage(call, loaded, known, enrol)
+            }
+            _ => Err(EngineError::Unavailable(
+                "another tab changed the same page".to_owned(),
+            )),
+        }
+    }
+
+    /// Saves the state, and goes on from it; false when another request was first.
+    fn keep(&self, loaded: &mut Loaded, state: super::state::State) -> Result<bool, EngineError> {
+        let Some(id) = &loaded.id else {
+            return Ok(false);
+        };
+        let text = encode(&state)?;
+        let saved = self
+            .db
+            .write(|tx| interactions::save_state(tx, id, loaded.version, &text))?;
+        if saved {
+            loaded.state = state;
+            loaded.version += 1;
+        }
+        Ok(saved)
+    }
+
+    /// How authenticators of a method are set up.
+    pub(crate) fn enrolment_of(&self, method: &Method) -> Result<&dyn Enrolment, EngineError> {
+        self.factors
+            .find(method)
+            .and_then(|factor| factor.enrolment())
+            .ok_or_else(|| EngineError::broken(format!("{method} has no set-up")))
+    }
+
+    /// Whom a set-up is for.
+    pub(crate) fn whom<'a>(&'a self, loaded: &'a Loaded, known: &'a Known) -> Whom<'a> {
+        Whom {
+            user: known.user.as_ref(),
+            credentials: &known.credentials,
+            app: loaded.asker.name(&self.settings),
+            action: None,
+        }
+    }
+}
+
+/// The set-up that goes on: the one chosen, if it is this person's and still one that is asked for; or the only
+/// one there is.
+pub(crate) fn pending(loaded: &Loaded, known: &Known, enrol: &Enrol) -> Option<Setup> {
+    let user = &known.user.as_ref()?.id;
+    let mine = |s: &&Setup| s.user == *user && enrol.methods.contains(&s.method);
+    let chosen = loaded.state.setup.as_ref().filter(mine).cloned();
+    chosen.or_else(|| match enrol.methods.as_slice() {
+        [only] => Some(Setup {
+            method: only.clone(),
+            user: user.clone(),
+            started: None,
+        }),
+        _ => None,
+    })
+}

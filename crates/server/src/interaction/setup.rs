@@ -1,0 +1,112 @@
+//! The pages of a set-up, from the engine's view; and what their forms say.
+//!
+//! The one place that knows which form a method has: a method with a form of its own is a line in `form`.
+
+use stepwell_core::authn::{Method as Proof, Occasion};
+use stepwell_core::oauth::Params;
+use stepwell_engine::answer::{Input, Trouble};
+use stepwell_engine::authorize::{EnrolStage, EnrolView, PageView};
+use stepwell_engine::factors::SetUp;
+
+use super::present::{CODE_DIGITS, app, method, wording_of};
+use crate::pages::{
+    Account, AppSetup, AskField, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Problem,
+};
+
+/// The fields that a set-up page may have, of which it has one.
+const FIELDS: [&str; 4] = ["code", "response", "address", "number"];
+
+pub(super) fn page(view: &PageView, enrol: &EnrolView, trouble: Option<&Trouble>) -> EnrolPage {
+    let now = match &enrol.stage {
+        EnrolStage::Choose => None,
+        EnrolStage::Ask { method, .. } | EnrolStage::Verify { method, .. } => Some(method),
+    };
+    let account = Account::new(&enrol.username);
+    EnrolPage {
+        interaction: view.id.as_str().to_owned(),
+        account: if enrol.may_switch {
+            account
+        } else {
+            account.pinned()
+        },
+        wording: wording_of(app(view), &enrol.wording, &enrol.proven, now, &[]),
+        why: match enrol.occasion {
+            Occasion::Missing => EnrolWhy::Missing,
+            Occasion::Lost => EnrolWhy::Lost,
+            Occasion::Chosen | Occasion::Spare => EnrolWhy::Chosen,
+        },
+        others: now.is_some() && enrol.methods.len() > 1,
+        form: form(enrol),
+        problem: trouble.and_then(problem),
+    }
+}
+
+fn form(enrol: &EnrolView) -> EnrolForm {
+    match &enrol.stage {
+        EnrolStage::Choose => EnrolForm::Choose(
+            enrol
+                .methods
+                .iter()
+                .enumerate()
+                .map(|(at, one)| EnrolWay {
+                    value: one.as_str().to_owned(),
+                    method: method(one),
+                    selected: at == 0,
+                })
+                .collect(),
+        ),
+        EnrolStage::Ask { method: one, field } => EnrolForm::Ask {
+            method: method(one),
+            field: match *field {
+                "number" => AskField::Number,
+                _ => AskField::Address,
+            },
+        },
+        EnrolStage::Verify { method: one, show } => verify(one, show),
+    }
+}
+
+/// The form for the first use of a method.
+fn verify(one: &Proof, show: &SetUp) -> EnrolForm {
+    match show {
+        SetUp::App { secret, uri } => EnrolForm::App(AppSetup::new(secret.expose(), uri.expose())),
+        SetUp::Form(_) => EnrolForm::Code {
+            method: method(one),
+        },
+    }
+}
+
+fn problem(trouble: &Trouble) -> Option<Problem> {
+    Some(match trouble {
+        Trouble::WrongCode | Trouble::WrongPassword => Problem::WrongCode,
+        Trouble::UsedCode => Problem::CodeUsed,
+        Trouble::Malformed(_) => Problem::CodeFormat {
+            digits: CODE_DIGITS,
+        },
+        Trouble::NotEnough => Problem::ChooseMethod,
+        Trouble::BadLabel => Problem::BadLabel,
+        Trouble::Full => Problem::AccountFull,
+        Trouble::Wait(secs) => Problem::TooManyTries {
+            wait: i64::try_from(*secs).unwrap_or(i64::MAX),
+        },
+        Trouble::BadUsername | Trouble::Locked(_) | Trouble::TryAgain => return None,
+    })
+}
+
+/// What a set-up form says; none for an address that is none's.
+pub(super) fn input<'a>(what: &str, params: &'a Params) -> Option<Input<'a>> {
+    let field = |name| params.get(name).unwrap_or_default();
+    Some(match what {
+        "enrol" => Input::Enrol {
+            method: field("method"),
+        },
+        "setup" => Input::SetUp {
+            answer: FIELDS
+                .iter()
+                .find_map(|name| params.get(name))
+                .unwrap_or_default(),
+            label: field("label"),
+        },
+        _ => return None,
+    })
+}

@@ -1,0 +1,218 @@
+//! Setting an authenticator up: choose, give what it needs, take it over, use it once.
+//!
+//! One form a page; what a method shows is a part of its own under `templates/parts`.
+
+use askama::Template;
+
+use super::chrome::{Frame, finish};
+use super::qr::Qr;
+use super::{
+    Account, App, Chrome, Html, Message, Method, Problem, ProofState, StepUp, Text, Wording,
+};
+
+/// A page of a set-up. Posts to `/i/{id}/enrol` (a choice) or `/i/{id}/setup`.
+#[derive(Clone, Debug)]
+pub struct EnrolPage {
+    pub interaction: String,
+    pub account: Account,
+    pub wording: Wording,
+    pub why: EnrolWhy,
+    pub form: EnrolForm,
+    /// Offers to choose another method.
+    pub others: bool,
+    pub problem: Option<Problem>,
+}
+
+/// Why something is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnrolWhy {
+    /// Nothing that is there would do.
+    Missing,
+    /// In place of what was lost.
+    Lost,
+    /// The person came for it.
+    Chosen,
+}
+
+/// What the page asks.
+#[derive(Clone, Debug)]
+pub enum EnrolForm {
+    /// Which one? Best first.
+    Choose(Vec<EnrolWay>),
+    /// Field `address` or `number`, before anything can be sent there.
+    Ask { method: Method, field: AskField },
+    /// A secret for an authenticator app, and field `code`.
+    App(AppSetup),
+    /// Field `code`, for a code that was sent.
+    Code { method: Method },
+}
+
+/// One method on offer.
+#[derive(Clone, Debug)]
+pub struct EnrolWay {
+    /// Sent back as `method`.
+    pub value: String,
+    pub method: Method,
+    pub selected: bool,
+}
+
+/// What is needed first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskField {
+    Address,
+    Number,
+}
+
+/// The secret that an authenticator app takes over.
+#[derive(Clone)]
+pub struct AppSetup {
+    secret: String,
+    uri: String,
+}
+
+impl std::fmt::Debug for AppSetup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AppSetup(…)")
+    }
+}
+
+impl AppSetup {
+    /// By its base32 and its `otpauth` address.
+    pub fn new(secret: impl Into<String>, uri: impl Into<String>) -> Self {
+        Self {
+            secret: secret.into(),
+            uri: uri.into(),
+        }
+    }
+
+    fn qr(&self) -> Option<Qr> {
+        Qr::of(&self.uri)
+    }
+
+    /// The secret in groups of four, as people read it out.
+    fn groups(&self) -> Vec<String> {
+        let letters: Vec<char> = self.secret.chars().collect();
+        letters
+            .chunks(4)
+            .map(|four| four.iter().collect())
+            .collect()
+    }
+
+    /// The address as a link, when it is one.
+    fn link(&self) -> Option<&str> {
+        self.uri.starts_with("otpauth:").then_some(&self.uri)
+    }
+}
+
+impl AskField {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Number => "number",
+        }
+    }
+
+    fn label(self, t: &Text) -> Message {
+        match self {
+            Self::Address => t.say("enrol-address-label"),
+            Self::Number => t.say("enrol-number-label"),
+        }
+    }
+
+    fn hint(self, t: &Text) -> Message {
+        match self {
+            Self::Address => t.say("enrol-address-hint"),
+            Self::Number => t.say("enrol-number-hint"),
+        }
+    }
+
+    fn inputmode(self) -> &'static str {
+        match self {
+            Self::Address => "email",
+            Self::Number => "tel",
+        }
+    }
+
+    fn autocomplete(self) -> &'static str {
+        match self {
+            Self::Address => "email",
+            Self::Number => "tel",
+        }
+    }
+}
+
+impl EnrolPage {
+    fn heading(&self, t: &Text) -> Message {
+        match &self.form {
+            EnrolForm::Choose(_) => t.say("enrol-title-choose"),
+            EnrolForm::App(_) => t.say("enrol-title-app"),
+            EnrolForm::Ask { method, .. } | EnrolForm::Code { method } => {
+                t.say("enrol-title-method").arg("method", method.label(t))
+            }
+        }
+    }
+
+    fn lead(&self, t: &Text) -> Message {
+        match self.why {
+            EnrolWhy::Missing => t.say("enrol-lead-missing").arg("app", &self.app().name),
+            EnrolWhy::Lost => t.say("enrol-lead-lost"),
+            EnrolWhy::Chosen => t.say("enrol-lead-chosen"),
+        }
+    }
+
+    fn app(&self) -> &App {
+        match &self.wording {
+            Wording::SignIn { app } => app,
+            Wording::StepUp(up) => &up.app,
+        }
+    }
+
+    fn step_up(&self) -> Option<&StepUp> {
+        match &self.wording {
+            Wording::StepUp(up) => Some(up),
+            Wording::SignIn { .. } => None,
+        }
+    }
+
+    /// Last part of the address the form is posted to.
+    fn slug(&self) -> &'static str {
+        match &self.form {
+            EnrolForm::Choose(_) => "enrol",
+            _ => "setup",
+        }
+    }
+
+    /// Id of the field a problem points to.
+    fn field(&self) -> &'static str {
+        match (&self.form, self.problem) {
+            (EnrolForm::Choose(_), _) => "method-1",
+            (EnrolForm::Ask { field, .. }, _) => field.name(),
+            (_, Some(Problem::BadLabel)) => "label",
+            _ => "code",
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "enrol.html")]
+struct View<'a> {
+    page: &'a EnrolPage,
+    frame: Frame<'a>,
+    t: &'a Text,
+}
+
+impl Html for EnrolPage {
+    fn render(&self, chrome: &Chrome) -> String {
+        let t = &chrome.text();
+        let problem = self.problem.map(|problem| problem.message(t));
+        let frame = Frame::new(chrome, self.heading(t)).with_problem(problem, self.field());
+        finish(
+            View {
+                page: self,
+                frame,
+                t,
+            }
+            .render(),
+        )
+    }
+}

@@ -1,0 +1,27 @@
+# Etwas einrichten, um zu bestätigen, wer man ist.
+enrol-title-choose = Weitere Bestätigung einrichten
+enrol-title-app = Authenticator-App einrichten
+enrol-title-method = Einrichten: { $method }
+enrol-lead-missing = { $app } verlangt eine Bestätigung, die für Ihr Konto noch nicht eingerichtet ist. Richten Sie sie jetzt ein, danach geht es dort weiter, wo Sie waren.
+enrol-lead-lost = Sie haben einen Wiederherstellungscode verwendet. Richten Sie jetzt Ersatz für das ein, was Sie verloren haben.
+enrol-lead-chosen = Danach werden Sie gefragt, wenn eine App sicher sein muss, dass Sie es sind.
+enrol-choose-legend = Was Sie einrichten können
+enrol-others = Etwas anderes einrichten
+enrol-code-label = Sicherheitscode
+enrol-label-label = Name (freiwillig)
+enrol-label-hint = Damit Sie es später wiedererkennen, zum Beispiel „Diensthandy“.
+enrol-address-label = E-Mail-Adresse
+enrol-address-hint = Wir senden einen Code dorthin.
+enrol-number-label = Telefonnummer
+enrol-number-hint = Mit Ländervorwahl, zum Beispiel +49 30 901820. Wir senden einen Code dorthin.
+
+# Eine Authenticator-App.
+totp-setup-scan = 1. Scannen Sie dies mit Ihrer Authenticator-App
+totp-setup-qr = QR-Code mit dem Schlüssel für Ihre Authenticator-App
+totp-setup-open = In einer App auf diesem Gerät öffnen
+totp-setup-type = Oder geben Sie diesen Schlüssel in die App ein:
+totp-setup-verify = 2. Geben Sie den Code ein, den die App anzeigt
+
+# Was falsch war.
+problem-bad-label = Der Name darf höchstens 60 sichtbare Zeichen haben
+problem-account-full = Ihr Konto hat so viele Bestätigungen, wie es haben darf. Entfernen Sie zuerst eine

@@ -1,0 +1,27 @@
+# Setting something up to confirm who one is.
+enrol-title-choose = Set up another way to confirm it’s you
+enrol-title-app = Set up an authenticator app
+enrol-title-method = Set up: { $method }
+enrol-lead-missing = { $app } asks for a check that your account does not have yet. Set it up now, then you go on where you were.
+enrol-lead-lost = You used a recovery code. Set up a new way to confirm it’s you, in place of the one you lost.
+enrol-lead-chosen = You will be asked for it when an app needs to be sure that it’s you.
+enrol-choose-legend = Ways that you can set up
+enrol-others = Set up something else
+enrol-code-label = Security code
+enrol-label-label = Name (optional)
+enrol-label-hint = So that you recognise it later, for example “Work phone”.
+enrol-address-label = Email address
+enrol-address-hint = We send a code there.
+enrol-number-label = Phone number
+enrol-number-hint = With the country code, for example +44 20 7946 0000. We send a code there.
+
+# An authenticator app.
+totp-setup-scan = 1. Scan this with your authenticator app
+totp-setup-qr = QR code that holds the key for your authenticator app
+totp-setup-open = Open it in an app on this device
+totp-setup-type = Or type this key into the app:
+totp-setup-verify = 2. Enter the code that the app shows
+
+# What was wrong.
+problem-bad-label = Use at most 60 letters, digits and signs that can be seen for the name
+problem-account-full = Your account has as many authenticators as it may have. Remove one first
