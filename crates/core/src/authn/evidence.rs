@@ -31,6 +31,16 @@ impl Method {
         Self::new("totp")
     }
 
+    /// A code sent by mail.
+    pub fn mail() -> Self {
+        Self::new("mail")
+    }
+
+    /// A code sent by text message.
+    pub fn sms() -> Self {
+        Self::new("sms")
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -71,6 +81,19 @@ pub struct Traits {
     pub remembered: bool,
     /// Asserted by another provider.
     pub federated: bool,
+    /// Brought by a network that others can divert: a texted code (NIST SP 800-63B §5.1.3.3, §5.2.10).
+    #[serde(skip_serializing_if = "is_false")]
+    pub restricted: bool,
+    /// The inbox that it came through, by an opaque name. Who reads an inbox has all that comes through it, so
+    /// proofs of one inbox never show two kinds together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
+}
+
+/// For traits that most proofs lack: they are not written, so that what does not know them reads the rest.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl Traits {
@@ -80,6 +103,11 @@ impl Traits {
             kinds: BTreeSet::from([kind]),
             ..Self::default()
         }
+    }
+
+    /// Whether both came through one inbox.
+    pub(crate) fn share_an_inbox(&self, other: &Self) -> bool {
+        self.through.is_some() && self.through == other.through
     }
 
     /// Strength for choosing whose time speaks (design §2.3): higher is stronger.
@@ -109,4 +137,14 @@ pub struct Evidence {
     pub traits: Traits,
     /// Registered method references it stands for (RFC 8176), `mfa` excepted.
     pub amr: Vec<String>,
+}
+
+/// Whether these proofs show two kinds: one by itself, or two that do not share an inbox.
+pub(crate) fn show_two_kinds(proofs: &[&Evidence]) -> bool {
+    let together = |a: &Traits, b: &Traits| a.kinds.union(&b.kinds).count() > 1;
+    proofs.iter().enumerate().any(|(i, a)| {
+        let a = &a.traits;
+        let beside = |b: &&Evidence| !a.share_an_inbox(&b.traits) && together(a, &b.traits);
+        a.kinds.len() > 1 || proofs[i + 1..].iter().any(beside)
+    })
 }
