@@ -4,6 +4,7 @@
 
 mod guesses;
 mod prove;
+mod resend;
 
 use stepwell_core::audit::names;
 use stepwell_core::authn::{Ended, Method, Pin, Step, Verdict};
@@ -50,6 +51,13 @@ pub enum Input<'a> {
         /// Which of several authenticators.
         credential: Option<&'a str>,
     },
+    /// "Send another code".
+    Resend {
+        /// Of which method.
+        method: &'a str,
+        /// To which of several addresses, by authenticator.
+        credential: Option<&'a str>,
+    },
     /// The consent page.
     Consent {
         /// Allowed, or not.
@@ -90,6 +98,10 @@ pub enum Trouble {
     Wait(u64),
     /// The authenticator rests until then.
     Locked(Timestamp),
+    /// Another code may be asked for after so many seconds.
+    TooSoon(u64),
+    /// The message that it needs did not leave.
+    Undelivered,
     /// Somebody else changed the same thing at the same time; nothing was lost, try again.
     TryAgain,
     /// This method does not lead to what is asked.
@@ -129,6 +141,10 @@ impl Engine {
                     credential: *credential,
                 };
                 return self.prove(call, id, &loaded, cookies, &answer);
+            }
+            Input::Resend { method, credential } => {
+                let method = Method::new(*method);
+                return self.another_code(call, loaded, cookies, &method, *credential);
             }
             Input::Consent { allow } => return self.consent(call, id, &loaded, cookies, *allow),
             Input::Identify { .. } | Input::Switch | Input::Account { .. }

@@ -38,6 +38,7 @@ pub mod evidence;
 pub mod grants;
 pub mod interactions;
 pub mod keys;
+pub mod outbox;
 pub mod refresh_tokens;
 pub mod revisions;
 pub mod revoked_tokens;

@@ -15,6 +15,7 @@ use super::{Answered, Trouble};
 use crate::Engine;
 use crate::authorize::{Known, Loaded, Outcome, encode, is_step_up, json};
 use crate::call::{Call, Cookies};
+use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::factors::{self, Failure, Verified};
 
@@ -88,7 +89,8 @@ impl Engine {
             .challenge
             .as_ref()
             .filter(|(m, _)| *m == typed.method)
-            .map(|(_, c)| c);
+            .map(|(_, c)| c)
+            .or_else(|| loaded.state.sent.get(&typed.method));
         let answer = factors::Answer {
             secret: typed.secret,
             credential: typed.credential,
@@ -123,6 +125,7 @@ impl Engine {
             Failure::Engine(error) => return Err(error),
             Failure::Malformed(rule) => Trouble::Malformed(rule),
             Failure::Locked(until) => Trouble::Locked(until),
+            Failure::Undelivered(_) => Trouble::Undelivered,
             Failure::Replayed => {
                 self.db
                     .write(|tx| self.note_failure_of(tx, &attempt, "replayed"))?;
@@ -177,6 +180,10 @@ impl Engine {
                         );
                     }
                 }
+            }
+            if let (Some(user), false) = (&known.user, resting.is_empty()) {
+                let method = method.clone();
+                self.notify(tx, call, user, Happened::FactorLocked { method })?;
             }
             let locked = (resting.len() == tried.len())
                 .then(|| resting.into_iter().min())
@@ -333,6 +340,7 @@ impl Engine {
         } = *attempt;
         let mut state = loaded.state.clone();
         state.challenge = None;
+        state.sent.remove(&proof.method);
         state.method = None;
         let mut event = self.about(call, loaded, known, names::LOGIN_PASSED);
         if is_step_up(loaded, known) {
@@ -355,7 +363,10 @@ impl Engine {
         if !interactions::save_state(tx, id, loaded.version, &encode(&state)?)? {
             return Err(Lost::Race);
         }
-        let event = event.session(session).with("method", proof.method.as_str());
+        let mut event = event.session(session).with("method", proof.method.as_str());
+        if proof.traits.restricted {
+            event = event.with("restricted", true);
+        }
         tx.audit(event.with("evidence", proof.id.as_str()));
         Ok(())
     }

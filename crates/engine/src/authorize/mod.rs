@@ -8,9 +8,11 @@ mod advance;
 mod asked;
 mod begin;
 mod challenge;
+mod deliver;
 mod demand;
 mod facts;
 mod grant;
+mod messages;
 mod show;
 mod state;
 mod stepup;
@@ -19,12 +21,13 @@ mod view;
 pub use advance::Next;
 pub use begin::{Begun, Via};
 pub use view::{
-    AccountView, ClientView, ConsentView, FactorView, Left, MethodView, PageView, ProveView,
-    ProvenView, ScopeView, StepView, TotpView, Why, Wording,
+    AccountView, ClientView, ConsentView, DeliveredView, FactorView, Left, MethodView, PageView,
+    ProveView, ProvenView, ScopeView, StepView, TotpView, Why, Wording,
 };
 
 pub(crate) use advance::{Loaded, json};
 pub(crate) use begin::encode;
+pub(crate) use deliver::{Post, Sending, language};
 pub(crate) use facts::Known;
 pub(crate) use show::Opened;
 pub(crate) use state::{Identified, State};
