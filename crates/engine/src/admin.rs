@@ -17,8 +17,9 @@ use zeroize::Zeroizing;
 use crate::Engine;
 use crate::call::Call;
 use crate::client_auth::ClientKeys;
+use crate::courier::Channel;
 use crate::error::EngineError;
-use crate::factors::totp_purpose;
+use crate::factors::{DeliveredCode, totp_purpose};
 use crate::passwords::PasswordRules;
 use crate::totp::TotpSecret;
 
@@ -33,6 +34,8 @@ pub struct NewUser {
     pub claims: Map<String, Value>,
     /// Whether to enrol an authenticator app at once, under this name of the provider.
     pub totp_issuer: Option<String>,
+    /// Ways to enrol for codes at once, each to the verified address in `claims`.
+    pub codes: Vec<Channel>,
 }
 
 /// A person who now is.
@@ -105,6 +108,9 @@ impl Engine {
             totp_uri = Some(secret.otpauth_uri(&issuer, &user.username));
             mine.push(one);
         }
+        for channel in new.codes {
+            mine.push(self.codes_for(call, &user, channel)?);
+        }
         self.db.write(|tx| -> Result<(), EngineError> {
             if users::find_by_canonical(tx, &user.canonical)?.is_some() {
                 return Err(EngineError::Conflict(format!(
@@ -132,6 +138,41 @@ impl Engine {
             Ok(())
         })?;
         Ok(CreatedUser { user, totp_uri })
+    }
+
+    /// An authenticator for codes by this way, to the address that the claims say is verified.
+    fn codes_for(
+        &self,
+        call: &Call<'_>,
+        user: &User,
+        channel: Channel,
+    ) -> Result<Credential, EngineError> {
+        let limits = &self.settings.limits;
+        let (factor, claim, section) = match channel {
+            Channel::Mail => (DeliveredCode::by_mail(limits), "email", "mail"),
+            Channel::Text => (DeliveredCode::by_text(limits), "phone_number", "sms"),
+        };
+        let refuse = |why: String| EngineError::Invalid(vec![why]);
+        if !self.courier.carries(channel) {
+            return Err(refuse(format!(
+                "{section}.transport is off, so no code could reach anybody; configure [{section}] first"
+            )));
+        }
+        let vouched = format!("{claim}_verified");
+        if user.claims.get(&vouched).and_then(Value::as_bool) != Some(true) {
+            return Err(refuse(format!(
+                "codes are sent to verified addresses only; give the claims {claim} and {vouched} = true"
+            )));
+        }
+        let address = user.claims.get(claim).and_then(Value::as_str);
+        let id = CredentialId::new(call.id());
+        address
+            .and_then(|address| factor.authenticator(id, &user.id, address, call.now))
+            .ok_or_else(|| {
+                refuse(format!(
+                    "the claim {claim} is no address for codes: a mail address is name@host.tld, a telephone number +49301234567 (E.164)"
+                ))
+            })
     }
 
     /// Forgets the wrong answers given to a person's authenticators, so that those that rest may be tried

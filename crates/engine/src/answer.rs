@@ -5,6 +5,7 @@
 mod enrol;
 mod guesses;
 mod prove;
+mod resend;
 
 use stepwell_core::audit::names;
 use stepwell_core::authn::{Ended, Method, Pin, Step, Verdict};
@@ -64,6 +65,13 @@ pub enum Input<'a> {
         /// The person's own name for it; empty for the usual one.
         label: &'a str,
     },
+    /// "Send another code".
+    Resend {
+        /// Of which method.
+        method: &'a str,
+        /// To which of several addresses, by authenticator.
+        credential: Option<&'a str>,
+    },
     /// The consent page.
     Consent {
         /// Allowed, or not.
@@ -104,6 +112,10 @@ pub enum Trouble {
     Wait(u64),
     /// The authenticator rests until then.
     Locked(Timestamp),
+    /// Another code may be asked for after so many seconds.
+    TooSoon(u64),
+    /// The message that it needs did not leave.
+    Undelivered,
     /// Somebody else changed the same thing at the same time; nothing was lost, try again.
     TryAgain,
     /// This method does not lead to what is asked.
@@ -154,6 +166,10 @@ impl Engine {
             Input::SetUp { answer, label } => {
                 let filled = Filled { answer, label };
                 return self.set_up(call, id, &loaded, cookies, &filled);
+            }
+            Input::Resend { method, credential } => {
+                let method = Method::new(*method);
+                return self.another_code(call, loaded, cookies, &method, *credential);
             }
             Input::Consent { allow } => return self.consent(call, id, &loaded, cookies, *allow),
             Input::Identify { .. } | Input::Switch | Input::Account { .. }

@@ -9,7 +9,7 @@ use stepwell_core::ids::KeyId;
 use stepwell_core::time::Seconds;
 use stepwell_store::credentials::{self, Credential};
 use stepwell_store::keys::{self as rows, Key, KeyStatus as Stored};
-use stepwell_store::{Db, Tx, revisions};
+use stepwell_store::{Db, Tx, outbox, revisions};
 use zeroize::Zeroizing;
 
 use crate::Engine;
@@ -281,6 +281,13 @@ impl Engine {
                     changed += 1;
                 }
             }
+            for (id, sealed) in every_message(tx)? {
+                let purpose = crate::outbox::purpose(&id);
+                if let Some(new) = self.resealed(call, &purpose, &sealed)? {
+                    outbox::replace_sealed(tx, &id, &sealed, &new)?;
+                    changed += 1;
+                }
+            }
             tx.audit(
                 Event::new(names::KEY_RESEALED, call.now)
                     .reference(call.reference)
@@ -315,6 +322,19 @@ fn every_totp(tx: &mut Tx<'_>) -> Result<Vec<Credential>, EngineError> {
     loop {
         let after = all.last().map(|c| c.id.clone());
         let page = credentials::live_with(tx, &Method::totp(), after.as_ref(), 500)?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
+}
+
+/// Every message that waits, a page at a time.
+fn every_message(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, EngineError> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    loop {
+        let after = all.last().map_or("", |(id, _)| id.as_str()).to_owned();
+        let page = outbox::sealed(tx, &after, 500)?;
         if page.is_empty() {
             return Ok(all);
         }

@@ -22,6 +22,7 @@ pub mod links;
 pub mod logout;
 pub mod maintain;
 pub mod metadata;
+mod outbox;
 pub mod passwords;
 pub mod revoke;
 pub mod seal;
@@ -99,6 +100,7 @@ impl Engine {
             factors,
             courier,
         } = parts;
+        let factors = factors.carried_by(&*courier);
         let policy = Policy {
             catalog: settings.catalog.clone(),
             available: factors.available(),

@@ -24,6 +24,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// What people may set up by themselves.
     pub enrolment: EnrolmentSettings,
+    /// Whether people may make accounts for themselves.
+    pub registration: bool,
 }
 
 /// What people may set up by themselves.
@@ -127,6 +129,38 @@ pub struct LimitSettings {
     pub code_budget: u32,
     /// How long it rests at first; twice as long after each further wrong code, up to a day.
     pub code_rest: Seconds,
+    /// Codes that are sent to people.
+    pub codes: CodeSettings,
+}
+
+/// Codes that are sent to people, and how many of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeSettings {
+    /// Decimal digits of a code, 6 to 8; from 7 on more than 20 bits (ASVS 6.5.4).
+    pub digits: u8,
+    /// How long a code may be used, at most ten minutes (NIST SP 800-63B §5.1.3.2).
+    pub lifetime: Seconds,
+    /// How long until another one may be asked for.
+    pub cooldown: Seconds,
+    /// Messages to one account by one way, in a window.
+    pub per_account: u32,
+    /// Messages that one network may cause, in a window.
+    pub per_network: u32,
+    /// The window of both.
+    pub window: Seconds,
+}
+
+impl Default for CodeSettings {
+    fn default() -> Self {
+        Self {
+            digits: 8,
+            lifetime: Seconds(600),
+            cooldown: Seconds(30),
+            per_account: 10,
+            per_network: 100,
+            window: Seconds(3_600),
+        }
+    }
 }
 
 impl Default for LimitSettings {
@@ -138,6 +172,7 @@ impl Default for LimitSettings {
             window: Seconds(300),
             code_budget: 5,
             code_rest: Seconds(900),
+            codes: CodeSettings::default(),
         }
     }
 }

@@ -320,6 +320,25 @@ pub fn rename(
     Ok(changed == 1)
 }
 
+/// Notes a success and clears the failures; `false` when it rests or was revoked. As with [`totp_advance`], a
+/// guess that comes while it rests is answered by nothing, right or wrong.
+pub fn succeed(tx: &mut Tx<'_>, id: &CredentialId, now: Timestamp) -> Result<bool, StoreError> {
+    let changed = update!(
+        credentials::table,
+        set (
+            credentials::failures.eq(0),
+            credentials::locked_until.eq(None::<i64>),
+            credentials::last_used_at.eq(Some(now.as_micros())),
+        ),
+        when credentials::id
+            .eq(id.as_str())
+            .and(credentials::revoked_at.is_null())
+            .and(credentials::locked_until.is_null().or(credentials::locked_until.le(now.as_micros()))),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}
+
 /// Removes a credential; `false` when it was removed before. Revoke its evidence too.
 pub fn revoke(tx: &mut Tx<'_>, id: &CredentialId, now: Timestamp) -> Result<bool, StoreError> {
     let changed = update!(

@@ -39,6 +39,7 @@ pub mod grants;
 pub mod interactions;
 pub mod keys;
 pub mod links;
+pub mod outbox;
 pub mod refresh_tokens;
 pub mod revisions;
 pub mod revoked_tokens;

@@ -168,6 +168,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    outbox (id) {
+        id -> Text,
+        user_id -> Nullable<Text>,
+        sealed -> Text,
+        tries -> BigInt,
+        due_at -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     revisions (name) {
         name -> Text,
         revision -> BigInt,

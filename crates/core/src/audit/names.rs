@@ -110,6 +110,16 @@ vocabulary! {
     /// An administrator let an authenticator be tried again.
     FACTOR_UNLOCKED = "factor.unlocked";
 
+    /// A code was drawn to be sent to a person.
+    FACTOR_CODE_SENT = "factor.code_sent";
+    /// A code did not leave; carries channel and reason.
+    FACTOR_DELIVERY_FAILED = "factor.delivery_failed";
+
+    /// A message that had waited left.
+    MESSAGE_SENT = "message.sent";
+    /// A message was given up after its last try; carries channel and reason.
+    MESSAGE_DROPPED = "message.dropped";
+
     /// A signing key was made.
     KEY_CREATED = "key.created";
     /// Signing moved to the next key.

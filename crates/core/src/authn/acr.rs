@@ -67,6 +67,23 @@ impl Pattern {
     }
 }
 
+/// Proofs that an acr does not rest on, however strong.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Barred {
+    /// Those by these methods.
+    pub methods: BTreeSet<Method>,
+    /// Those by a channel that others can divert.
+    pub restricted: bool,
+}
+
+impl Barred {
+    /// Whether a proof by `method` with `traits` does not count.
+    pub fn bars(&self, method: &Method, traits: &Traits) -> bool {
+        self.methods.contains(method) || (self.restricted && traits.restricted)
+    }
+}
+
 /// What must be proven for an acr to be true.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Predicate {
@@ -85,6 +102,13 @@ pub enum Predicate {
     Any(Vec<Predicate>),
     /// All of these hold.
     All(Vec<Predicate>),
+    /// This holds without the barred proofs.
+    Without {
+        /// What does not count.
+        barred: Barred,
+        /// What has to hold.
+        requires: Box<Predicate>,
+    },
 }
 
 /// Which proof's time an acr claims as `auth_time` (design §2.3).
@@ -146,7 +170,8 @@ impl Catalog {
             .collect()
     }
 
-    /// The acrs that Stepwell ships: one proof, two kinds, phishing-resistant, and hardware-bound.
+    /// The acrs that Stepwell ships: one proof, two kinds, phishing-resistant, and hardware-bound. Mailed codes
+    /// are no second kind: a mailbox opens from anywhere (NIST SP 800-63B §5.1.3.1; docs/adr/0016).
     pub fn shipped() -> Self {
         let acr = |name: &str, aliases: &[&str], requires| Acr {
             name: AcrName::new(name),
@@ -161,10 +186,16 @@ impl Catalog {
             acr(
                 "urn:stepwell:acr:mfa",
                 &["2", "https://refeds.org/profile/mfa"],
-                Predicate::Kinds {
-                    count: 2,
-                    within: None,
-                    settled: None,
+                Predicate::Without {
+                    barred: Barred {
+                        methods: BTreeSet::from([Method::mail()]),
+                        restricted: false,
+                    },
+                    requires: Box::new(Predicate::Kinds {
+                        count: 2,
+                        within: None,
+                        settled: None,
+                    }),
                 },
             ),
             acr(

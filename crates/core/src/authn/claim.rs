@@ -4,7 +4,7 @@
 //! considered, and the one with the latest `auth_time` speaks. So more proofs never lower a claim, and time
 //! alone never raises one. Nothing here knows of requests.
 
-use super::acr::{Acr, AcrName, Predicate, Renew};
+use super::acr::{Acr, AcrName, Barred, Predicate, Renew};
 use super::evidence::{Evidence, Kind};
 use crate::ids::EvidenceId;
 use crate::time::{Seconds, Timestamp};
@@ -97,7 +97,7 @@ impl<'a> Proofs<'a> {
 
     /// The claim of `acr` with the latest `auth_time` that is fresh enough, if any.
     pub(super) fn claim(&self, acr: &Acr, fresh: Freshness, began: Timestamp) -> Option<Claim> {
-        self.supports(&acr.requires)
+        self.supports(&acr.requires, u64::MAX)
             .into_iter()
             // A predicate without parts would be true of nothing at all.
             .filter(|support| support.set != 0)
@@ -143,12 +143,12 @@ impl<'a> Proofs<'a> {
             .unwrap_or(Timestamp::from_micros(i64::MIN))
     }
 
-    /// Every way to make `predicate` true now, those apart that could never speak.
-    fn supports(&self, predicate: &Predicate) -> Vec<Support> {
+    /// Every way to make `predicate` true now on the `open` proofs, those apart that could never speak.
+    fn supports(&self, predicate: &Predicate, open: u64) -> Vec<Support> {
         match predicate {
             Predicate::Proof(pattern) => {
                 let fits = self
-                    .young(pattern.within)
+                    .young(pattern.within, open)
                     .filter(|(proof, _)| pattern.matches(proof));
                 fits.map(|(_, support)| support).collect()
             }
@@ -158,7 +158,7 @@ impl<'a> Proofs<'a> {
                 settled,
             } => {
                 let young: Vec<Support> = self
-                    .young(*within)
+                    .young(*within, open)
                     .filter(|(proof, _)| proof.is_settled(*settled))
                     .map(|(_, support)| support)
                     .collect();
@@ -167,10 +167,10 @@ impl<'a> Proofs<'a> {
                 needed(found)
             }
             Predicate::Any(parts) => {
-                worthwhile(parts.iter().flat_map(|p| self.supports(p)).collect())
+                worthwhile(parts.iter().flat_map(|p| self.supports(p, open)).collect())
             }
             Predicate::All(parts) => parts.iter().fold(vec![Support::NOTHING], |so_far, part| {
-                let part = self.supports(part);
+                let part = self.supports(part, open);
                 worthwhile(
                     so_far
                         .iter()
@@ -178,12 +178,34 @@ impl<'a> Proofs<'a> {
                         .collect(),
                 )
             }),
+            Predicate::Without { barred, requires } => {
+                self.supports(requires, open & !self.barred(barred))
+            }
         }
     }
 
-    /// The proofs younger than `within`, each with what it supports alone.
-    fn young(&self, within: Option<Seconds>) -> impl Iterator<Item = (&'a Evidence, Support)> + '_ {
-        self.list.iter().enumerate().filter_map(move |(i, proof)| {
+    /// The proofs that do not count.
+    fn barred(&self, by: &Barred) -> u64 {
+        let barred = |e: &Evidence| by.bars(&e.method, &e.traits);
+        self.list
+            .iter()
+            .enumerate()
+            .filter(|(_, e)| barred(e))
+            .fold(0, |set, (i, _)| set | 1 << i)
+    }
+
+    /// The open proofs younger than `within`, each with what it supports alone.
+    fn young(
+        &self,
+        within: Option<Seconds>,
+        open: u64,
+    ) -> impl Iterator<Item = (&'a Evidence, Support)> + '_ {
+        let open = self
+            .list
+            .iter()
+            .enumerate()
+            .filter(move |(i, _)| open & (1 << i) != 0);
+        open.filter_map(move |(i, proof)| {
             let until = within.map(|age| proof.at.plus(age));
             let support = Support {
                 set: 1 << i,
@@ -196,7 +218,7 @@ impl<'a> Proofs<'a> {
         })
     }
 
-    /// Extends `base` by one proof at a time until `count` kinds are shown.
+    /// Extends `base` by one proof at a time until `count` kinds are shown, by at most one proof of each inbox.
     fn spread(&self, young: &[Support], count: usize, base: Support, found: &mut Vec<Support>) {
         let kinds = |set| {
             let mut kinds: Vec<Kind> = self
@@ -214,10 +236,15 @@ impl<'a> Proofs<'a> {
         }
         for (at, proof) in young.iter().enumerate() {
             let next = join(base, *proof);
-            if kinds(next.set) > have {
+            if kinds(next.set) > have && !self.share_an_inbox(base.set, proof.set) {
                 self.spread(&young[at + 1..], count, next, found);
             }
         }
+    }
+
+    fn share_an_inbox(&self, a: u64, b: u64) -> bool {
+        let of_b = |e: &Evidence| self.members(b).any(|o| o.traits.share_an_inbox(&e.traits));
+        self.members(a).any(of_b)
     }
 }
 

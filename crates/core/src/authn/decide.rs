@@ -6,7 +6,7 @@
 use super::claim::Claim;
 use super::decision::{Choice, Decision, Error, Grounds, Prove, Step, Verdict};
 use super::demand::{Clause, Demand, Pin};
-use super::evidence::{Evidence, Kind};
+use super::evidence::{Evidence, show_two_kinds};
 use super::facts::{Consent, Ended, Facts, Owned, Person, Request};
 use super::plan::{imagine, plan, rank};
 use super::policy::{Available, Policy};
@@ -350,12 +350,8 @@ fn amr(evidence: &[&Evidence]) -> Vec<String> {
             values.push(value.clone());
         }
     }
-    let mut kinds: Vec<Kind> = real()
-        .flat_map(|e| e.traits.kinds.iter().copied())
-        .collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    if kinds.len() > 1 && !values.iter().any(|v| v == "mfa") {
+    let shown: Vec<&Evidence> = real().copied().collect();
+    if show_two_kinds(&shown) && !values.iter().any(|v| v == "mfa") {
         values.push("mfa".to_owned());
     }
     values

@@ -31,6 +31,16 @@ impl Method {
         Self::new("totp")
     }
 
+    /// A code sent by mail.
+    pub fn mail() -> Self {
+        Self::new("mail")
+    }
+
+    /// A code sent by text message.
+    pub fn sms() -> Self {
+        Self::new("sms")
+    }
+
     /// A recovery code: stands in for an authenticator that was lost, and only to replace it.
     pub fn recovery() -> Self {
         Self::new("recovery")
@@ -79,6 +89,19 @@ pub struct Traits {
     /// A recovery code. It shows no kind, fits no pattern that does not name its method, and so makes no acr
     /// true; together with what a sign-in begins with it lets a lost authenticator be replaced.
     pub recovery: bool,
+    /// Brought by a network that others can divert: a texted code (NIST SP 800-63B §5.1.3.3, §5.2.10).
+    #[serde(skip_serializing_if = "is_false")]
+    pub restricted: bool,
+    /// The inbox that it came through, by an opaque name. Who reads an inbox has all that comes through it, so
+    /// proofs of one inbox never show two kinds together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
+}
+
+/// For traits that most proofs lack: they are not written, so that what does not know them reads the rest.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl Traits {
@@ -88,6 +111,11 @@ impl Traits {
             kinds: BTreeSet::from([kind]),
             ..Self::default()
         }
+    }
+
+    /// Whether both came through one inbox.
+    pub(crate) fn share_an_inbox(&self, other: &Self) -> bool {
+        self.through.is_some() && self.through == other.through
     }
 
     /// Strength for choosing whose time speaks (design §2.3): higher is stronger.
@@ -133,4 +161,14 @@ impl Evidence {
         };
         age.is_none_or(old_enough)
     }
+}
+
+/// Whether these proofs show two kinds: one by itself, or two that do not share an inbox.
+pub(crate) fn show_two_kinds(proofs: &[&Evidence]) -> bool {
+    let together = |a: &Traits, b: &Traits| a.kinds.union(&b.kinds).count() > 1;
+    proofs.iter().enumerate().any(|(i, a)| {
+        let a = &a.traits;
+        let beside = |b: &&Evidence| !a.share_an_inbox(&b.traits) && together(a, &b.traits);
+        a.kinds.len() > 1 || proofs[i + 1..].iter().any(beside)
+    })
 }

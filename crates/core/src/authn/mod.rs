@@ -16,7 +16,7 @@ pub mod policy;
 pub mod reason;
 mod standing;
 
-pub use acr::{Acr, AcrName, Catalog, Pattern, Predicate, Renew};
+pub use acr::{Acr, AcrName, Barred, Catalog, Pattern, Predicate, Renew};
 pub use claim::{Claim, Freshness};
 pub use decide::decide;
 pub use decision::{Choice, Decision, Enrol, Error, Grounds, Occasion, Prove, Step, Verdict};

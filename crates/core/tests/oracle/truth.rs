@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stepwell_core::authn::{Acr, Evidence, Method, Pattern, Predicate, Renew};
+use stepwell_core::authn::{Acr, Barred, Evidence, Method, Pattern, Predicate, Renew};
 use stepwell_core::time::{Seconds, Timestamp};
 
 /// Which proofs count.
@@ -34,7 +34,13 @@ pub(crate) struct Truth<'a> {
     now: Timestamp,
 }
 
-enum Leaf<'p> {
+/// One plain demand, and what may not count for it.
+struct Leaf<'p> {
+    demand: Plain<'p>,
+    barred: Vec<&'p Barred>,
+}
+
+enum Plain<'p> {
     One(&'p Pattern),
     Kinds(u8, Option<Seconds>, Option<Seconds>),
 }
@@ -150,14 +156,17 @@ impl<'a> Truth<'a> {
     }
 
     fn witnesses(&self, leaf: &Leaf<'_>) -> Vec<(u32, Timestamp)> {
-        match leaf {
-            Leaf::One(pattern) => (0..self.proofs.len())
+        let open = |i: usize| counts(self.proofs[i], &leaf.barred);
+        match &leaf.demand {
+            Plain::One(pattern) => (0..self.proofs.len())
+                .filter(|i| open(*i))
                 .filter(|i| {
                     fits(pattern, self.proofs[*i]) && self.end(1 << i, pattern.within) >= self.now
                 })
                 .map(|i| (1 << i, self.end(1 << i, pattern.within)))
                 .collect(),
-            Leaf::Kinds(count, within, settled) => (1u32..1 << self.proofs.len())
+            Plain::Kinds(count, within, settled) => (1u32..1 << self.proofs.len())
+                .filter(|set| bits(*set).all(open))
                 .filter(|set| set.count_ones() <= 3 && self.end(*set, *within) >= self.now)
                 .filter(|set| bits(*set).all(|i| old_enough(self.proofs[i], *settled)))
                 .filter(|set| self.shows(*set, *count))
@@ -170,10 +179,8 @@ impl<'a> Truth<'a> {
     }
 
     fn shows(&self, set: u32, count: u8) -> bool {
-        let kinds: BTreeSet<_> = bits(set)
-            .flat_map(|i| &self.proofs[i].traits.kinds)
-            .collect();
-        kinds.len() >= usize::from(count)
+        let of: Vec<&Evidence> = bits(set).map(|i| self.proofs[i]).collect();
+        one_of_each_inbox(&of) && kinds(&of) >= usize::from(count)
     }
 
     fn end(&self, set: u32, within: Option<Seconds>) -> Timestamp {
@@ -227,16 +234,20 @@ impl<'a> Truth<'a> {
                 within,
                 settled,
             } => {
-                let young = left.iter().filter(|e| self.young(e, *within));
-                young
+                let young: Vec<&Evidence> = left
+                    .iter()
+                    .copied()
+                    .filter(|e| self.young(e, *within))
                     .filter(|e| old_enough(e, *settled))
-                    .flat_map(|e| &e.traits.kinds)
-                    .collect::<BTreeSet<_>>()
-                    .len()
-                    >= usize::from(*count)
+                    .collect();
+                // Whichever proof of each inbox is taken: one choice that shows enough will do.
+                (0u32..1 << young.len())
+                    .map(|set| bits(set).map(|i| young[i]).collect::<Vec<_>>())
+                    .any(|of| one_of_each_inbox(&of) && kinds(&of) >= usize::from(*count))
             }
             Predicate::Any(parts) => parts.iter().any(|p| self.holds(p, left)),
             Predicate::All(parts) => parts.iter().all(|p| self.holds(p, left)),
+            Predicate::Without { barred, requires } => self.holds(requires, &without(left, barred)),
         }
     }
 
@@ -251,12 +262,6 @@ impl<'a> Truth<'a> {
                 within,
                 settled,
             } => {
-                let kinds = |of: &[&Evidence]| {
-                    of.iter()
-                        .flat_map(|e| &e.traits.kinds)
-                        .collect::<BTreeSet<_>>()
-                        .len()
-                };
                 let young: Vec<&Evidence> = left
                     .iter()
                     .copied()
@@ -272,6 +277,7 @@ impl<'a> Truth<'a> {
                             !rest.is_empty() && kinds(&rest) >= usize::from(*count)
                         };
                         of.iter().any(|e| strength(e) == rank)
+                            && one_of_each_inbox(&of)
                             && kinds(&of) >= usize::from(*count)
                             && !(0..of.len()).any(needless)
                     })
@@ -280,6 +286,9 @@ impl<'a> Truth<'a> {
             Predicate::All(parts) => {
                 parts.iter().all(|p| self.holds(p, left))
                     && parts.iter().any(|p| self.uses(p, left, rank))
+            }
+            Predicate::Without { barred, requires } => {
+                self.uses(requires, &without(left, barred), rank)
             }
         }
     }
@@ -310,20 +319,51 @@ fn old_enough(e: &Evidence, settled: Option<Seconds>) -> bool {
     }
 }
 
+fn counts(e: &Evidence, barred: &[&Barred]) -> bool {
+    !barred
+        .iter()
+        .any(|b| b.methods.contains(&e.method) || (b.restricted && e.traits.restricted))
+}
+
+fn without<'e>(left: &[&'e Evidence], barred: &Barred) -> Vec<&'e Evidence> {
+    left.iter()
+        .copied()
+        .filter(|e| counts(e, &[barred]))
+        .collect()
+}
+
+fn kinds(of: &[&Evidence]) -> usize {
+    of.iter()
+        .flat_map(|e| &e.traits.kinds)
+        .collect::<BTreeSet<_>>()
+        .len()
+}
+
+fn one_of_each_inbox(of: &[&Evidence]) -> bool {
+    let inboxes: Vec<&String> = of
+        .iter()
+        .filter_map(|e| e.traits.through.as_ref())
+        .collect();
+    inboxes.iter().collect::<BTreeSet<_>>().len() == inboxes.len()
+}
+
 fn bits(set: u32) -> impl Iterator<Item = usize> {
     (0..32).filter(move |i| set & (1 << i) != 0)
 }
 
 /// The predicate as a choice between conjunctions of leaves.
 fn conjunctions(requires: &Predicate) -> Vec<Vec<Leaf<'_>>> {
-    let leaf = |plain| match plain {
-        &Predicate::Kinds {
-            count,
-            within,
-            settled,
-        } => Some(Leaf::Kinds(count, within, settled)),
-        Predicate::Proof(pattern) => Some(Leaf::One(pattern)),
-        _ => None,
+    let leaf = |(plain, barred)| {
+        let demand = match plain {
+            &Predicate::Kinds {
+                count,
+                within,
+                settled,
+            } => Plain::Kinds(count, within, settled),
+            Predicate::Proof(pattern) => Plain::One(pattern),
+            _ => return None,
+        };
+        Some(Leaf { demand, barred })
     };
     branches(requires)
         .into_iter()
@@ -331,14 +371,17 @@ fn conjunctions(requires: &Predicate) -> Vec<Vec<Leaf<'_>>> {
         .collect()
 }
 
+/// A plain predicate, and what is barred around it.
+type Held<'p> = (&'p Predicate, Vec<&'p Barred>);
+
 /// The predicate as a choice between conjunctions of plain predicates.
-fn branches(requires: &Predicate) -> Vec<Vec<&Predicate>> {
+fn branches(requires: &Predicate) -> Vec<Vec<Held<'_>>> {
     match requires {
         Predicate::Any(parts) => parts.iter().flat_map(branches).collect(),
         Predicate::All(parts) => {
             parts
                 .iter()
-                .fold(vec![Vec::new()], |so_far: Vec<Vec<&Predicate>>, part| {
+                .fold(vec![Vec::new()], |so_far: Vec<Vec<Held<'_>>>, part| {
                     let branches = branches(part);
                     so_far
                         .iter()
@@ -346,6 +389,14 @@ fn branches(requires: &Predicate) -> Vec<Vec<&Predicate>> {
                         .collect()
                 })
         }
-        plain => vec![vec![plain]],
+        Predicate::Without { barred, requires } => {
+            let mut inner = branches(requires);
+            inner
+                .iter_mut()
+                .flatten()
+                .for_each(|(_, around)| around.push(barred));
+            inner
+        }
+        plain => vec![vec![(plain, Vec::new())]],
     }
 }

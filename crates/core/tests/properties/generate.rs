@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use stepwell_core::authn::{
-    Acr, AcrName, Available, Catalog, Change, Clause, Consent, Demand, Ended, EnrolmentPolicy,
-    Evidence, Facts, Freshness, Kind, Method, Pattern, Person, Pin, Policy, Predicate, Prompt,
-    Proven, Renew, Request, Source, Traits,
+    Acr, AcrName, Available, Barred, Catalog, Change, Clause, Consent, Demand, Ended,
+    EnrolmentPolicy, Evidence, Facts, Freshness, Kind, Method, Pattern, Person, Pin, Policy,
+    Predicate, Prompt, Proven, Renew, Request, Source, Traits,
 };
 use stepwell_core::ids::UserId;
 use stepwell_core::time::Seconds;
 
 use crate::support::{
-    Authenticator, NOW, Scene, ago, code, face, hardware_key, mailed_code, passkey, password, pin,
-    recovery_code, remembered, security_key,
+    Authenticator, NOW, Scene, ago, code, face, hardware_key, mailed_code, mailed_password,
+    passkey, password, pin, recovery_code, remembered, security_key, texted_code,
 };
 
 /// Ages allowed, in seconds: whatever, or what a person can keep up with, as configuration will demand.
@@ -42,6 +42,8 @@ pub(crate) fn everything() -> Vec<Authenticator> {
         pin(),
         face(),
         mailed_code(),
+        texted_code(),
+        mailed_password(),
         code().called("second app"),
         remembered(),
         elsewhere,
@@ -105,6 +107,13 @@ fn pattern(pace: Pace) -> impl Strategy<Value = Pattern> {
     prop_oneof![by_method, by_trait]
 }
 
+fn barred() -> impl Strategy<Value = Barred> {
+    (methods(2), any::<bool>()).prop_map(|(methods, restricted)| Barred {
+        methods,
+        restricted,
+    })
+}
+
 fn predicate(pace: Pace) -> impl Strategy<Value = Predicate> {
     let leaf = prop_oneof![
         2 => pattern(pace).prop_map(Predicate::Proof),
@@ -112,10 +121,15 @@ fn predicate(pace: Pace) -> impl Strategy<Value = Predicate> {
             .prop_map(|(count, within, settled)| Predicate::Kinds { count, within, settled }),
     ];
     leaf.prop_recursive(2, 6, 3, |inner| {
-        let parts = prop_oneof![1 => Just(Vec::new()), 30 => prop::collection::vec(inner, 1..=3)];
+        let some = prop::collection::vec(inner.clone(), 1..=3);
+        let parts = prop_oneof![1 => Just(Vec::new()), 30 => some];
         prop_oneof![
-            parts.clone().prop_map(Predicate::Any),
-            parts.prop_map(Predicate::All)
+            3 => parts.clone().prop_map(Predicate::Any),
+            3 => parts.prop_map(Predicate::All),
+            2 => (barred(), inner).prop_map(|(barred, requires)| Predicate::Without {
+                barred,
+                requires: Box::new(requires),
+            })
         ]
     })
 }

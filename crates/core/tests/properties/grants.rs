@@ -71,6 +71,9 @@ proptest! {
         let kinds: BTreeSet<Kind> = real.iter().flat_map(|e| e.traits.kinds.iter().copied()).collect();
         let said: BTreeSet<&str> = real.iter().flat_map(|e| &e.amr).map(String::as_str).collect();
         prop_assert!(grounds.amr.iter().all(|value| said.contains(value.as_str()) || (value == "mfa" && kinds.len() > 1)));
+        let inboxes: BTreeSet<&Option<String>> = real.iter().map(|e| &e.traits.through).collect();
+        let one_inbox = inboxes.len() == 1 && real[0].traits.through.is_some();
+        prop_assert!(!one_inbox || !grounds.amr.iter().any(|value| value == "mfa"));
         // Left out is only what is older than the time claimed; what is as new or newer is always told.
         let current = real.iter().filter(|e| e.at.min(scene.now) >= grounds.auth_time);
         let current: BTreeSet<&String> = current.flat_map(|e| &e.amr).collect();

@@ -86,9 +86,32 @@ pub(crate) fn code() -> Authenticator {
     Authenticator::new("totp", "otp", false, Traits::of(Kind::Possession))
 }
 
-/// A code by mail, as strong as an app's for these tests.
+/// The inbox of [`mailed_code`] and [`mailed_password`].
+fn inbox(kind: Kind) -> Traits {
+    Traits {
+        through: Some("inbox".to_owned()),
+        ..Traits::of(kind)
+    }
+}
+
+/// A code by mail.
 pub(crate) fn mailed_code() -> Authenticator {
-    Authenticator::new("mail", "otp", false, Traits::of(Kind::Possession))
+    Authenticator::new("mail", "otp", false, inbox(Kind::Possession))
+}
+
+/// A password that was set by a link mailed to the inbox that [`mailed_code`] comes to.
+pub(crate) fn mailed_password() -> Authenticator {
+    let traits = inbox(Kind::Knowledge);
+    Authenticator::new("password", "pwd", true, traits).called("mailed-password")
+}
+
+/// A code by text message.
+pub(crate) fn texted_code() -> Authenticator {
+    let traits = Traits {
+        restricted: true,
+        ..Traits::of(Kind::Possession)
+    };
+    Authenticator::new("sms", "sms", false, traits)
 }
 
 /// Something that the person is.

@@ -6,7 +6,7 @@ mod authenticators;
 mod scene;
 
 pub(crate) use authenticators::{
-    Authenticator, code, face, hardware_key, mailed_code, passkey, password, pin, recovery_code,
-    remembered, security_key,
+    Authenticator, code, face, hardware_key, mailed_code, mailed_password, passkey, password, pin,
+    recovery_code, remembered, security_key, texted_code,
 };
 pub(crate) use scene::{NOW, Scene, ago, asked, error, granted, identifies, methods, named};

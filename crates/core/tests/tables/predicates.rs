@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use stepwell_core::authn::{Acr, Error, Evidence, Method, Pattern, Predicate};
+use stepwell_core::authn::{Acr, Barred, Error, Evidence, Method, Pattern, Predicate};
 use stepwell_core::time::Seconds;
 
 use crate::support::{
-    Authenticator, NOW, Scene, code, error, face, granted, hardware_key, mailed_code, methods,
-    named, passkey, password, pin, security_key,
+    Authenticator, NOW, Scene, code, error, face, granted, hardware_key, mailed_code,
+    mailed_password, methods, named, passkey, password, pin, security_key, texted_code,
 };
 
 fn by(methods: &[&str]) -> Pattern {
@@ -169,6 +169,86 @@ fn two_kinds_are_two_different_kinds() {
     };
     assert!(!holds(&three, &fresh(&[passkey(), code()])));
     assert!(holds(&three, &fresh(&[passkey(), password()])));
+}
+
+#[test]
+fn the_same_inbox_never_counts_as_two_kinds() {
+    let two = Predicate::Kinds {
+        count: 2,
+        within: None,
+        settled: None,
+    };
+    let both = [mailed_password(), mailed_code()];
+    assert!(!holds(&two, &fresh(&both)));
+    assert!(
+        holds(&two, &fresh(&[password(), mailed_code()])),
+        "a password of one's own came through no inbox"
+    );
+    assert!(
+        holds(
+            &two,
+            &fresh(&[mailed_password(), mailed_code(), texted_code()])
+        ),
+        "what came another way is a kind of its own"
+    );
+    let by_name = Predicate::All(vec![proof(by(&["password"])), proof(by(&["mail"]))]);
+    let scene = Scene::alice(&both)
+        .knowing([named("both", by_name)])
+        .asks(&["both"])
+        .proved(fresh(&both));
+    assert_eq!(
+        granted(&scene.decide()).amr,
+        ["otp", "pwd"],
+        "asked for by name they count, but tokens do not call it mfa"
+    );
+}
+
+#[test]
+fn what_is_barred_is_not_rested_on_however_strong() {
+    let without = |methods: &[&str], restricted, requires| Predicate::Without {
+        barred: Barred {
+            methods: by(methods).methods,
+            restricted,
+        },
+        requires: Box::new(requires),
+    };
+    let two = || Predicate::Kinds {
+        count: 2,
+        within: None,
+        settled: None,
+    };
+    let no_mail = without(&["mail"], false, two());
+    assert!(!holds(&no_mail, &fresh(&[password(), mailed_code()])));
+    assert!(holds(&no_mail, &fresh(&[password(), texted_code()])));
+    let no_texts = without(&[], true, two());
+    assert!(!holds(&no_texts, &fresh(&[password(), texted_code()])));
+    assert!(holds(
+        &no_texts,
+        &fresh(&[password(), code(), texted_code()])
+    ));
+    let neither = without(&["mail"], false, without(&[], true, two()));
+    assert!(!holds(
+        &neither,
+        &fresh(&[password(), mailed_code(), texted_code()])
+    ));
+    let any = without(&["totp"], false, proof(Pattern::default()));
+    assert!(!holds(&any, &fresh(&[code()])));
+}
+
+#[test]
+fn the_shipped_mfa_takes_a_texted_code_and_no_mailed_one() {
+    let owned = [password(), mailed_code()];
+    let scene = Scene::alice(&owned).asks(&["2"]).proved(fresh(&owned));
+    assert_eq!(
+        error(&scene.decide()),
+        Error::UnmetAuthenticationRequirements
+    );
+    let owned = [password(), mailed_code(), texted_code()];
+    let scene = Scene::alice(&owned)
+        .asks(&["2"])
+        .proved(fresh(&[password()]));
+    assert_eq!(methods(&scene.decide()), ["sms"]);
+    assert_eq!(scene.then(&texted_code()).claims().0, "2");
 }
 
 #[test]

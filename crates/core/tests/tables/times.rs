@@ -4,8 +4,8 @@ use stepwell_core::authn::{Acr, AcrName, Pattern, Predicate, Renew};
 use stepwell_core::time::Seconds;
 
 use crate::support::{
-    NOW, Scene, ago, code, face, granted, mailed_code, methods, named, passkey, password, pin,
-    security_key,
+    NOW, Scene, ago, code, face, granted, methods, named, passkey, password, pin, security_key,
+    texted_code,
 };
 
 const MFA: &str = "urn:stepwell:acr:mfa";
@@ -54,7 +54,7 @@ fn of_several_ways_the_most_recent_speaks() {
     let used = [
         password().used(900),
         code().used(800),
-        mailed_code().used(100),
+        texted_code().used(100),
         passkey().used(400),
     ];
     assert_eq!(Scene::alice(&[]).proved(used).asks(&[MFA]).claims().1, 100);

@@ -75,7 +75,7 @@ impl Engine {
             return Ok(Answered::Continue { session: None });
         };
         let enrolment = self.enrolment_of(&setup.method)?;
-        let (tools, whom) = (self.tools(call), self.whom(loaded, &known));
+        let (tools, whom) = (self.tools(call), self.whom(loaded, &known, None));
         let Some(started) = &setup.started else {
             if enrolment.asks().is_none() {
                 return Ok(Answered::Continue { session: None });
@@ -237,6 +237,7 @@ fn refused(failure: Failure) -> Result<Answered, EngineError> {
         Failure::Malformed(rule) => Trouble::Malformed(rule),
         Failure::Locked(until) => Trouble::Locked(until),
         Failure::Replayed => Trouble::UsedCode,
+        Failure::Undelivered(_) => Trouble::Undelivered,
         Failure::Wrong(_) => Trouble::WrongCode,
     }))
 }

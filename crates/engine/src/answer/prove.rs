@@ -15,6 +15,7 @@ use super::{Answered, Trouble};
 use crate::Engine;
 use crate::authorize::{Known, Loaded, Outcome, State, encode, is_step_up, json};
 use crate::call::{Call, Cookies};
+use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::factors::{self, Failure, Verified};
 
@@ -88,7 +89,8 @@ impl Engine {
             .challenge
             .as_ref()
             .filter(|(m, _)| *m == typed.method)
-            .map(|(_, c)| c);
+            .map(|(_, c)| c)
+            .or_else(|| loaded.state.sent.get(&typed.method));
         let answer = factors::Answer {
             secret: typed.secret,
             credential: typed.credential,
@@ -123,6 +125,7 @@ impl Engine {
             Failure::Engine(error) => return Err(error),
             Failure::Malformed(rule) => Trouble::Malformed(rule),
             Failure::Locked(until) => Trouble::Locked(until),
+            Failure::Undelivered(_) => Trouble::Undelivered,
             Failure::Replayed => {
                 self.db
                     .write(|tx| self.note_failure_of(tx, &attempt, "replayed"))?;
@@ -177,6 +180,10 @@ impl Engine {
                         );
                     }
                 }
+            }
+            if let (Some(user), false) = (&known.user, resting.is_empty()) {
+                let method = method.clone();
+                self.notify(tx, call, user, Happened::FactorLocked { method })?;
             }
             let locked = (resting.len() == tried.len())
                 .then(|| resting.into_iter().min())
@@ -328,12 +335,16 @@ impl Engine {
     ) -> Result<(), Lost> {
         let mut state = attempt.loaded.state.clone();
         state.challenge = None;
+        state.sent.remove(&proof.method);
         state.method = None;
         let event = self.went_on(tx, attempt, secret, &mut state)?;
         if !interactions::save_state(tx, attempt.id, attempt.loaded.version, &encode(&state)?)? {
             return Err(Lost::Race);
         }
-        let event = event.session(session).with("method", proof.method.as_str());
+        let mut event = event.session(session).with("method", proof.method.as_str());
+        if proof.traits.restricted {
+            event = event.with("restricted", true);
+        }
         tx.audit(event.with("evidence", proof.id.as_str()));
         Ok(())
     }

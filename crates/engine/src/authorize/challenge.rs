@@ -30,12 +30,7 @@ impl Engine {
             return Ok(None);
         };
         let action = self.action_of(loaded);
-        let whom = Whom {
-            user: known.user.as_ref(),
-            credentials: &known.credentials,
-            app: loaded.asker.name(&self.settings),
-            action: action.as_deref(),
-        };
+        let whom = self.whom(loaded, known, action.as_deref());
         let Some(challenge) = factor.begin(&self.tools(call), &whom)? else {
             return Ok(None);
         };
@@ -51,5 +46,20 @@ impl Engine {
             loaded.version += 1;
         }
         Ok(Some(show))
+    }
+
+    /// Whom a factor's page is for, and what for.
+    pub(crate) fn whom<'a>(
+        &'a self,
+        loaded: &'a Loaded,
+        known: &'a Known,
+        action: Option<&'a str>,
+    ) -> Whom<'a> {
+        Whom {
+            user: known.user.as_ref(),
+            credentials: &known.credentials,
+            app: loaded.asker.name(&self.settings),
+            action,
+        }
     }
 }

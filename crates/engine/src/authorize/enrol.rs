@@ -16,7 +16,7 @@ use super::view::{EnrolStage, EnrolView};
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
-use crate::factors::{Enrolment, Failure, Whom};
+use crate::factors::{Enrolment, Failure};
 
 impl Engine {
     pub(super) fn enrol_view(
@@ -55,7 +55,7 @@ impl Engine {
             (Some(started), _) => started,
             (None, Some(field)) => return Ok(EnrolStage::Ask { method, field }),
             (None, None) => {
-                let whom = self.whom(loaded, known);
+                let whom = self.whom(loaded, known, None);
                 let started = enrolment
                     .start(&self.tools(call), &whom, "")
                     .map_err(|failure| match failure {
@@ -74,7 +74,7 @@ impl Engine {
                 started
             }
         };
-        let whom = self.whom(loaded, known);
+        let whom = self.whom(loaded, known, None);
         let show = enrolment.show(&self.tools(call), &whom, &started)?;
         Ok(EnrolStage::Verify { method, show })
     }
@@ -127,16 +127,6 @@ impl Engine {
             .find(method)
             .and_then(|factor| factor.enrolment())
             .ok_or_else(|| EngineError::broken(format!("{method} has no set-up")))
-    }
-
-    /// Whom a set-up is for.
-    pub(crate) fn whom<'a>(&'a self, loaded: &'a Loaded, known: &'a Known) -> Whom<'a> {
-        Whom {
-            user: known.user.as_ref(),
-            credentials: &known.credentials,
-            app: loaded.asker.name(&self.settings),
-            action: None,
-        }
     }
 }
 

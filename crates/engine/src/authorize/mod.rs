@@ -9,10 +9,12 @@ mod asked;
 mod asker;
 mod begin;
 mod challenge;
+mod deliver;
 mod demand;
 mod enrol;
 mod facts;
 mod grant;
+mod messages;
 mod show;
 mod state;
 mod stepup;
@@ -21,13 +23,14 @@ mod view;
 pub use advance::Next;
 pub use begin::{Begun, Via};
 pub use view::{
-    AccountView, ClientView, ConsentView, EnrolStage, EnrolView, FactorView, Left, MethodView,
-    PageView, ProveView, ProvenView, ScopeView, StepView, TotpView, Why, Wording,
+    AccountView, ClientView, ConsentView, DeliveredView, EnrolStage, EnrolView, FactorView, Left,
+    MethodView, PageView, ProveView, ProvenView, ScopeView, StepView, TotpView, Why, Wording,
 };
 
 pub(crate) use advance::{Loaded, json};
 pub(crate) use asker::Asker;
 pub(crate) use begin::encode;
+pub(crate) use deliver::{Post, Sending, language};
 pub(crate) use enrol::pending;
 pub(crate) use facts::Known;
 pub(crate) use show::Opened;

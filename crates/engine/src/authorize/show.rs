@@ -75,6 +75,11 @@ impl Engine {
                         if let FactorView::Other { challenge, .. } = &mut view.factor {
                             *challenge = show;
                         }
+                        if let Some(codes) =
+                            self.delivered(call, &mut loaded, &known, &view.method)?
+                        {
+                            view.factor = FactorView::Delivered(codes);
+                        }
                         StepView::Prove(Box::new(view))
                     }
                 };

@@ -2,6 +2,8 @@
 //!
 //! Nothing in here can make a request succeed: whether it does is decided from evidence alone.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use stepwell_core::authn::{Ended, Method};
 use stepwell_core::ids::UserId;
@@ -28,6 +30,8 @@ pub(crate) struct State {
     pub(crate) challenge: Option<(Method, Challenge)>,
     /// The authenticator that is being set up.
     pub(crate) setup: Option<Setup>,
+    /// Codes that were sent, by method: choosing another way meanwhile sends none anew.
+    pub(crate) sent: BTreeMap<Method, Challenge>,
     /// Whether it was written to the audit that a step-up is required, and not yet that it passed.
     pub(crate) stepup_required: bool,
     /// Whether its start was.

@@ -7,7 +7,9 @@ use stepwell_core::authn::{Method, Occasion};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Return;
 use stepwell_core::secret::Secret;
-use stepwell_core::time::Timestamp;
+use stepwell_core::time::{Seconds, Timestamp};
+
+use crate::courier::Channel;
 
 use crate::factors::SetUp;
 use crate::here::Place;
@@ -160,6 +162,8 @@ pub enum FactorView {
     Password,
     /// A code field.
     Totp(TotpView),
+    /// A field for a code that was sent.
+    Delivered(DeliveredView),
     /// A factor that came later: its name says which form.
     Other {
         /// The method.
@@ -174,6 +178,35 @@ pub enum FactorView {
 pub struct TotpView {
     /// The authenticators, by id and label, when there are several.
     pub authenticators: Vec<(String, String)>,
+    /// Wrong codes since the last right one.
+    pub failures: i64,
+    /// Until when it rests.
+    pub locked_until: Option<Timestamp>,
+}
+
+/// What the page of a code that was sent tells.
+#[derive(Clone, Debug)]
+pub struct DeliveredView {
+    /// The way it takes.
+    pub channel: Channel,
+    /// How many digits it has.
+    pub digits: u8,
+    /// How long a code may be used.
+    pub valid_for: Seconds,
+    /// Where the newest one went, masked; none when none was sent.
+    pub to: Option<String>,
+    /// The authenticator that it went to.
+    pub chosen: Option<String>,
+    /// The person's addresses, by authenticator and masked address.
+    pub addresses: Vec<(String, String)>,
+    /// When the newest one left; none when it did not.
+    pub sent_at: Option<Timestamp>,
+    /// The newest one did not leave.
+    pub failed: bool,
+    /// Until when a code may be typed; none when none that was sent may be any more.
+    pub open_until: Option<Timestamp>,
+    /// From when on another one may be asked for.
+    pub resend_at: Option<Timestamp>,
     /// Wrong codes since the last right one.
     pub failures: i64,
     /// Until when it rests.

@@ -3,6 +3,7 @@
 //! A factor verifies an answer and says what evidence it makes. It never decides what is asked next, never
 //! creates a session and never counts guesses: the hub and `answer` do, the same for all.
 
+mod code;
 mod enrolment;
 mod password;
 mod totp;
@@ -19,12 +20,14 @@ use stepwell_store::credentials::Credential;
 use stepwell_store::{StoreError, Tx};
 
 use crate::call::Call;
-use crate::courier::Courier;
+use crate::courier::{Courier, Undelivered};
 use crate::error::EngineError;
 use crate::passwords::Passwords;
 use crate::seal::SealingKeys;
 use crate::settings::{EnrolmentSettings, LimitSettings};
 
+pub use code::{DeliveredCode, inbox};
+pub(crate) use code::{address_of, sent};
 pub use enrolment::{Enrolled, Enrolment, SetUp};
 pub use password::PasswordFactor;
 pub use totp::TotpFactor;
@@ -112,6 +115,8 @@ pub enum Failure {
     Replayed,
     /// The authenticator rests until then.
     Locked(Timestamp),
+    /// The message that it needs did not leave.
+    Undelivered(Undelivered),
     /// The check could not be made.
     Engine(EngineError),
 }
@@ -150,6 +155,11 @@ pub trait Factor: fmt::Debug + Send + Sync {
         Ok(None)
     }
 
+    /// Its codes, when they are brought to the person: the engine sends one when the page is first shown.
+    fn delivers(&self) -> Option<&DeliveredCode> {
+        None
+    }
+
     /// How an authenticator of this kind is set up on a page; none when it is not.
     fn enrolment(&self) -> Option<&dyn Enrolment> {
         None
@@ -169,7 +179,7 @@ pub trait Factor: fmt::Debug + Send + Sync {
 }
 
 /// The methods of [`Factors::shipped`], which configuration may name.
-pub const METHODS: &[&str] = &["password", "totp"];
+pub const METHODS: &[&str] = &["password", "totp", "sms", "mail"];
 
 /// Those of them that people may set up by themselves.
 pub const ENROLLABLE: &[&str] = &["totp"];
@@ -192,7 +202,16 @@ impl Factors {
                 budget: limits.code_budget,
                 rest: limits.code_rest,
             }),
+            Box::new(DeliveredCode::by_text(limits)),
+            Box::new(DeliveredCode::by_mail(limits)),
         ])
+    }
+
+    /// These factors, without those whose messages nobody carries: what cannot work is not offered.
+    pub(crate) fn carried_by(mut self, courier: &dyn Courier) -> Self {
+        let carried = |f: &dyn Factor| f.delivers().is_none_or(|c| courier.carries(c.channel()));
+        self.0.retain(|factor| carried(&**factor));
+        self
     }
 
     /// The factor of a method.

@@ -15,7 +15,7 @@ use crate::courier::{Channel, Letter, Recipient};
 use crate::error::EngineError;
 
 /// The longest that an administrator's link may be good for: a week.
-pub const LONGEST_VALID: Seconds = Seconds(7 * 86_400);
+pub(super) const LONGEST_VALID: Seconds = Seconds(7 * 86_400);
 
 impl Engine {
     /// Makes a one-time link by which a person sets their password. With `mail` it is sent to that address

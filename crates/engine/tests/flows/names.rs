@@ -106,6 +106,7 @@ fn a_name_that_looks_like_another_cannot_be_registered_and_does_not_sign_in_as_i
             password: None,
             claims: Default::default(),
             totp_issuer: None,
+            codes: Vec::new(),
         };
         let refused = stage.engine.create_user(&stage.call(), new).unwrap_err();
         assert!(

@@ -94,6 +94,7 @@ fn a_password_that_is_easily_guessed_is_refused_with_advice_and_makes_no_account
             password: Some(Secret::new(weak)),
             claims: Default::default(),
             totp_issuer: None,
+            codes: Vec::new(),
         };
         let refused = stage.engine.create_user(&stage.call(), new).unwrap_err();
         assert!(
@@ -113,6 +114,7 @@ fn a_name_that_is_taken_is_a_conflict_that_says_what_to_do() {
         password: None,
         claims: Default::default(),
         totp_issuer: None,
+        codes: Vec::new(),
     };
     let refused = stage.engine.create_user(&stage.call(), again).unwrap_err();
     assert!(matches!(refused, EngineError::Conflict(_)), "{refused:?}");

@@ -11,6 +11,7 @@ mod browser;
 mod database;
 mod entropy;
 mod people;
+mod postbox;
 mod relying_party;
 mod stage;
 
@@ -19,5 +20,6 @@ pub use browser::{Browser, Outcome};
 pub use database::{Database, each_database, postgres_server};
 pub use entropy::Seeded;
 pub use people::{Person, a_person, claims_for_subject};
+pub use postbox::{Message, Postbox};
 pub use relying_party::{RelyingParty, Tokens, a_relying_party, claims_of, oauth_error};
 pub use stage::{ISSUER, START, Stage};

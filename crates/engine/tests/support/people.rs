@@ -6,6 +6,7 @@ use stepwell_core::secret::Secret;
 use stepwell_core::time::Timestamp;
 use stepwell_core::user::Status;
 use stepwell_engine::admin::NewUser;
+use stepwell_engine::courier::Channel;
 use stepwell_engine::totp::TotpSecret;
 use stepwell_store::{StoreError, users};
 
@@ -27,6 +28,7 @@ pub struct PersonToBe<'s> {
     username: String,
     password: bool,
     totp: bool,
+    codes: Vec<Channel>,
     claims: Map<String, Value>,
 }
 
@@ -37,6 +39,7 @@ pub fn a_person(stage: &Stage) -> PersonToBe<'_> {
         username: "ada".into(),
         password: false,
         totp: false,
+        codes: Vec::new(),
         claims: Map::new(),
     }
 }
@@ -60,6 +63,20 @@ impl<'s> PersonToBe<'s> {
         Self { totp: true, ..self }
     }
 
+    /// Codes by mail, to ada@example.com.
+    pub fn with_mail(mut self) -> Self {
+        self.codes.push(Channel::Mail);
+        self.with_claim("email", "ada@example.com")
+            .with_claim("email_verified", true)
+    }
+
+    /// Codes by text message, to +15550100189.
+    pub fn with_texts(mut self) -> Self {
+        self.codes.push(Channel::Text);
+        self.with_claim("phone_number", "+1 (555) 010-0189")
+            .with_claim("phone_number_verified", true)
+    }
+
     pub fn with_claim(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.claims.insert(name.to_owned(), value.into());
         self
@@ -72,6 +89,7 @@ impl<'s> PersonToBe<'s> {
             password: self.password.then(|| Secret::new(password)),
             claims: self.claims,
             totp_issuer: self.totp.then(|| "Stepwell".to_owned()),
+            codes: self.codes,
         };
         let created = self
             .stage

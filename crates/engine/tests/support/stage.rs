@@ -63,6 +63,7 @@ impl Stage {
             lifetimes: Lifetimes::default(),
             limits: LimitSettings::default(),
             enrolment: EnrolmentSettings::default(),
+            registration: false,
         };
         change(&mut settings);
         let clock = AtomicI64::new(START.as_micros());

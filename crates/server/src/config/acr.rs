@@ -14,7 +14,7 @@ const LONGEST: usize = 255;
 /// What stands in for `[[acr]]` where there is none: `Catalog::shipped()`, as a file would say it.
 pub(crate) const SHIPPED: &str = r#"[
   { name = "urn:stepwell:acr:basic", aliases = ["1"], requires = { proof = {} } },
-  { name = "urn:stepwell:acr:mfa", aliases = ["2", "https://refeds.org/profile/mfa"], requires = { kinds = 2 } },
+  { name = "urn:stepwell:acr:mfa", aliases = ["2", "https://refeds.org/profile/mfa"], requires = { kinds = 2, not_method = ["mail"] } },
   { name = "phr", requires = { phishing_resistant = true } },
   { name = "phrh", requires = { phishing_resistant = true, hardware_bound = true } },
 ]"#;

@@ -144,6 +144,7 @@ pub(crate) const KEYS: &[Key] = &[
     count("limits.code_budget", "5", 1, 100),
     duration("limits.code_rest", "15m", 10, 30 * DAY),
     count("password.min_length", "8", 8, 128),
+    key("registration.open", Kind::Bool, Some("false")),
     key("enrolment.on_demand", Kind::Bool, Some("true")),
     key("enrolment.methods", Kind::List, None),
     duration("enrolment.fresh_for", "5m", MINUTE, HOUR),

@@ -241,6 +241,7 @@ fn settings(reader: &mut Reader) -> Settings {
         lifetimes,
         limits,
         enrolment: enrolment::settings(reader),
+        registration: reader.bool("registration.open"),
     }
 }
 

@@ -1,9 +1,12 @@
 //! `requires` of an acr to a predicate over evidence.
 //!
 //! A table says exactly one thing: a number of kinds, all of several, any of several, or one proof
-//! with its traits. A table that says two things, or nothing, is refused rather than guessed.
+//! with its traits. A table that says two things, or nothing, is refused rather than guessed. What may not
+//! count can stand beside each.
 
-use stepwell_core::authn::{Method, Pattern, Predicate};
+use std::collections::BTreeSet;
+
+use stepwell_core::authn::{Barred, Method, Pattern, Predicate};
 use stepwell_core::time::Seconds;
 use stepwell_engine::factors::METHODS;
 
@@ -36,7 +39,11 @@ const ALL: &[&str] = &[
     "hardware_bound",
     "within",
     "enrolled_before",
+    "not_method",
+    "restricted",
 ];
+/// What may not count, beside whatever a table says.
+const BARS: &[&str] = &["not_method", "restricted"];
 /// A refusal; where it points is the table's `requires`.
 type Read<T> = Result<T, (Option<Node>, String)>;
 
@@ -67,6 +74,7 @@ pub(crate) fn proofs(predicate: &Predicate) -> u64 {
         Predicate::Kinds { count, .. } => u64::from(*count),
         Predicate::Any(parts) => parts.iter().map(proofs).max().unwrap_or(1),
         Predicate::All(parts) => parts.iter().map(proofs).sum(),
+        Predicate::Without { requires, .. } => proofs(requires),
     }
 }
 
@@ -95,6 +103,42 @@ fn table(node: &Node, depth: usize) -> Read<Predicate> {
         );
     };
     known(entries, ALL)?;
+    let barred = barred(entries)?;
+    let of_bars = |entry: &Entry| BARS.contains(&entry.key.as_str());
+    let rest: Vec<Entry> = entries.iter().filter(|e| !of_bars(e)).cloned().collect();
+    if barred == Barred::default() {
+        return plain(&rest, node, depth);
+    }
+    let requires = if rest.is_empty() {
+        Predicate::Proof(Pattern::default())
+    } else {
+        plain(&rest, node, depth)?
+    };
+    Ok(Predicate::Without {
+        barred,
+        requires: Box::new(requires),
+    })
+}
+
+/// What does not count.
+fn barred(entries: &[Entry]) -> Read<Barred> {
+    let mut barred = Barred::default();
+    if let Some(node) = get(entries, "not_method") {
+        barred.methods = methods("not_method", node)?;
+    }
+    if let Some(node) = get(entries, "restricted") {
+        if !matches!(node.value, Value::Bool(false)) {
+            return refuse(
+                node,
+                "restricted takes only false, for proofs that others could divert to be left out; drop it where they may count",
+            );
+        }
+        barred.restricted = true;
+    }
+    Ok(barred)
+}
+
+fn plain(entries: &[Entry], node: &Node, depth: usize) -> Read<Predicate> {
     let heads: Vec<&str> = ["kinds", "all", "any", "proof"]
         .into_iter()
         .filter(|head| get(entries, head).is_some())
@@ -186,18 +230,7 @@ fn proof(entries: &[Entry]) -> Read<Predicate> {
         ..Pattern::default()
     };
     if let Some(node) = get(entries, "method") {
-        let Value::List(items) = &node.value else {
-            return refuse(node, "method takes a list such as [\"totp\"]");
-        };
-        if items.is_empty() {
-            return refuse(
-                node,
-                "method is an empty list: nothing could fit; leave it out for any method",
-            );
-        }
-        for item in items {
-            pattern.methods.insert(method(item)?);
-        }
+        pattern.methods = methods("method", node)?;
     }
     for name in TRAITS {
         let Some(node) = get(entries, name) else {
@@ -216,6 +249,19 @@ fn proof(entries: &[Entry]) -> Read<Predicate> {
         }
     }
     Ok(Predicate::Proof(pattern))
+}
+
+fn methods(key: &str, node: &Node) -> Read<BTreeSet<Method>> {
+    let Value::List(items) = &node.value else {
+        return refuse(node, format!("{key} takes a list such as [\"totp\"]"));
+    };
+    if items.is_empty() {
+        return refuse(
+            node,
+            format!("{key} is an empty list and says nothing; leave it out for any method"),
+        );
+    }
+    items.iter().map(method).collect()
 }
 
 fn method(node: &Node) -> Read<Method> {
@@ -296,5 +342,6 @@ fn timely(predicate: &Predicate, beside: u64, at: &Node) -> Read<()> {
                 .iter()
                 .try_for_each(|part| timely(part, beside + total - proofs(part), at))
         }
+        Predicate::Without { requires, .. } => timely(requires, beside, at),
     }
 }

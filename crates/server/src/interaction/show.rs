@@ -58,7 +58,7 @@ pub(crate) async fn another_way(
 }
 
 /// Back to where the hub says.
-pub(super) fn to_page(id: &InteractionId) -> HttpResponse {
+pub(crate) fn to_page(id: &InteractionId) -> HttpResponse {
     no_store(
         HttpResponse::SeeOther()
             .insert_header((LOCATION, format!("/i/{id}")))

@@ -3,16 +3,30 @@
 //! Holds no words and no addresses of servers: the edge renders a [`Letter`] in the person's language and
 //! carries it. Nothing here decides whether a message is due.
 
-use stepwell_core::secret::Secret;
-use stepwell_core::time::Seconds;
+mod letter;
+
+use serde::{Deserialize, Serialize};
+
+pub use letter::{Happened, Letter, Notice};
 
 /// The way a message takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// By mail.
     Mail,
     /// By text message (SMS).
     Text,
+}
+
+impl Channel {
+    /// Its name in audit and figures.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Text => "sms",
+        }
+    }
 }
 
 /// Where a message goes.
@@ -24,22 +38,6 @@ pub struct Recipient<'a> {
     pub address: &'a str,
     /// The person's language, as a BCP 47 tag; empty when unknown.
     pub language: &'a str,
-}
-
-/// What a message says.
-#[derive(Debug)]
-pub enum Letter<'a> {
-    /// A code to type on the page that is open now.
-    Code {
-        /// The code.
-        code: &'a Secret,
-        /// The app that asks.
-        app: &'a str,
-        /// What for, where that is known.
-        action: Option<&'a str>,
-        /// How long it may be used.
-        valid_for: Seconds,
-    },
 }
 
 /// Why a message did not leave.
@@ -65,7 +63,7 @@ pub trait Courier: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Why it did not leave.
-    fn deliver(&self, to: &Recipient<'_>, letter: &Letter<'_>) -> Result<(), Undelivered>;
+    fn deliver(&self, to: &Recipient<'_>, letter: &Letter) -> Result<(), Undelivered>;
 }
 
 /// Where nothing is configured.
@@ -77,7 +75,7 @@ impl Courier for NoCourier {
         false
     }
 
-    fn deliver(&self, _: &Recipient<'_>, _: &Letter<'_>) -> Result<(), Undelivered> {
+    fn deliver(&self, _: &Recipient<'_>, _: &Letter) -> Result<(), Undelivered> {
         Err(Undelivered::NotConfigured)
     }
 }

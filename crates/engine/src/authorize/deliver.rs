@@ -1,0 +1,241 @@
+//! Codes on their way: drawn and stored first, then handed over, and what became of that told.
+//!
+//! A message leaves outside any transaction. What does not leave is taken back, so that nothing is lost: the
+//! person is told at once, and may try again or choose another way.
+
+use stepwell_core::audit::{Event, names};
+use stepwell_core::authn::Method;
+use stepwell_core::ids::InteractionId;
+use stepwell_core::time::Seconds;
+use stepwell_core::user::User;
+use stepwell_store::interactions;
+
+use super::advance::Loaded;
+use super::begin::encode;
+use super::facts::Known;
+use super::messages::Messages;
+use super::view::DeliveredView;
+use crate::Engine;
+use crate::call::Call;
+use crate::courier::Recipient;
+use crate::error::EngineError;
+use crate::factors::{Challenge, DeliveredCode, sent};
+
+/// A method whose codes are delivered, and whose page is shown to whom.
+#[derive(Clone, Copy)]
+pub(crate) struct Post<'a> {
+    pub(crate) known: &'a Known,
+    pub(crate) method: &'a Method,
+    pub(crate) code: &'a DeliveredCode,
+}
+
+/// What became of sending a code.
+#[derive(Debug)]
+pub(crate) enum Sending {
+    /// It left, or could not; the challenge tells which.
+    Tried(Challenge),
+    /// Not yet: so long to wait.
+    Wait(Seconds),
+    /// There is no address that a code may go to now.
+    Nowhere,
+}
+
+impl Engine {
+    /// What the page of a delivered code shows; sends the first code where none is pending. None for a method
+    /// whose codes are not delivered.
+    pub(super) fn delivered(
+        &self,
+        call: &Call<'_>,
+        loaded: &mut Loaded,
+        known: &Known,
+        method: &Method,
+    ) -> Result<Option<DeliveredView>, EngineError> {
+        let Some(code) = self.factors.find(method).and_then(|f| f.delivers()) else {
+            return Ok(None);
+        };
+        let post = Post {
+            known,
+            method,
+            code,
+        };
+        let sending = match loaded.state.sent.get(method) {
+            Some(pending) => Sending::Tried(pending.clone()),
+            None => self.send(call, loaded, post, None)?,
+        };
+        view(call, post, &sending).map(Some)
+    }
+
+    /// Sends another code, to `chosen` where the person has several addresses. Those sent before stay valid.
+    pub(crate) fn resend(
+        &self,
+        call: &Call<'_>,
+        loaded: &mut Loaded,
+        post: Post<'_>,
+        chosen: Option<&str>,
+    ) -> Result<Sending, EngineError> {
+        if let Some(pending) = loaded.state.sent.get(post.method) {
+            let left = post.code.resend_at(pending)?.since(call.now);
+            if left > 0 {
+                return Ok(Sending::Wait(whole_seconds(left)));
+            }
+        }
+        self.send(call, loaded, post, chosen)
+    }
+
+    fn send(
+        &self,
+        call: &Call<'_>,
+        loaded: &mut Loaded,
+        post: Post<'_>,
+        chosen: Option<&str>,
+    ) -> Result<Sending, EngineError> {
+        let (Some(user), Some(id)) = (&post.known.user, loaded.id.clone()) else {
+            return Ok(Sending::Nowhere);
+        };
+        let action = self.action_of(loaded);
+        let whom = self.whom(loaded, post.known, action.as_deref());
+        let pending = loaded.state.sent.get(post.method);
+        let Some(drawn) = post.code.draw(&self.tools(call), &whom, pending, chosen)? else {
+            return Ok(Sending::Nowhere);
+        };
+        let messages = Messages::of(self, call, &user.id, post.code.channel());
+        if let Some(wait) = messages.take()? {
+            return Ok(Sending::Wait(wait));
+        }
+        let event = self.told(
+            call,
+            loaded,
+            post,
+            &drawn.challenge,
+            names::FACTOR_CODE_SENT,
+        )?;
+        if !self.keep_sent(loaded, &id, post.method, &drawn.challenge, event)? {
+            // Another tab has just sent one; a second would only be in its way.
+            messages.give_back()?;
+            return Ok(Sending::Tried(drawn.challenge));
+        }
+        let to = Recipient {
+            channel: post.code.channel(),
+            address: &drawn.address,
+            language: language(call, user),
+        };
+        let Err(why) = self.courier.deliver(&to, &drawn.letter) else {
+            return Ok(Sending::Tried(drawn.challenge));
+        };
+        messages.give_back()?;
+        tracing::warn!(channel = to.channel.as_str(), reference = call.reference, %why, "a code did not leave");
+        let taken_back = post.code.unsent(&drawn.challenge)?;
+        let event = self
+            .told(
+                call,
+                loaded,
+                post,
+                &taken_back,
+                names::FACTOR_DELIVERY_FAILED,
+            )?
+            .with("why", why.to_string());
+        self.keep_sent(loaded, &id, post.method, &taken_back, event)?;
+        Ok(Sending::Tried(taken_back))
+    }
+
+    /// Stores a challenge with what is written down about it; false, with only that written down, when another
+    /// request has changed the interaction meanwhile.
+    fn keep_sent(
+        &self,
+        loaded: &mut Loaded,
+        id: &InteractionId,
+        method: &Method,
+        challenge: &Challenge,
+        event: Event,
+    ) -> Result<bool, EngineError> {
+        let mut state = loaded.state.clone();
+        state.sent.insert(method.clone(), challenge.clone());
+        let text = encode(&state)?;
+        let failed = sent(challenge)?.failed;
+        let saved = self.db.write(|tx| -> Result<bool, EngineError> {
+            let saved = interactions::save_state(tx, id, loaded.version, &text)?;
+            if saved || failed {
+                tx.audit(event);
+            }
+            Ok(saved)
+        })?;
+        if saved {
+            loaded.state = state;
+            loaded.version += 1;
+        }
+        Ok(saved)
+    }
+
+    fn told(
+        &self,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        post: Post<'_>,
+        challenge: &Challenge,
+        name: &'static str,
+    ) -> Result<Event, EngineError> {
+        Ok(self
+            .about(call, loaded, post.known, name)
+            .with("method", post.method.as_str())
+            .with("channel", post.code.channel().as_str())
+            .with("credential", sent(challenge)?.credential.as_str()))
+    }
+}
+
+/// The language that a person is written to in: their own choice, else that of the page at hand.
+pub(crate) fn language<'a>(call: &'a Call<'_>, user: &'a User) -> &'a str {
+    let chosen = user.claims.get("locale").and_then(|value| value.as_str());
+    match call.peer.language.as_str() {
+        "" => chosen.unwrap_or_default(),
+        page => page,
+    }
+}
+
+fn view(call: &Call<'_>, post: Post<'_>, sending: &Sending) -> Result<DeliveredView, EngineError> {
+    let Post {
+        known,
+        method,
+        code,
+    } = post;
+    let mine = || known.credentials.iter().filter(|c| c.method == *method);
+    let addresses = code.addresses(&known.credentials);
+    let (pending, wait) = match sending {
+        Sending::Tried(pending) => (Some(pending), None),
+        Sending::Wait(wait) => (None, Some(*wait)),
+        Sending::Nowhere => (None, None),
+    };
+    let newest = pending.map(sent).transpose()?;
+    let open_until = pending.map(|p| code.open_until(p, call.now)).transpose()?;
+    let resend_at = pending.map(|p| code.resend_at(p)).transpose()?;
+    Ok(DeliveredView {
+        channel: code.channel(),
+        digits: code.digits(),
+        valid_for: code.lifetime(),
+        to: newest.as_ref().map(|newest| newest.to.clone()),
+        chosen: newest
+            .as_ref()
+            .map(|newest| newest.credential.as_str().to_owned()),
+        addresses: addresses
+            .into_iter()
+            .map(|(id, masked)| (id.as_str().to_owned(), masked))
+            .collect(),
+        sent_at: newest.as_ref().filter(|n| !n.failed).map(|n| n.at),
+        failed: newest.is_some_and(|newest| newest.failed),
+        open_until: open_until.flatten(),
+        resend_at: resend_at.or(wait.map(|wait| call.now.plus(wait))),
+        failures: mine().map(|c| c.failures).max().unwrap_or_default(),
+        locked_until: if mine().all(|c| c.is_locked(call.now)) {
+            mine().filter_map(|c| c.locked_until).min()
+        } else {
+            None
+        },
+    })
+}
+
+fn whole_seconds(micros: i64) -> Seconds {
+    Seconds(
+        u64::try_from(micros.max(0))
+            .unwrap_or_default()
+            .div_ceil(1_000_000),
+    )
+}

@@ -1,0 +1,627 @@
+//! Codes that are sent: when, to whom, and what they are good for (spec §5 lines 51 to 53, 71).
+
+use stepwell_core::authn::{Acr, AcrName, Barred, Method, Pattern, Predicate, Renew};
+use stepwell_engine::answer::{Answered, Input, Trouble};
+use stepwell_engine::authorize::{DeliveredView, FactorView, Left};
+use stepwell_engine::courier::{Channel, Letter};
+use stepwell_store::credentials::{self, Credential};
+
+use crate::support::{Browser, Person, Postbox, RelyingParty, Stage, a_person, a_relying_party};
+
+fn by(methods: &[&str]) -> Predicate {
+    Predicate::Proof(Pattern {
+        methods: methods.iter().copied().map(Method::new).collect(),
+        ..Pattern::default()
+    })
+}
+
+/// A stage where an acr of this name asks for that besides what is shipped.
+fn knowing(name: &str, requires: Predicate) -> Stage {
+    Stage::with(|settings| {
+        let mut acrs: Vec<Acr> = settings.catalog.iter().cloned().collect();
+        acrs.push(Acr {
+            name: AcrName::new(name),
+            aliases: Vec::new(),
+            requires,
+            lifetime: None,
+            renew: Renew::Strongest,
+        });
+        settings.catalog = stepwell_core::authn::Catalog::new(acrs);
+    })
+}
+
+/// Where a password and a mailed code are called `mailed`.
+fn a_stage() -> Stage {
+    knowing(
+        "mailed",
+        Predicate::All(vec![by(&["password"]), by(&["mail"])]),
+    )
+}
+
+const MAILED: [(&str, &str); 1] = [("acr_values", "mailed")];
+
+/// Up to the page that asks for the code.
+fn at_the_code<'s>(stage: &'s Stage, bank: &RelyingParty, ada: &'s Person) -> Browser<'s> {
+    let mut browser = stage.browser(ada);
+    assert!(browser.authorize(bank, &MAILED).is_pages());
+    browser.type_username().type_password();
+    browser
+}
+
+fn codes(browser: &mut Browser<'_>) -> DeliveredView {
+    match browser.see_proof().factor {
+        FactorView::Delivered(view) => view,
+        other => panic!("no code is asked for: {other:?}"),
+    }
+}
+
+fn mail(secret: &str) -> Input<'_> {
+    Input::Prove {
+        method: "mail",
+        secret,
+        credential: None,
+    }
+}
+
+const AGAIN: Input<'_> = Input::Resend {
+    method: "mail",
+    credential: None,
+};
+
+fn trouble(answered: &Answered) -> &Trouble {
+    match answered {
+        Answered::Again(trouble) => trouble,
+        other => panic!("it was taken: {other:?}"),
+    }
+}
+
+fn is_taken(answered: &Answered) -> bool {
+    matches!(answered, Answered::Continue { session: Some(_) })
+}
+
+/// A code that was never sent.
+fn wrong(postbox: &Postbox) -> String {
+    let sent = postbox.codes();
+    let mut tries = (0..).map(|n| format!("{n:08}"));
+    tries.find(|code| !sent.contains(code)).unwrap()
+}
+
+#[test]
+fn a_mailed_code_signs_a_step_up_and_names_app_and_action() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage)
+        .with(|new| new.action = Some("make a transfer".into()))
+        .create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    assert!(browser.authorize(&bank, &MAILED).is_pages());
+    let view = codes(&mut browser);
+    assert_eq!(view.channel, Channel::Mail);
+    assert_eq!(view.to.as_deref(), Some("a•••@e•••.com"));
+    assert!(view.sent_at.is_some() && !view.failed);
+
+    let [message] = &postbox.messages()[..] else {
+        panic!("{:?}", postbox.messages())
+    };
+    assert_eq!(
+        (message.address.as_str(), message.language.as_str()),
+        ("ada@example.com", "en")
+    );
+    let Letter::Code {
+        code,
+        app,
+        action,
+        valid_for,
+    } = &message.letter
+    else {
+        panic!("{message:?}")
+    };
+    assert_eq!(
+        (app.as_str(), action.as_deref()),
+        ("Bank", Some("make a transfer"))
+    );
+    assert_eq!(valid_for.0, 600);
+    assert_eq!(code.expose().len(), 8);
+
+    let typed = format!("{} {}", &code.expose()[..4], &code.expose()[4..]);
+    assert!(is_taken(&browser.submit(&mail(&typed))));
+    let (acr, amr, _) = bank.redeem(&stage, &browser.follow()).grounds();
+    assert_eq!(
+        (acr.as_str(), amr),
+        ("mailed", vec!["pwd".to_owned(), "otp".into(), "mfa".into()])
+    );
+    assert_eq!(stage.events("factor.code_sent"), ["factor.code_sent"]);
+    assert!(stage.chain_is_whole());
+}
+
+#[test]
+fn what_is_stored_tells_no_code() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut browser = at_the_code(&stage, &bank, &ada);
+    codes(&mut browser);
+    let code = postbox.code();
+    let all = stage
+        .database()
+        .texts("SELECT state AS t FROM interactions UNION ALL SELECT data AS t FROM audit");
+    assert!(all.iter().any(|text| text.contains("hash")));
+    assert!(all.iter().all(|text| !text.contains(&code)), "{code}");
+}
+
+#[test]
+fn nothing_is_sent_before_something_is_proven() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    for person in [&ada, &Person::nobody("eve")] {
+        let mut browser = stage.browser(person);
+        browser.authorize(&bank, &MAILED);
+        browser.type_username();
+        assert_eq!(browser.page(), "password");
+        let early = browser.submit(&AGAIN);
+        assert_eq!(trouble(&early), &Trouble::NotEnough);
+        let early = browser.submit(&mail("12345678"));
+        assert_eq!(trouble(&early), &Trouble::NotEnough);
+    }
+    assert!(postbox.messages().is_empty());
+}
+
+#[test]
+fn a_code_is_sent_when_its_page_is_first_shown_and_not_by_looking_again() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage)
+        .with_password()
+        .with_mail()
+        .with_totp()
+        .create();
+    let mut browser = at_the_code(&stage, &bank, &ada);
+    assert!(postbox.messages().is_empty(), "not before it is shown");
+    for _ in 0..3 {
+        codes(&mut browser);
+    }
+    assert_eq!(postbox.messages().len(), 1);
+    stage.advance(600);
+    let view = codes(&mut browser);
+    assert_eq!(view.open_until, None, "it says that the code is over");
+    assert_eq!(postbox.messages().len(), 1);
+}
+
+#[test]
+fn choosing_another_way_and_coming_back_sends_none_anew() {
+    let stage = knowing(
+        "either",
+        Predicate::All(vec![by(&["password"]), by(&["mail", "totp"])]),
+    );
+    let (postbox, stage) = Postbox::at(&stage);
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage)
+        .with_password()
+        .with_mail()
+        .with_totp()
+        .create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[("acr_values", "either")]);
+    browser.type_username().type_password();
+    for way in ["mail", "totp", "mail", "totp", "mail"] {
+        browser.another_way(way);
+        assert_eq!(browser.page(), way);
+    }
+    assert_eq!(postbox.messages().len(), 1);
+    assert!(is_taken(&browser.submit(&mail(&postbox.code()))));
+}
+
+#[test]
+fn another_code_can_be_asked_for_after_a_pause_and_the_older_one_stays_valid_in_its_own_window() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut browser = at_the_code(&stage, &bank, &ada);
+    let shown = codes(&mut browser);
+    assert_eq!(
+        shown.resend_at,
+        shown
+            .sent_at
+            .map(|at| at.plus(stepwell_core::time::Seconds(30)))
+    );
+    let early = browser.submit(&AGAIN);
+    assert_eq!(trouble(&early), &Trouble::TooSoon(30));
+    stage.advance(29);
+    assert!(matches!(
+        trouble(&browser.submit(&AGAIN)),
+        Trouble::TooSoon(1)
+    ));
+    assert_eq!(postbox.messages().len(), 1);
+    stage.advance(1);
+    assert!(matches!(
+        browser.submit(&AGAIN),
+        Answered::Continue { session: None }
+    ));
+    stage.advance(300);
+    let [first, second] = &postbox.codes()[..] else {
+        panic!("two codes")
+    };
+    let mut other = browser.another_tab();
+    assert!(is_taken(&browser.submit(&mail(first))), "the older one");
+    browser.follow();
+    assert!(!is_taken(&other.submit(&mail(second))), "one of them, once");
+}
+
+#[test]
+fn an_older_code_ends_while_the_newer_one_goes_on() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut browser = at_the_code(&stage, &bank, &ada);
+    codes(&mut browser);
+    stage.advance(400);
+    browser.submit(&AGAIN);
+    stage.advance(200);
+    let [first, second] = &postbox.codes()[..] else {
+        panic!("two codes")
+    };
+    let over = browser.submit(&mail(first));
+    assert_eq!(trouble(&over), &Trouble::Malformed("code-expired"));
+    assert!(is_taken(&browser.submit(&mail(second))));
+}
+
+#[test]
+fn wrong_codes_across_resends_exhaust_the_budget_and_the_person_is_told() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut browser = at_the_code(&stage, &bank, &ada);
+    for n in 0..4 {
+        assert_eq!(
+            codes(&mut browser).failures,
+            n,
+            "a resend gives nothing back"
+        );
+        let refused = browser.submit(&mail(&wrong(&postbox)));
+        assert_eq!(trouble(&refused), &Trouble::WrongCode);
+        stage.advance(30);
+        browser.submit(&AGAIN);
+    }
+    let fifth = browser.submit(&mail(&wrong(&postbox)));
+    assert!(matches!(trouble(&fifth), Trouble::Locked(_)), "{fifth:?}");
+    let right = browser.submit(&mail(&postbox.code()));
+    assert!(matches!(trouble(&right), Trouble::Locked(_)), "{right:?}");
+    let before = postbox.messages().len();
+    stage.advance(60);
+    assert!(codes(&mut browser).locked_until.is_some());
+    browser.submit(&AGAIN);
+    assert_eq!(
+        postbox.messages().len(),
+        before,
+        "nothing is sent while it rests"
+    );
+    // Nor does another interaction begin anew.
+    let mut elsewhere = at_the_code(&stage, &bank, &ada);
+    assert!(codes(&mut elsewhere).locked_until.is_some());
+    assert_eq!(postbox.messages().len(), before);
+    assert_eq!(stage.events("factor.locked"), ["factor.locked"]);
+    assert_eq!(stage.engine.deliver_due(&stage.call()).unwrap(), 1);
+    let told = stepwell_engine::courier::Happened::FactorLocked {
+        method: Method::mail(),
+    };
+    assert_eq!(postbox.notices(), [told]);
+}
+
+#[test]
+fn a_code_of_one_interaction_is_worth_nothing_in_another() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut one = at_the_code(&stage, &bank, &ada);
+    codes(&mut one);
+    let code_of_one = postbox.code();
+    let mut other = at_the_code(&stage, &bank, &ada);
+    codes(&mut other);
+    let refused = other.submit(&mail(&code_of_one));
+    assert_eq!(trouble(&refused), &Trouble::WrongCode);
+    assert!(is_taken(&one.submit(&mail(&code_of_one))));
+}
+
+#[test]
+fn a_code_is_used_once() {
+    let stage = knowing(
+        "both",
+        Predicate::All(vec![by(&["password"]), by(&["mail"]), by(&["totp"])]),
+    );
+    let (postbox, stage) = Postbox::at(&stage);
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage)
+        .with_password()
+        .with_mail()
+        .with_totp()
+        .create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[("acr_values", "both")]);
+    browser.type_username().type_password().another_way("mail");
+    codes(&mut browser);
+    let code = postbox.code();
+    assert!(is_taken(&browser.submit(&mail(&code))));
+    let again = browser.submit(&mail(&code));
+    assert_eq!(trouble(&again), &Trouble::NotEnough, "it has been proven");
+
+    // A request for a newer one in the same session: the code is not sent yet, and the used one does not count.
+    browser.authorize(&bank, &[("acr_values", "mailed"), ("prompt", "login")]);
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[("acr_values", "both")]);
+    browser.type_username().type_password();
+    let unsent = browser.submit(&mail(&code));
+    assert_eq!(trouble(&unsent), &Trouble::Malformed("code-not-sent"));
+}
+
+#[test]
+fn two_forms_with_one_code_at_the_same_time_are_taken_once() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut browser = at_the_code(&stage, &bank, &ada);
+    codes(&mut browser);
+    let code = postbox.code();
+    let taken: Vec<bool> = std::thread::scope(|scope| {
+        let tries: Vec<_> = (0..6)
+            .map(|_| {
+                let mut tab = browser.another_tab();
+                let code = code.clone();
+                scope.spawn(move || is_taken(&tab.submit(&mail(&code))))
+            })
+            .collect();
+        tries.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(taken.iter().filter(|taken| **taken).count(), 1, "{taken:?}");
+}
+
+#[test]
+fn an_expired_code_is_refused_and_costs_nothing() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut browser = at_the_code(&stage, &bank, &ada);
+    codes(&mut browser);
+    stage.advance(600);
+    let over = browser.submit(&mail(&postbox.code()));
+    assert_eq!(trouble(&over), &Trouble::Malformed("code-expired"));
+    assert_eq!(codes(&mut browser).failures, 0);
+    for odd in ["", "1234567", "123456789", "12a45678"] {
+        let odd = browser.submit(&mail(odd));
+        assert_eq!(trouble(&odd), &Trouble::Malformed("code-digits"));
+    }
+    browser.submit(&AGAIN);
+    assert!(is_taken(&browser.submit(&mail(&postbox.code()))));
+}
+
+#[test]
+fn a_code_that_does_not_leave_is_told_at_once_and_nothing_is_lost() {
+    let stage = knowing(
+        "either",
+        Predicate::All(vec![by(&["password"]), by(&["mail", "totp"])]),
+    );
+    let (postbox, stage) = Postbox::at(&stage);
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage)
+        .with_password()
+        .with_mail()
+        .with_totp()
+        .create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[("acr_values", "either")]);
+    browser.type_username().type_password().another_way("mail");
+    postbox.set_down(true);
+    let view = codes(&mut browser);
+    assert!(view.failed && view.sent_at.is_none() && view.open_until.is_none());
+    assert!(
+        browser
+            .see_proof()
+            .others
+            .iter()
+            .any(|o| o.method.as_str() == "totp"),
+        "another way is offered"
+    );
+    let [failed] = &stage.audited("factor.delivery_failed")[..] else {
+        panic!("written down once, not by each look")
+    };
+    assert!(
+        failed.data.contains("\"channel\":\"mail\"") && failed.data.contains("connection refused"),
+        "{}",
+        failed.data
+    );
+    let typed = browser.submit(&mail("12345678"));
+    assert_eq!(trouble(&typed), &Trouble::Malformed("code-not-sent"));
+    for _ in 0..30 {
+        browser.submit(&AGAIN);
+    }
+    assert!(codes(&mut browser).failed, "tries that fail spend nothing");
+    postbox.set_down(false);
+    assert!(matches!(browser.submit(&AGAIN), Answered::Continue { .. }));
+    assert!(!codes(&mut browser).failed);
+    assert!(is_taken(&browser.submit(&mail(&postbox.code()))));
+    browser.follow().code();
+}
+
+#[test]
+fn a_resend_that_fails_leaves_the_older_code_valid() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut browser = at_the_code(&stage, &bank, &ada);
+    codes(&mut browser);
+    stage.advance(60);
+    postbox.set_down(true);
+    browser.submit(&AGAIN);
+    let view = codes(&mut browser);
+    assert!(view.failed && view.open_until.is_some());
+    assert!(is_taken(&browser.submit(&mail(&postbox.code()))));
+}
+
+#[test]
+fn an_account_and_a_network_have_their_share_of_messages() {
+    let stage = a_stage();
+    let (postbox, stage) = Postbox::at(&stage);
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    for n in 0..10 {
+        let mut browser = at_the_code(&stage, &bank, &ada).at_ip(&format!("192.0.2.{n}"));
+        assert!(codes(&mut browser).sent_at.is_some());
+    }
+    let mut browser = at_the_code(&stage, &bank, &ada).at_ip("192.0.2.99");
+    let view = codes(&mut browser);
+    assert!(view.sent_at.is_none() && !view.failed);
+    assert!(view.resend_at.is_some_and(|at| at > stage.now()));
+    assert!(matches!(
+        trouble(&browser.submit(&AGAIN)),
+        Trouble::TooSoon(_)
+    ));
+    assert_eq!(postbox.messages().len(), 10);
+    stage.advance(360);
+    assert!(
+        codes(&mut browser).sent_at.is_some(),
+        "a tenth of the hour gives one of the ten back"
+    );
+
+    let people: Vec<Person> = (0..101)
+        .map(|n| {
+            a_person(&stage)
+                .named(&format!("p{n}"))
+                .with_password()
+                .with_mail()
+                .create()
+        })
+        .collect();
+    let sent = people.iter().filter(|person| {
+        let mut browser = at_the_code(&stage, &bank, person).at_ip("198.51.100.7");
+        codes(&mut browser).sent_at.is_some()
+    });
+    assert_eq!(sent.count(), 100, "one network, whoever the messages go to");
+}
+
+#[test]
+fn of_several_addresses_the_person_may_choose() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut second = Credential::new(
+        stepwell_core::ids::CredentialId::new("second"),
+        ada.id.clone().unwrap(),
+        Method::mail(),
+        "ada@work.example",
+        "",
+        stage.now(),
+    );
+    second.details = r#"{"address":"ada@work.example"}"#.into();
+    stage
+        .db()
+        .write(|tx| credentials::insert(tx, &second))
+        .unwrap();
+    let mut browser = at_the_code(&stage, &bank, &ada);
+    assert_eq!(codes(&mut browser).addresses.len(), 2);
+    stage.advance(30);
+    let to_second = Input::Resend {
+        method: "mail",
+        credential: Some("second"),
+    };
+    browser.submit(&to_second);
+    let view = codes(&mut browser);
+    assert_eq!(
+        (view.to.as_deref(), view.chosen.as_deref()),
+        (Some("a•••@w•••.example"), Some("second"))
+    );
+    stage.advance(30);
+    browser.submit(&AGAIN);
+    let to: Vec<String> = postbox.messages().into_iter().map(|m| m.address).collect();
+    assert_eq!(
+        to,
+        ["ada@example.com", "ada@work.example", "ada@work.example"]
+    );
+    assert!(
+        is_taken(&browser.submit(&mail(&postbox.codes()[0]))),
+        "each stays valid"
+    );
+}
+
+#[test]
+fn a_texted_code_is_a_second_kind_and_marked_restricted() {
+    let (postbox, stage) = Postbox::at(&Stage::new());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage)
+        .with_password()
+        .with_mail()
+        .with_texts()
+        .create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[("acr_values", "2")]);
+    browser.type_username().type_password();
+    let asked = browser.see_proof();
+    assert_eq!(asked.method, Method::sms());
+    let mail = asked
+        .others
+        .iter()
+        .find(|o| o.method == Method::mail())
+        .unwrap();
+    assert!(!mail.reaches, "a mailed code is no second kind by default");
+    assert_eq!(postbox.messages()[0].address, "+15550100189");
+    let typed = Input::Prove {
+        method: "sms",
+        secret: &postbox.code(),
+        credential: None,
+    };
+    assert!(is_taken(&browser.submit(&typed)));
+    let (acr, amr, _) = bank.redeem(&stage, &browser.follow()).grounds();
+    assert_eq!(
+        (acr.as_str(), amr),
+        ("2", vec!["pwd".to_owned(), "sms".into(), "mfa".into()])
+    );
+    let proofs = stage.database().texts("SELECT traits AS t FROM evidence");
+    assert!(
+        proofs
+            .iter()
+            .any(|traits| traits.contains("\"restricted\":true"))
+    );
+    let passed = stage.audited("login.passed");
+    assert!(passed.last().unwrap().data.contains("\"restricted\":true"));
+}
+
+#[test]
+fn an_acr_can_bar_texted_codes() {
+    let stage = knowing(
+        "no-texts",
+        Predicate::Without {
+            barred: Barred {
+                restricted: true,
+                ..Barred::default()
+            },
+            requires: Box::new(Predicate::Kinds {
+                count: 2,
+                within: None,
+                settled: None,
+            }),
+        },
+    );
+    let (postbox, stage) = Postbox::at(&stage);
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_texts().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[("acr_values", "no-texts")]);
+    browser.type_username().type_password();
+    match browser.view() {
+        Left::Leave { stop, .. } => assert!(stop, "the account cannot do this"),
+        other => panic!("{other:?}"),
+    }
+    assert!(postbox.messages().is_empty());
+}
+
+#[test]
+fn where_nobody_carries_messages_codes_are_not_offered() {
+    let first = a_stage();
+    let (_, with) = Postbox::at(&first);
+    let bank = a_relying_party(&with).create();
+    let ada = a_person(&with).with_password().with_mail().create();
+    let (answer, _) = first.browser(&ada).complete(&bank, &MAILED);
+    assert_eq!(answer.error(), "unmet_authentication_requirements");
+    let text = |stage: &Stage| String::from_utf8(stage.engine.metadata().to_vec()).unwrap();
+    assert!(text(&with).contains("\"mailed\"") && !text(&first).contains("\"mailed\""));
+}
