@@ -12,6 +12,8 @@ pub(crate) mod submit;
 
 use stepwell_core::ids::InteractionId;
 
+pub(crate) use present::method;
+
 const LONGEST_ID: usize = 64;
 
 /// The interaction that an address names; none when it can be nobody's, so that odd bytes reach neither

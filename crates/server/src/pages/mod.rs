@@ -38,7 +38,7 @@ pub use choose_account::{ChooseAccount, KnownAccount};
 pub use chrome::{Chrome, Html};
 pub use consent::{Consent, ScopeLine};
 pub use error::{DeveloperNote, Docs, ErrorKind, ErrorPage};
-pub use factor::{Authenticator, FactorInput};
+pub use factor::{Authenticator, DeliveredCode, FactorInput};
 pub use home::Home;
 pub use identifier::Identifier;
 pub use leave::{FormPost, Leave};

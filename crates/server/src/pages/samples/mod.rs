@@ -3,6 +3,7 @@
 //! Tests render them all; `cargo run -p stepwell-server --example pages -- DIR` writes them out to
 //! be looked at. A new page or a new variant belongs here first.
 
+mod delivered;
 mod errors;
 mod leaving;
 mod sign_in;
@@ -39,6 +40,7 @@ pub fn samples() -> Vec<Sample> {
     };
     sign_in::add(&mut add);
     step_up::add(&mut add);
+    delivered::add(&mut add);
     leaving::add(&mut add);
     errors::add(&mut add);
     out
