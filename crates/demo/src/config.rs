@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 use url::Url;
 
@@ -24,6 +25,8 @@ pub struct BankConfig {
     pub username: String,
     /// The seeded person's password, shown on the home page.
     pub password: String,
+    /// Where the provider puts mail (its `file` transport); it need not be there yet.
+    pub mail_folder: PathBuf,
 }
 
 impl fmt::Debug for BankConfig {

@@ -17,6 +17,7 @@ mod challenge;
 mod clock;
 mod config;
 mod flow;
+mod inbox;
 mod money;
 mod origin;
 mod pages;

@@ -56,6 +56,7 @@ pub fn serve(config: BankConfig, listener: TcpListener) -> std::io::Result<Serve
             .route("/unmet", web::post().to(actions::unmet))
             .route("/logout", web::post().to(actions::logout))
             .route("/phone", web::get().to(views::phone_page))
+            .route("/inbox", web::get().to(views::inbox_page))
             .route("/bank.css", web::get().to(views::stylesheet))
             .route("/bank.svg", web::get().to(views::logo))
     });

@@ -1,4 +1,4 @@
-//! What is only looked at: the account, an outcome, a problem, the phone, the stylesheet.
+//! What is only looked at: the account, an outcome, a problem, the phone, the mailbox, the stylesheet.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
@@ -8,7 +8,8 @@ use crate::bank::Bank;
 use crate::clock;
 use crate::config::BankConfig;
 use crate::flow::see;
-use crate::pages::{self, Home, OutcomeView, Panel, PhonePage, Problem, ProblemPage};
+use crate::inbox;
+use crate::pages::{self, Home, InboxPage, OutcomeView, Panel, PhonePage, Problem, ProblemPage};
 use crate::phone::Phone;
 use crate::session::{Outcome, session_of};
 
@@ -90,6 +91,22 @@ pub(crate) async fn phone_page(
             code,
             seconds_left,
             refresh,
+            panel,
+        },
+    )
+}
+
+pub(crate) async fn inbox_page(request: HttpRequest, bank: web::Data<Bank>) -> HttpResponse {
+    let folder = bank.config.mail_folder.clone();
+    let mails = web::block(move || inbox::newest(&folder)).await;
+    let panel = session_of(&request)
+        .and_then(|id| bank.sessions.with(&id, |session| Panel::of(session)))
+        .unwrap_or_default();
+    pages::html(
+        StatusCode::OK,
+        &InboxPage {
+            username: &bank.config.username,
+            mails: mails.unwrap_or_default(),
             panel,
         },
     )

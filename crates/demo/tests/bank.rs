@@ -500,7 +500,7 @@ async fn signing_out_ends_the_visit_and_goes_by_the_provider() {
 async fn pages_load_nothing_from_elsewhere_and_run_no_script() {
     let provider = Provider::start();
     let mut visitor = bank_for(&provider.issuer);
-    for path in ["/", "/phone"] {
+    for path in ["/", "/phone", "/inbox"] {
         let page = visitor.get(path).await;
         assert_eq!(
             page.headers["content-security-policy"],
@@ -536,6 +536,19 @@ async fn the_home_page_shows_the_demo_sign_in_escaped_and_the_phone_its_code() {
     );
     assert_eq!(phone.text("code").len(), 6);
     assert!((1..=30).contains(&phone.text("seconds-left").parse::<u64>().unwrap()));
+}
+
+#[actix_web::test]
+async fn the_mailbox_shows_the_newest_mail_first_and_escaped() {
+    let (_provider, mut visitor) = town();
+    let inbox = visitor.get("/inbox").await;
+    assert!(inbox.body.contains("This page stands in for your mailbox"));
+    let (nasty, code) = (
+        inbox.body.find("A &#60;nasty&#62;"),
+        inbox.body.find("1234 5678"),
+    );
+    assert!(nasty.is_some() && nasty < code, "{}", inbox.body);
+    assert!(!inbox.body.contains("<script>"));
 }
 
 #[actix_web::test]

@@ -134,6 +134,11 @@ impl Engine {
         }
     }
 
+    /// Whether messages can be sent this way.
+    pub fn carries(&self, channel: courier::Channel) -> bool {
+        self.courier.carries(channel)
+    }
+
     /// What configuration says.
     pub fn settings(&self) -> &Settings {
         &self.settings

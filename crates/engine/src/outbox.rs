@@ -27,8 +27,6 @@ const MOST_TRIES: i64 = 8;
 const FIRST_PAUSE: u64 = 20;
 /// How long whoever took a message has for it. Longer than any transport waits.
 const LEASE: Seconds = Seconds(120);
-/// Messages taken at a time.
-const BATCH: i64 = 20;
 /// Addresses of one person that a notice goes to.
 const MOST_ADDRESSES: usize = 3;
 
@@ -114,13 +112,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Sends what is due, and says how many messages were tried. To be called every second or so, on a thread
-    /// that may wait for mail servers.
+    /// Sends at most `limit` messages that are due, and says how many were tried. To be called every second or so,
+    /// on a thread that may wait for mail servers.
     ///
     /// # Errors
     /// When the database is away.
-    pub fn deliver_due(&self, call: &Call<'_>) -> Result<usize, EngineError> {
-        let due = self.db.read(|tx| outbox::due(tx, call.now, BATCH))?;
+    pub fn deliver_due(&self, call: &Call<'_>, limit: i64) -> Result<usize, EngineError> {
+        let due = self.db.read(|tx| outbox::due(tx, call.now, limit))?;
         let mut tried = 0;
         for waiting in due {
             let until = call.now.plus(LEASE);

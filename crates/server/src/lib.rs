@@ -10,6 +10,7 @@ mod blocking;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod courier;
 mod extract;
 mod gate;
 mod interaction;

@@ -7,6 +7,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::inbox::Mail;
+
 pub(crate) use panel::Panel;
 pub(crate) use problem::Problem;
 
@@ -47,6 +49,15 @@ pub(crate) struct PhonePage<'a> {
     pub(crate) code: String,
     pub(crate) seconds_left: u64,
     pub(crate) refresh: u64,
+    pub(crate) panel: Panel,
+}
+
+/// The stand-in for the person's mailbox.
+#[derive(Template)]
+#[template(path = "inbox.html")]
+pub(crate) struct InboxPage<'a> {
+    pub(crate) username: &'a str,
+    pub(crate) mails: Vec<Mail>,
     pub(crate) panel: Panel,
 }
 

@@ -339,6 +339,7 @@ pub fn bank_for(issuer: &str) -> Visitor {
                 .into(),
         username: "alice".into(),
         password: "a <good> password".into(),
+        mail_folder: mail_folder(),
     };
     actix_web::rt::spawn(stepwell_demo::serve(config, listener).unwrap());
     let http = reqwest::Client::builder()
@@ -366,4 +367,9 @@ pub async fn signed_in(provider: &Provider, visitor: &mut Visitor) {
         "{}",
         done.body
     );
+}
+
+/// A mailbox with two messages; every bank of these tests shows the same.
+pub fn mail_folder() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail")
 }

@@ -302,7 +302,7 @@ fn wrong_codes_across_resends_exhaust_the_budget_and_the_person_is_told() {
     assert!(codes(&mut elsewhere).locked_until.is_some());
     assert_eq!(postbox.messages().len(), before);
     assert_eq!(stage.events("factor.locked"), ["factor.locked"]);
-    assert_eq!(stage.engine.deliver_due(&stage.call()).unwrap(), 1);
+    assert_eq!(stage.engine.deliver_due(&stage.call(), 10).unwrap(), 1);
     let told = stepwell_engine::courier::Happened::FactorLocked {
         method: Method::mail(),
     };

@@ -22,7 +22,7 @@ fn tell(stage: &Stage, person: &Person) {
 }
 
 fn deliver(stage: &Stage) -> usize {
-    stage.engine.deliver_due(&stage.call()).unwrap()
+    stage.engine.deliver_due(&stage.call(), 10).unwrap()
 }
 
 #[test]

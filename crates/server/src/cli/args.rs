@@ -133,6 +133,12 @@ pub struct UserCreate {
     /// Enrol an authenticator app and print its otpauth URI
     #[arg(long)]
     pub totp: bool,
+    /// Enrol codes by mail, sent to the verified `email` claim
+    #[arg(long)]
+    pub mail_codes: bool,
+    /// Enrol codes by text message, sent to the verified `phone_number` claim
+    #[arg(long)]
+    pub sms_codes: bool,
 }
 
 /// Manage signing keys and the sealing key.

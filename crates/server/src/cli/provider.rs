@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stepwell_core::entropy;
-use stepwell_engine::courier::NoCourier;
 use stepwell_engine::factors::Factors;
 use stepwell_engine::limits::{Limits, MemoryLimits, RedisLimits};
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
@@ -16,6 +15,7 @@ use super::failure::Failure;
 use super::slow;
 use crate::clock::{OsEntropy, SystemClock};
 use crate::config::Config;
+use crate::courier::Post;
 
 /// Counters and used things kept in memory at most.
 const REMEMBERED: usize = 200_000;
@@ -76,7 +76,7 @@ pub(super) fn open(config: &Config, db: Db, seal: SealingKeys) -> Result<Engine,
         limits: limits(config)?,
         passwords,
         factors: Factors::shipped(&config.settings.limits),
-        courier: Arc::new(NoCourier),
+        courier: Arc::new(Post::open(config).map_err(Failure::usage)?),
     };
     slow::doing("opening the provider", || {
         with_call(|call| Engine::open(call, parts))

@@ -18,6 +18,7 @@ use crate::ops::background::Background;
 use crate::ops::drain::{self, Signals};
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
+use crate::ops::postman::Postman;
 use crate::ops::{listener as ops, logging};
 
 pub(super) fn run(config: &Config, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -62,6 +63,7 @@ pub(super) struct Running {
     drain_delay: Duration,
     servers: Vec<ServerHandle>,
     background: Background,
+    postman: Postman,
 }
 
 impl Running {
@@ -86,6 +88,7 @@ impl Running {
                 ops::serve(listener, health.clone(), metrics.clone()).map_err(failed)?,
             ));
         }
+        let postman = Postman::start(Arc::clone(&engine)).map_err(failed)?;
         let background = Background::start(engine, Some(metrics)).map_err(failed)?;
         let drain_delay = Duration::from_secs(config.server.drain_delay.0);
         Ok(Self {
@@ -95,6 +98,7 @@ impl Running {
             drain_delay,
             servers,
             background,
+            postman,
         })
     }
 
@@ -111,10 +115,11 @@ impl Running {
             drain_delay,
             servers,
             background,
+            postman,
             ..
         } = self;
         drain::end(signals, &health, drain_delay, servers).await;
-        drop(background);
+        drop((background, postman));
         Ok(())
     }
 }

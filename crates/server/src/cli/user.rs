@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use stepwell_core::secret::Secret;
 use stepwell_engine::admin::NewUser;
+use stepwell_engine::courier::Channel;
 
 use super::args::{UserCreate, UserUnlock};
 use super::failure::Failure;
@@ -25,6 +26,13 @@ pub(super) fn create(
         password,
         claims,
         totp_issuer: args.totp.then(|| config.product_name.clone()),
+        codes: [
+            (args.mail_codes, Channel::Mail),
+            (args.sms_codes, Channel::Text),
+        ]
+        .into_iter()
+        .filter_map(|(asked, channel)| asked.then_some(channel))
+        .collect(),
     };
     let created = with_call(|call| engine.create_user(call, new))?;
     let user = &created.user;

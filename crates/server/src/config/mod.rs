@@ -12,6 +12,7 @@ mod fields;
 mod file;
 mod gather;
 mod key;
+mod mail;
 mod network;
 mod node;
 mod predicate;
@@ -19,6 +20,7 @@ mod problem;
 mod read;
 mod scope;
 mod seal;
+mod sms;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -28,13 +30,15 @@ use std::path::{Path, PathBuf};
 
 use stepwell_core::secret::Secret;
 use stepwell_core::time::Seconds;
-use stepwell_engine::settings::{Lifetimes, LimitSettings, Settings};
+use stepwell_engine::settings::{CodeSettings, Lifetimes, LimitSettings, Settings};
 
 pub use dump::Dump;
+pub use mail::{MailSettings, MailWay, Smtp, Tls};
 pub use network::Network;
 pub use node::Origin;
 pub use problem::{Problem, Problems};
 pub use seal::{NO_KEY, SealSource};
+pub use sms::{BodyType, Gateway, SmsWay};
 
 use gather::Gathered;
 use read::Reader;
@@ -63,6 +67,10 @@ pub struct Config {
     pub seal: SealSource,
     /// The shortest new password, in characters.
     pub password_min_length: usize,
+    /// How mail is sent; none where it is not.
+    pub mail: Option<MailSettings>,
+    /// How text messages are sent; none where they are not.
+    pub sms: Option<SmsWay>,
     /// What the engine is told.
     pub settings: Settings,
     /// How logs are written.
@@ -203,6 +211,8 @@ fn config(reader: &mut Reader) -> Config {
         product_name: reader.text("product.name").unwrap_or_default(),
         seal: SealSource::read(reader),
         password_min_length: reader.count("password.min_length") as usize,
+        mail: mail::read(reader),
+        sms: sms::read(reader),
         settings: settings(reader),
         log: LogSettings {
             json: reader.text("log.format").as_deref() == Some("json"),
@@ -231,6 +241,14 @@ fn settings(reader: &mut Reader) -> Settings {
         window: reader.seconds("limits.window"),
         code_budget: reader.count("limits.code_budget"),
         code_rest: reader.seconds("limits.code_rest"),
+        codes: CodeSettings {
+            digits: u8::try_from(reader.count("codes.digits")).unwrap_or_default(),
+            lifetime: reader.seconds("codes.lifetime"),
+            cooldown: reader.seconds("codes.cooldown"),
+            per_account: reader.count("codes.per_account"),
+            per_network: reader.count("codes.per_network"),
+            window: reader.seconds("codes.window"),
+        },
     };
     Settings {
         issuer,

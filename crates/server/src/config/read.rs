@@ -40,6 +40,11 @@ impl Reader {
         });
     }
 
+    /// Whether there is a value at `path`, right or wrong.
+    pub(crate) fn is_given(&self, path: &str) -> bool {
+        self.gathered.get(path).is_some()
+    }
+
     fn take<T>(
         &mut self,
         path: &str,

@@ -3,6 +3,7 @@
 
 mod acrs;
 mod documents;
+mod messages;
 mod secrets;
 
 use stepwell_core::authn::Catalog;

@@ -4,15 +4,15 @@ use stepwell_core::authn::Method as Proof;
 use stepwell_core::time::Timestamp;
 use stepwell_engine::answer::Trouble;
 use stepwell_engine::authorize::{
-    ConsentView, FactorView, PageView, ProveView, ProvenView, ScopeView, StepView, Why,
-    Wording as Speech,
+    ConsentView, DeliveredView, FactorView, PageView, ProveView, ProvenView, ScopeView, StepView,
+    Why, Wording as Speech,
 };
 
 use super::setup;
 use crate::pages::{
-    Account, AnotherWay, App, Authenticator, ChooseAccount, Consent, FactorInput, Html, Identifier,
-    KnownAccount, Method, Problem, ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage,
-    StepUp, Way, Wording,
+    Account, AnotherWay, App, Authenticator, ChooseAccount, Consent, DeliveredCode, FactorInput,
+    Html, Identifier, KnownAccount, Method, Problem, ProofState, ProofStep, Reason, ScopeLine,
+    Shown, StepPage, StepUp, Way, Wording,
 };
 
 pub(super) const CODE_DIGITS: u8 = 6;
@@ -48,7 +48,7 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
             wording: wording(app, prove),
             factor: factor(prove, trouble, now),
             another_way: !prove.others.is_empty(),
-            problem: trouble.and_then(|t| problem(t, &prove.method)),
+            problem: trouble.and_then(|t| problem(t, prove)),
         }),
     }
 }
@@ -168,29 +168,80 @@ fn factor(prove: &ProveView, trouble: Option<&Trouble>, now: Timestamp) -> Facto
             },
             locked_for: waits.or(totp.locked_until.filter(|until| *until > now).map(seconds)),
         },
+        FactorView::Delivered(codes) => {
+            FactorInput::Delivered(Box::new(delivered(prove, codes, trouble, waits, now)))
+        }
         FactorView::Password | FactorView::Other { .. } => {
             FactorInput::Password { locked_for: waits }
         }
     }
 }
 
+fn delivered(
+    prove: &ProveView,
+    codes: &DeliveredView,
+    trouble: Option<&Trouble>,
+    waits: Option<i64>,
+    now: Timestamp,
+) -> DeliveredCode {
+    let seconds = |until: Timestamp| (until.since(now) / 1_000_000 + 1).max(1);
+    let ahead = |until: Option<Timestamp>| until.filter(|until| *until > now).map(seconds);
+    let too_soon = match trouble {
+        Some(Trouble::TooSoon(secs)) => i64::try_from(*secs).ok(),
+        _ => None,
+    };
+    let to = codes.to.as_deref().map(Shown::from);
+    let address = |(id, masked): &(String, String)| Authenticator {
+        id: id.clone(),
+        label: Shown::from(masked.as_str()),
+        selected: codes.chosen.as_ref() == Some(id),
+    };
+    DeliveredCode {
+        method: method(&prove.method),
+        digits: codes.digits,
+        sent: to.zip(codes.sent_at.map(|at| now.since(at) / 1_000_000)),
+        valid_for: i64::try_from(codes.valid_for.0).unwrap_or(i64::MAX),
+        open: codes.open_until.is_some(),
+        failed: codes.failed,
+        resend_in: too_soon.or(ahead(codes.resend_at)),
+        too_soon: too_soon.is_some(),
+        addresses: codes.addresses.iter().map(address).collect(),
+        wrong_codes: if trouble.is_some() {
+            0
+        } else {
+            u32::try_from(codes.failures).unwrap_or_default()
+        },
+        locked_for: waits.or(ahead(codes.locked_until)),
+    }
+}
+
+/// A method as pages and messages name it.
 pub(crate) fn method(proof: &Proof) -> Method {
     match proof.as_str() {
         "password" => Method::Password,
         "totp" => Method::Totp,
+        "mail" => Method::Mail,
+        "sms" => Method::Sms,
         other => Method::Other(Shown::from(other)),
     }
 }
 
-fn problem(trouble: &Trouble, method: &Proof) -> Option<Problem> {
-    let password = *method == Proof::password();
+fn problem(trouble: &Trouble, prove: &ProveView) -> Option<Problem> {
+    let password = prove.method == Proof::password();
+    let codes = match &prove.factor {
+        FactorView::Delivered(codes) => Some(codes),
+        _ => None,
+    };
     Some(match trouble {
         Trouble::WrongPassword => Problem::WrongPassword,
+        Trouble::WrongCode if codes.is_some() => Problem::WrongSentCode,
         Trouble::WrongCode => Problem::WrongCode,
+        Trouble::UsedCode if codes.is_some() => Problem::SentCodeUsed,
         Trouble::UsedCode => Problem::CodeUsed,
+        Trouble::Malformed("code-expired") => Problem::SentCodeExpired,
         Trouble::Malformed(_) if password => Problem::WrongPassword,
         Trouble::Malformed(_) => Problem::CodeFormat {
-            digits: CODE_DIGITS,
+            digits: codes.map_or(CODE_DIGITS, |codes| codes.digits),
         },
         Trouble::BadUsername => Problem::EnterUsername,
         Trouble::NotEnough => Problem::ChooseMethod,
@@ -199,7 +250,10 @@ fn problem(trouble: &Trouble, method: &Proof) -> Option<Problem> {
         },
         Trouble::BadLabel => Problem::BadLabel,
         Trouble::Full => Problem::AccountFull,
-        Trouble::Locked(_) | Trouble::TryAgain => return None,
+        // The page says these in its own place.
+        Trouble::Locked(_) | Trouble::TooSoon(_) | Trouble::Undelivered | Trouble::TryAgain => {
+            return None;
+        }
     })
 }
 

@@ -90,11 +90,11 @@ pub(super) async fn shown(
             let pages = with_token(pages, browser.as_ref().or(view.browser.as_ref()), &view);
             let status = match &trouble {
                 None | Some(Trouble::TryAgain) => StatusCode::OK,
-                Some(Trouble::Wait(_)) => StatusCode::TOO_MANY_REQUESTS,
+                Some(Trouble::Wait(_) | Trouble::TooSoon(_)) => StatusCode::TOO_MANY_REQUESTS,
                 Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
             };
             let mut answer = pages.page(status, &*present::step(&view, trouble.as_ref(), now));
-            if let Some(Trouble::Wait(secs)) = trouble {
+            if let Some(Trouble::Wait(secs) | Trouble::TooSoon(secs)) = trouble {
                 answer.headers_mut().insert(RETRY_AFTER, secs.into());
             }
             if let Some(secret) = &view.browser

@@ -124,9 +124,13 @@ fn input<'a>(what: &'a str, params: &'a Params) -> Option<Input<'a>> {
             secret: field("password"),
             credential: None,
         },
-        "totp" => Input::Prove {
+        "totp" | "mail" | "sms" => Input::Prove {
             method: what,
             secret: field("code"),
+            credential: params.get("credential"),
+        },
+        "resend" => Input::Resend {
+            method: field("method"),
             credential: params.get("credential"),
         },
         _ => return setup::input(what, params),

@@ -8,4 +8,5 @@ pub mod health;
 pub mod listener;
 pub mod logging;
 pub mod metrics;
+pub mod postman;
 pub mod request_line;

@@ -1,6 +1,6 @@
 //! The input of one factor, inside a step page.
 
-use super::{Method, Shown};
+use super::{Message, Method, Shown, Text};
 
 /// What the person is asked to enter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +21,74 @@ pub enum FactorInput {
         /// Seconds until another try is allowed; the field is not shown meanwhile.
         locked_for: Option<i64>,
     },
+    /// Field `code`, posted to `/i/{id}/mail` or `/i/{id}/sms`; another one is asked for at `/i/{id}/resend`.
+    Delivered(Box<DeliveredCode>),
 }
 
-/// One authenticator app the person has set up.
+/// A code that was sent, or should have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveredCode {
+    /// The way it takes: `Mail` or `Sms`.
+    pub method: Method,
+    pub digits: u8,
+    /// Where the newest one went and how many seconds ago; none when it did not leave.
+    pub sent: Option<(Shown, i64)>,
+    /// Seconds that a code may be used for.
+    pub valid_for: i64,
+    /// Whether a code that was sent may still be used; the field is shown only then.
+    pub open: bool,
+    /// The newest one did not leave.
+    pub failed: bool,
+    /// Seconds until another one may be asked for.
+    pub resend_in: Option<i64>,
+    /// It was asked for too soon.
+    pub too_soon: bool,
+    /// The person's addresses; more than one are offered as a choice of where another code goes.
+    pub addresses: Vec<Authenticator>,
+    /// Wrong codes entered since the last sign-in; a notice says so when not zero.
+    pub wrong_codes: u32,
+    /// Seconds until another try is allowed; neither field nor another code is offered meanwhile.
+    pub locked_for: Option<i64>,
+}
+
+impl DeliveredCode {
+    /// What stands above the field, when not all is well.
+    pub(super) fn notice(&self, t: &Text) -> Option<Message> {
+        let wait = |key| {
+            let seconds = self.resend_in.unwrap_or(1);
+            t.say(key).arg("wait", t.duration_up(seconds))
+        };
+        if self.failed {
+            Some(t.say("delivered-failed"))
+        } else if self.too_soon {
+            Some(wait("delivered-too-soon"))
+        } else if self.open {
+            None
+        } else if self.sent.is_some() {
+            Some(t.say("delivered-expired"))
+        } else {
+            Some(wait("delivered-too-many"))
+        }
+    }
+
+    /// Where and when the newest one was sent.
+    pub(super) fn hint(&self, t: &Text) -> Option<Message> {
+        let (to, ago) = self.sent.as_ref()?;
+        let said = t
+            .say("delivered-sent")
+            .arg("to", to)
+            .arg("ago", t.ago(*ago));
+        Some(said.arg("duration", t.duration_down(self.valid_for)))
+    }
+
+    /// From when on another one may be asked for, where that is not yet.
+    pub(super) fn pause(&self, t: &Text) -> Option<Message> {
+        let seconds = self.resend_in.filter(|_| !self.too_soon)?;
+        Some(t.say("resend-wait").arg("wait", t.duration_up(seconds)))
+    }
+}
+
+/// One authenticator app or address the person has set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authenticator {
     /// Sent back as `credential`.
@@ -53,6 +118,7 @@ impl FactorInput {
         match self {
             Self::Password { .. } => Method::Password,
             Self::Totp { .. } => Method::Totp,
+            Self::Delivered(code) => code.method.clone(),
         }
     }
 
@@ -60,7 +126,7 @@ impl FactorInput {
     pub fn field(&self) -> &'static str {
         match self {
             Self::Password { .. } => "password",
-            Self::Totp { .. } => "code",
+            Self::Totp { .. } | Self::Delivered(_) => "code",
         }
     }
 
@@ -69,6 +135,8 @@ impl FactorInput {
         match self {
             Self::Password { .. } => "password",
             Self::Totp { .. } => "totp",
+            Self::Delivered(code) if code.method == Method::Sms => "sms",
+            Self::Delivered(_) => "mail",
         }
     }
 
@@ -76,6 +144,15 @@ impl FactorInput {
     pub fn locked_for(&self) -> Option<i64> {
         match self {
             Self::Password { locked_for } | Self::Totp { locked_for, .. } => *locked_for,
+            Self::Delivered(code) => code.locked_for,
+        }
+    }
+
+    /// Whether there is a field to fill in.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Delivered(code) => code.open,
+            Self::Password { .. } | Self::Totp { .. } => true,
         }
     }
 }

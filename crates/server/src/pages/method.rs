@@ -7,6 +7,10 @@ use super::{Message, Shown, Text};
 pub enum Method {
     Password,
     Totp,
+    /// A code sent by mail.
+    Mail,
+    /// A code sent by text message.
+    Sms,
     /// A method this crate ships no words for, by its own label.
     Other(Shown),
 }
@@ -17,6 +21,8 @@ impl Method {
         match self {
             Self::Password => text.say("method-password"),
             Self::Totp => text.say("method-totp"),
+            Self::Mail => text.say("method-mail"),
+            Self::Sms => text.say("method-sms"),
             Self::Other(label) => text.say("method-other").arg("label", label),
         }
     }

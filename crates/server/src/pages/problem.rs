@@ -22,6 +22,12 @@ pub enum Problem {
     WrongCode,
     /// The code was right and has been used already.
     CodeUsed,
+    /// Not the code that was sent.
+    WrongSentCode,
+    /// The code that was sent was used already.
+    SentCodeUsed,
+    /// The code that was sent is too old.
+    SentCodeExpired,
     ChooseMethod,
     ChooseAccount,
     ChooseDecision,
@@ -48,6 +54,9 @@ impl Problem {
             Self::CodeFormat { digits } => text.say("problem-code-format").arg("digits", digits),
             Self::WrongCode => text.say("problem-wrong-code"),
             Self::CodeUsed => text.say("problem-code-used"),
+            Self::WrongSentCode => text.say("problem-wrong-sent-code"),
+            Self::SentCodeUsed => text.say("problem-sent-code-used"),
+            Self::SentCodeExpired => text.say("problem-sent-code-expired"),
             Self::ChooseMethod => text.say("problem-choose-method"),
             Self::ChooseAccount => text.say("problem-choose-account"),
             Self::ChooseDecision => text.say("problem-choose-decision"),

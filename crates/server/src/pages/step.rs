@@ -80,15 +80,15 @@ pub enum ProofState {
 
 impl StepPage {
     fn heading(&self, t: &Text) -> Message {
-        let totp = matches!(self.factor, FactorInput::Totp { .. });
+        let code = !matches!(self.factor, FactorInput::Password { .. });
         match &self.wording {
-            Wording::SignIn { .. } if totp => t.say("code-title"),
+            Wording::SignIn { .. } if code => t.say("code-title"),
             Wording::SignIn { .. } => t.say("password-title"),
             Wording::StepUp(StepUp {
                 action: Some(action),
                 ..
             }) => t.say("step-up-title").arg("action", action),
-            Wording::StepUp(_) if totp => t.say("step-up-title-code"),
+            Wording::StepUp(_) if code => t.say("step-up-title-code"),
             Wording::StepUp(_) => t.say("step-up-title-password"),
         }
     }
@@ -158,8 +158,9 @@ struct View<'a> {
 impl Html for StepPage {
     fn render(&self, chrome: &Chrome) -> String {
         let t = &chrome.text();
-        // Where tries are spent there is no field to point at: the notice says all.
-        let problem = self.problem.filter(|_| self.factor.locked_for().is_none());
+        // Where tries are spent or no code is there, there is no field to point at: the notice says all.
+        let field = self.factor.locked_for().is_none() && self.factor.is_open();
+        let problem = self.problem.filter(|_| field);
         let problem = problem.map(|problem| problem.message(t));
         let frame = Frame::new(chrome, self.heading(t)).with_problem(problem, self.factor.field());
         finish(

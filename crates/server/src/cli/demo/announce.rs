@@ -13,7 +13,8 @@ pub(super) fn text(at: &Addresses, kept: &Kept, home: &Home) -> String {
          \x20 Bank       {bank}   begin here: view the balance, then make a transfer\n\
          \x20 Username   {username}\n\
          \x20 Password   {password}\n\
-         \x20 Code       {bank}/phone   stands in for the authenticator app\n\n\
+         \x20 Code       {bank}/phone   stands in for the authenticator app\n\
+         \x20 Mail       {bank}/inbox   stands in for the mailbox\n\n\
          \x20 Provider   {issuer}/.well-known/openid-configuration\n\
          \x20 Health     http://{ops}/ready\n\
          \x20 Commands   stepwell client list --config {config}\n\n\
@@ -33,6 +34,7 @@ pub(super) fn json(at: &Addresses, kept: &Kept, home: &Home) -> Value {
         "issuer": at.issuer,
         "bank": at.bank,
         "api": at.api(),
+        "inbox": format!("{}/inbox", at.bank),
         "username": kept.username,
         "password": kept.password,
         "totp_uri": kept.totp_uri,

@@ -53,6 +53,11 @@ impl Home {
         self.0.join("demo.json")
     }
 
+    /// Where mail goes, for the page that stands in for the mailbox.
+    pub(super) fn mail(&self) -> PathBuf {
+        self.0.join("mail")
+    }
+
     fn seal(&self) -> PathBuf {
         self.0.join("stepwell.seal")
     }
@@ -71,6 +76,8 @@ impl Home {
              database_url = {database}\n\n\
              [product]\nname = \"Stepwell\"\n\n\
              [seal]\nkey_file = {seal}\n\n\
+             # Nothing leaves this machine: mail is put into a folder, and {bank}/inbox shows it.
+             [mail]\ntransport = \"file\"\nfrom = \"Stepwell demo <no-reply@example.com>\"\nfolder = {mail}\n\n\
              [server]\ndrain_delay = \"0s\"\n\n\
              # Short, so that trying out wrong codes does not lock the demo for long.
              [limits]\ncode_rest = \"1m\"\n\n\
@@ -83,6 +90,8 @@ impl Home {
             ops = text(&at.ops_listen.to_string()),
             seal = path(self.seal()),
             api = text(&at.api()),
+            bank = at.bank,
+            mail = path(self.mail()),
         );
         private_file::replace(&self.config(), &content)
     }

@@ -1,7 +1,8 @@
 //! `stepwell demo`: the provider, a seeded person and a demo bank in one process, to try a step-up.
 //!
 //! Everything is kept in one folder, and its `stepwell.toml` serves every other command. It is meant
-//! for one's own machine: plain http, a password on the screen, a page that stands in for the phone.
+//! for one's own machine: plain http, a password on the screen, pages that stand in for the phone
+//! and the mailbox.
 
 mod announce;
 mod home;
@@ -57,7 +58,7 @@ pub(super) fn run(args: &Demo, output: &mut Output<'_>) -> Result<(), Failure> {
     let kept = slow::doing("seeding the demo", || seed::seed(&engine, &home, &at))?;
     in_runtime(async move {
         let mut running = Running::start(&config, engine, listener, Some(ops_listener))?;
-        let bank = stepwell_demo::serve(bank(&at, &kept), bank_listener);
+        let bank = stepwell_demo::serve(bank(&at, &kept, &home), bank_listener);
         running.beside(
             bank.map_err(|error| Failure::failed(format!("the bank cannot start: {error}")))?,
         );
@@ -70,7 +71,7 @@ pub(super) fn run(args: &Demo, output: &mut Output<'_>) -> Result<(), Failure> {
     })
 }
 
-fn bank(at: &Addresses, kept: &seed::Kept) -> BankConfig {
+fn bank(at: &Addresses, kept: &seed::Kept, home: &Home) -> BankConfig {
     BankConfig {
         issuer: at.issuer.clone(),
         client_id: kept.client_id.clone(),
@@ -80,6 +81,7 @@ fn bank(at: &Addresses, kept: &seed::Kept) -> BankConfig {
         totp_uri: kept.totp_uri.clone(),
         username: kept.username.clone(),
         password: kept.password.clone(),
+        mail_folder: home.mail(),
     }
 }
 

@@ -9,6 +9,7 @@ use stepwell_core::oauth::Scope;
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::username;
 use stepwell_engine::admin::NewUser;
+use stepwell_engine::courier::Channel;
 use stepwell_engine::{Engine, EngineError};
 use stepwell_store::users;
 
@@ -90,6 +91,11 @@ fn person(engine: &Engine, home: &Home, kept: &mut Kept) -> Result<(), Failure> 
         password: Some(Secret::new(password.as_str())),
         claims: claims(),
         totp_issuer: Some("Stepwell demo".to_owned()),
+        codes: if engine.carries(Channel::Mail) {
+            vec![Channel::Mail]
+        } else {
+            Vec::new()
+        },
     };
     let created = with_call(|call| engine.create_user(call, new))?;
     kept.username = created.user.username;

@@ -1,6 +1,6 @@
 //! `[[acr]]`, `[[scope]]` and `[[resource]]`.
 
-use stepwell_core::authn::{AcrName, Method, Pattern, Predicate, Renew};
+use stepwell_core::authn::{AcrName, Barred, Method, Pattern, Predicate, Renew};
 
 use super::*;
 
@@ -68,6 +68,50 @@ fn every_form_of_requires_is_read() {
 }
 
 #[test]
+fn what_does_not_count_may_stand_beside_every_form() {
+    let without = |methods: &[Method], restricted, requires| Predicate::Without {
+        barred: Barred {
+            methods: methods.iter().cloned().collect(),
+            restricted,
+        },
+        requires: Box::new(requires),
+    };
+    let two = || Predicate::Kinds {
+        count: 2,
+        within: None,
+    };
+    let mail = [Method::mail()];
+    for (text, expected) in [
+        (
+            "{ kinds = 2, not_method = [\"mail\"] }",
+            without(&mail, false, two()),
+        ),
+        (
+            "{ kinds = 2, restricted = false }",
+            without(&[], true, two()),
+        ),
+        (
+            "{ not_method = [\"mail\"], restricted = false }",
+            without(&mail, true, Predicate::Proof(Pattern::default())),
+        ),
+        (
+            "{ any = [{ kinds = 2, restricted = false }], not_method = [\"mail\"] }",
+            without(
+                &mail,
+                false,
+                Predicate::Any(vec![without(&[], true, two())]),
+            ),
+        ),
+        (
+            "{ method = [\"totp\"], restricted = false }",
+            without(&[], true, totp(None)),
+        ),
+    ] {
+        assert_eq!(requires(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn an_acr_has_its_lifetime_its_renewal_and_its_aliases() {
     let text = "[[acr]]\nname = \"a\"\naliases = [\"1\"]\nrequires = { kinds = 2 }\nlifetime = \"10m\"\nrenew = \"all\"";
     let catalog = read(text, &[]).unwrap().config.settings.catalog;
@@ -132,6 +176,22 @@ fn a_requirement_that_makes_no_sense_is_refused_with_its_place() {
         ("{ proof = { kinds = 2 } }", "requires has no key \"kinds\""),
         ("{ method = [] }", "method is an empty list"),
         ("{ method = \"totp\" }", "method takes a list"),
+        (
+            "{ kinds = 2, not_method = [] }",
+            "not_method is an empty list",
+        ),
+        (
+            "{ kinds = 2, not_methods = [\"mail\"] }",
+            "did you mean \"not_method\"?",
+        ),
+        (
+            "{ kinds = 2, restricted = true }",
+            "restricted takes only false",
+        ),
+        (
+            "{ kinds = 2, not_method = [\"mail\"], within = \"90s\" }",
+            "here at least 2m",
+        ),
         (
             "{ method = [\"topt\"] }",
             "there is no method \"topt\"; did you mean \"totp\"?",

@@ -4,6 +4,7 @@
 //! be looked at. A new page or a new variant belongs here first.
 
 mod account;
+mod delivered;
 mod errors;
 mod leaving;
 mod links;
@@ -42,6 +43,7 @@ pub fn samples() -> Vec<Sample> {
     account::add(&mut add);
     sign_in::add(&mut add);
     step_up::add(&mut add);
+    delivered::add(&mut add);
     leaving::add(&mut add);
     links::add(&mut add);
     errors::add(&mut add);

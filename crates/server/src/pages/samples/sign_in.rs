@@ -219,6 +219,8 @@ fn ways() -> Vec<Way> {
     vec![
         way("password", Method::Password, None, false, false),
         way("totp", Method::Totp, Some("Bob’s phone"), true, true),
+        way("mail", Method::Mail, Some("a•••@e•••.com"), true, false),
+        way("sms", Method::Sms, None, false, false),
         way(
             "other",
             Method::Other("Smart card".into()),

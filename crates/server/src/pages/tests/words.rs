@@ -42,10 +42,9 @@ fn defined(locale: &Path) -> BTreeSet<String> {
 
 fn sources() -> Vec<String> {
     let mut sources = files(&root().join("templates"), "html");
-    let code = files(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages"),
-        "rs",
-    );
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut code = files(&source.join("pages"), "rs");
+    code.extend(files(&source.join("courier"), "rs"));
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     sources.extend(
         code.iter()
