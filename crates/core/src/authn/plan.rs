@@ -38,12 +38,7 @@ struct Way {
 
 /// Finds every minimal set of owned authenticators that would meet the demand.
 pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned]) -> Option<Plan> {
-    // Nobody answers in the instant of being asked: a proof to come is later than the request.
-    let just_after = Timestamp::from_micros(question.began.as_micros().saturating_add(1));
-    let question = &Question {
-        now: question.now.max(just_after),
-        ..*question
-    };
+    let question = &when_answered(question);
     let mut kinds: Vec<&Owned> = owned.iter().collect();
     kinds.sort_by_key(|one| {
         (
@@ -101,8 +96,22 @@ pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned
     })
 }
 
+/// Whether this one alone would meet the demand, with nothing proven before.
+pub(super) fn suffices(question: &Question<'_>, one: &Owned) -> bool {
+    way(&when_answered(question), &[], &[one], 1).is_some()
+}
+
+/// Nobody answers in the instant of being asked: a proof to come is later than the request.
+fn when_answered<'q>(question: &Question<'q>) -> Question<'q> {
+    let just_after = Timestamp::from_micros(question.began.as_micros().saturating_add(1));
+    Question {
+        now: question.now.max(just_after),
+        ..*question
+    }
+}
+
 /// Puts choices in order and leaves each method once: shortest, then what opens, then strongest.
-pub(super) fn rank(choices: &mut Vec<Choice>) {
+fn rank(choices: &mut Vec<Choice>) {
     let strength = |c: &Choice| Reverse(c.traits.rank());
     choices.sort_by(|a, b| {
         (a.steps, !a.opens, strength(a), &a.method, &a.traits).cmp(&(
@@ -113,6 +122,11 @@ pub(super) fn rank(choices: &mut Vec<Choice>) {
             &b.traits,
         ))
     });
+    each_once(choices);
+}
+
+/// Leaves each method once, where it stands first.
+pub(super) fn each_once(choices: &mut Vec<Choice>) {
     let mut seen = Vec::new();
     choices.retain(|choice| {
         let first = !seen.contains(&choice.method);
