@@ -4,6 +4,7 @@
 
 mod guesses;
 mod prove;
+mod unnamed;
 
 use stepwell_core::audit::names;
 use stepwell_core::authn::{Ended, Method, Pin, Step, Verdict};
@@ -94,6 +95,8 @@ pub enum Trouble {
     TryAgain,
     /// This method does not lead to what is asked.
     NotEnough,
+    /// It breaks a rule that is nobody's slip; the rule's name.
+    Refused(&'static str),
 }
 
 impl Engine {

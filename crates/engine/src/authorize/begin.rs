@@ -96,7 +96,7 @@ impl Engine {
                 return self.unasked(call, &client, cookies, to, error);
             }
         };
-        let loaded = Loaded {
+        let mut loaded = Loaded {
             id: None,
             client,
             request,
@@ -133,6 +133,9 @@ impl Engine {
         match next {
             Next::Ask(step, reasons) => {
                 let why = matches!(step, Step::Prove(_)).then_some(reasons);
+                if step == Step::Identify {
+                    self.begin_naming(call, &mut loaded, &known)?;
+                }
                 self.store(call, loaded, cookies, Some(&known), why)
             }
             Next::Leave {

@@ -4,6 +4,7 @@
 //! creates a session and never counts guesses: the hub and `answer` do, the same for all.
 
 mod enrolment;
+pub mod passkey;
 mod password;
 mod totp;
 
@@ -22,9 +23,10 @@ use crate::courier::Courier;
 use crate::error::EngineError;
 use crate::passwords::Passwords;
 use crate::seal::SealingKeys;
-use crate::settings::LimitSettings;
+use crate::settings::Settings;
 
 pub use enrolment::{Enrolled, Enrolment};
+pub use passkey::PasskeyFactor;
 pub use password::PasswordFactor;
 pub use totp::TotpFactor;
 pub(crate) use totp::totp_purpose;
@@ -69,6 +71,8 @@ pub struct Whom<'a> {
     pub user: Option<&'a User>,
     /// Their live authenticators, of every method.
     pub credentials: &'a [Credential],
+    /// Whether they have proven anything yet: before, nothing may show what an account owns.
+    pub proven: bool,
     /// The app that asks, by its name.
     pub app: &'a str,
     /// What is to be done, where that is known: "make a transfer".
@@ -107,6 +111,13 @@ pub enum Failure {
     Malformed(&'static str),
     /// Right, but used before.
     Replayed,
+    /// It breaks a rule that nobody gets right by guessing: written down, but no guess.
+    Refused {
+        /// The rule's name.
+        rule: &'static str,
+        /// The authenticator that may have been copied or replaced, when that is what it shows.
+        suspect: Option<stepwell_core::ids::CredentialId>,
+    },
     /// The authenticator rests until then.
     Locked(Timestamp),
     /// The check could not be made.
@@ -147,6 +158,22 @@ pub trait Factor: fmt::Debug + Send + Sync {
         Ok(None)
     }
 
+    /// Whether any answer, right or wrong, uses the challenge up.
+    fn answered_once(&self) -> bool {
+        false
+    }
+
+    /// Whether a pending challenge is too old, so that the page needs another.
+    fn is_stale(&self, _challenge: &Challenge, _now: Timestamp) -> bool {
+        false
+    }
+
+    /// The name of its own that the answering authenticator goes by, where an answer says by itself whose it is:
+    /// such a proof may come before any name was typed. Not verified.
+    fn names(&self, _answer: &Answer<'_>) -> Option<String> {
+        None
+    }
+
     /// How an authenticator of this kind is set up on a page; none when it is not.
     fn enrolment(&self) -> Option<&dyn Enrolment> {
         None
@@ -166,7 +193,7 @@ pub trait Factor: fmt::Debug + Send + Sync {
 }
 
 /// The methods of [`Factors::shipped`], which configuration may name.
-pub const METHODS: &[&str] = &["password", "totp"];
+pub const METHODS: &[&str] = &["password", "totp", "passkey", "security-key"];
 
 /// Every factor of this installation, in the order that pages list them.
 #[derive(Debug)]
@@ -179,14 +206,21 @@ impl Factors {
     }
 
     /// The factors that Stepwell ships.
-    pub fn shipped(limits: &LimitSettings) -> Self {
-        Self(vec![
+    ///
+    /// # Errors
+    /// When what configuration says of passkeys does not fit the issuer.
+    pub fn shipped(settings: &Settings) -> Result<Self, EngineError> {
+        let mut all: Vec<Box<dyn Factor>> = vec![
             Box::new(PasswordFactor),
             Box::new(TotpFactor {
-                budget: limits.code_budget,
-                rest: limits.code_rest,
+                budget: settings.limits.code_budget,
+                rest: settings.limits.code_rest,
             }),
-        ])
+        ];
+        for factor in PasskeyFactor::both(settings)? {
+            all.push(Box::new(factor));
+        }
+        Ok(Self(all))
     }
 
     /// The factor of a method.
@@ -224,20 +258,6 @@ impl Factors {
             })
             .collect()
     }
-
-    /// What somebody who does not exist is shown to own: whatever a sign-in may begin with by default.
-    pub fn owned_by_nobody(&self) -> Vec<Owned> {
-        let password = Method::password();
-        self.find(&password)
-            .map(|f| Owned {
-                method: password,
-                credential: stepwell_core::ids::CredentialId::new(""),
-                traits: f.traits(),
-                opens: true,
-            })
-            .into_iter()
-            .collect()
-    }
 }
 
 #[cfg(test)]
@@ -246,7 +266,16 @@ mod tests {
 
     #[test]
     fn configuration_may_name_every_factor_and_no_other() {
-        let shipped = Factors::shipped(&LimitSettings::default()).available();
+        let settings = Settings {
+            issuer: "https://id.example".into(),
+            catalog: stepwell_core::authn::Catalog::shipped(),
+            scopes: Vec::new(),
+            resources: Vec::new(),
+            lifetimes: crate::settings::Lifetimes::default(),
+            limits: crate::settings::LimitSettings::default(),
+            passkeys: crate::settings::PasskeySettings::default(),
+        };
+        let shipped = Factors::shipped(&settings).unwrap().available();
         assert_eq!(
             shipped
                 .iter()

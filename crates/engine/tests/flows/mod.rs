@@ -13,6 +13,7 @@ mod max_age;
 mod names;
 mod nodes;
 mod open_redirect;
+mod passkeys;
 mod prompts;
 mod registration;
 mod sign_in;
