@@ -87,7 +87,10 @@ impl Engine {
             .db
             .read(|tx| self.judge(tx, call.now, loaded, cookie))?;
         let answered = if judged.1.verdict == Verdict::Ask(Step::Identify) {
-            match self.named_by(call, loaded, &judged.0, typed)? {
+            let Some(name) = self.named_in(loaded, typed) else {
+                return Ok(Answered::Continue { session: None });
+            };
+            match self.named(call, loaded, &judged.0, typed, &name)? {
                 Some(named) => {
                     let judged = self
                         .db

@@ -17,28 +17,28 @@ use crate::call::Call;
 use crate::error::EngineError;
 
 impl Engine {
-    /// The interaction as the person whose authenticator answered; none when nobody's did, which is written down.
-    pub(super) fn named_by(
+    /// The authenticator that a proof comes from, where it says so by itself.
+    pub(super) fn named_in(&self, loaded: &Loaded, typed: &Typed<'_>) -> Option<String> {
+        let factor = self.factors.find(&typed.method)?;
+        factor.names(&typed.against(loaded))
+    }
+
+    /// The interaction as the person whose authenticator this is; none when it is nobody's, which is written down.
+    pub(super) fn named(
         &self,
         call: &Call<'_>,
         loaded: &Loaded,
         known: &Known,
         typed: &Typed<'_>,
+        name: &str,
     ) -> Result<Option<Loaded>, EngineError> {
-        let factor = self.factors.find(&typed.method);
-        let external = factor.and_then(|factor| factor.names(&typed.against(loaded)));
-        let user = match external {
-            Some(external) => self
-                .db
-                .read(|tx| -> Result<Option<User>, StoreError> {
-                    let found = credentials::find_by_external(tx, &external)?;
-                    match found.filter(|c| c.method == typed.method) {
-                        Some(credential) => users::find(tx, &credential.user_id),
-                        None => Ok(None),
-                    }
-                })?,
-            None => None,
-        };
+        let user = self.db.read(|tx| -> Result<Option<User>, StoreError> {
+            let found = credentials::find_by_external(tx, name)?;
+            match found.filter(|c| c.method == typed.method) {
+                Some(credential) => users::find(tx, &credential.user_id),
+                None => Ok(None),
+            }
+        })?;
         let Some(user) = user else {
             Guesses::of(self, call, loaded, known, &typed.method).count_network()?;
             count(&typed.method, "failed");

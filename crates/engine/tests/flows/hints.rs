@@ -161,9 +161,10 @@ fn a_person_who_signs_in_as_somebody_else_gets_a_session_of_their_own() {
     browser.switch().type_username();
     assert_eq!(
         browser.page(),
-        "password",
+        "passkey",
         "ada's password proves nothing about bob"
     );
+    browser.another_way("password");
     let answer = browser.type_password().type_code().follow();
     let bobs = bank.redeem(&stage, &answer);
     assert_eq!(bobs.id["sub"], bob.subject());

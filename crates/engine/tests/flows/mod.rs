@@ -13,6 +13,8 @@ mod max_age;
 mod names;
 mod nodes;
 mod open_redirect;
+mod passkey_forgeries;
+mod passkey_hardware;
 mod passkeys;
 mod prompts;
 mod registration;

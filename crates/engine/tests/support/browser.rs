@@ -8,9 +8,7 @@ use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Problem;
 use stepwell_core::secret::Secret;
 use stepwell_engine::answer::{Answered, Input, Trouble};
-use stepwell_engine::authorize::{
-    Begun, ConsentView, FactorView, Left, ProveView, StepView, Via,
-};
+use stepwell_engine::authorize::{Begun, ConsentView, FactorView, Left, ProveView, StepView, Via};
 use stepwell_engine::{Cookies, EngineError, Peer};
 
 use super::{Answer, Key, Person, RelyingParty, Saying, Stage};

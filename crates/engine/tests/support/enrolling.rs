@@ -32,12 +32,7 @@ impl<'s> SetUp<'s> {
     }
 
     /// With other settings than the stage's.
-    pub fn under(
-        stage: &'s Stage,
-        person: &'s Person,
-        method: &str,
-        settings: &Settings,
-    ) -> Self {
+    pub fn under(stage: &'s Stage, person: &'s Person, method: &str, settings: &Settings) -> Self {
         Self {
             stage,
             person,

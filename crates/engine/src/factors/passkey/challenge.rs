@@ -99,7 +99,10 @@ pub(super) fn begin(
 }
 
 fn allowed(form: Form, whom: &Whom<'_>) -> Value {
-    let mine = whom.credentials.iter().filter(|c| c.method == form.method());
+    let mine = whom
+        .credentials
+        .iter()
+        .filter(|c| c.method == form.method());
     mine.filter_map(|c| {
         let kept = Details::of(c).ok()?;
         Some(json!({ "type": "public-key", "id": c.external_id, "transports": kept.transports }))

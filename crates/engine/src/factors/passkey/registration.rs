@@ -15,7 +15,9 @@ use super::aaguid::Aaguid;
 use super::assertion::LONGEST;
 use super::details::{Details, external_id};
 use super::party::Party;
-use super::{Answer, Challenge, Enrolled, Failure, Form, Whom, challenge, client_data, handle, rule};
+use super::{
+    Answer, Challenge, Enrolled, Failure, Form, Whom, challenge, client_data, handle, rule,
+};
 use crate::call::Call;
 use crate::error::EngineError;
 
