@@ -13,6 +13,7 @@ mod gather;
 mod key;
 mod network;
 mod node;
+mod passkeys;
 mod predicate;
 mod problem;
 mod read;
@@ -231,8 +232,10 @@ fn settings(reader: &mut Reader) -> Settings {
         code_budget: reader.count("limits.code_budget"),
         code_rest: reader.seconds("limits.code_rest"),
     };
+    let passkeys = passkeys::settings(reader, &issuer);
     Settings {
         issuer,
+        passkeys,
         catalog,
         scopes,
         resources,

@@ -3,6 +3,7 @@
 
 mod acrs;
 mod documents;
+mod passkeys;
 mod secrets;
 
 use stepwell_core::authn::Catalog;

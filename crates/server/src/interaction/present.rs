@@ -1,5 +1,6 @@
 //! From the engine's views to page models: methods and reasons get their words there, not here.
 
+use serde_json::Value;
 use stepwell_core::authn::Method as Proof;
 use stepwell_core::time::Timestamp;
 use stepwell_engine::answer::Trouble;
@@ -8,9 +9,9 @@ use stepwell_engine::authorize::{
 };
 
 use crate::pages::{
-    Account, AnotherWay, App, Authenticator, ChooseAccount, Consent, FactorInput, Html, Identifier,
-    KnownAccount, Method, Problem, ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage,
-    StepUp, Way, Wording,
+    Account, AnotherWay, App, Authenticator, Ceremony, ChooseAccount, Consent, FactorInput, Html,
+    Identifier, Instead, KnownAccount, Method, Problem, ProofState, ProofStep, Reason, ScopeLine,
+    Shown, StepPage, StepUp, Way, Wording,
 };
 
 const CODE_DIGITS: u8 = 6;
@@ -20,11 +21,15 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
     let interaction = view.id.as_str().to_owned();
     let app = App::new(view.client.name.as_str(), view.client.host.as_str());
     match &view.step {
-        StepView::Identify { prefill } => Box::new(Identifier {
+        StepView::Identify { prefill, passkey } => Box::new(Identifier {
+            passkey: passkey.as_ref().map(|show| Ceremony {
+                autofill: true,
+                ..ceremony(show, &interaction, now)
+            }),
             interaction,
             app,
             prefill: prefill.clone(),
-            problem: trouble.map(|_| Problem::EnterUsername),
+            problem: trouble.map(|t| passkey_problem(t).unwrap_or(Problem::EnterUsername)),
         }),
         StepView::ChooseAccount(accounts) => Box::new(ChooseAccount {
             interaction,
@@ -40,11 +45,12 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
         }),
         StepView::Consent(consent) => Box::new(consent_page(interaction, app, consent)),
         StepView::Prove(prove) => Box::new(StepPage {
-            interaction,
             account: account(prove),
             wording: wording(app, prove),
-            factor: factor(prove, trouble, now),
+            factor: factor(prove, &interaction, trouble, now),
             another_way: !prove.others.is_empty(),
+            instead: instead(prove),
+            interaction,
             problem: trouble.and_then(|t| problem(t, &prove.method)),
         }),
     }
@@ -120,7 +126,40 @@ fn wording(app: App, prove: &ProveView) -> Wording {
     })
 }
 
-fn factor(prove: &ProveView, trouble: Option<&Trouble>, now: Timestamp) -> FactorInput {
+/// What is one press away: the passkey from a password, and whatever else does from a passkey.
+fn instead(prove: &ProveView) -> Vec<Instead> {
+    let (shown, passkey) = (method(&prove.method), Method::Passkey);
+    let wanted = |other: &Method| match shown {
+        Method::Password => *other == passkey,
+        Method::Passkey | Method::SecurityKey => true,
+        _ => false,
+    };
+    let others = prove.others.iter().filter(|other| other.reaches);
+    let others = others.map(|other| Instead {
+        value: other.method.as_str().to_owned(),
+        method: method(&other.method),
+    });
+    others.filter(|other| wanted(&other.method)).collect()
+}
+
+/// A challenge as the browser takes it.
+fn ceremony(show: &Value, interaction: &str, now: Timestamp) -> Ceremony {
+    let until = show["until"].as_i64().unwrap_or_default();
+    Ceremony {
+        options: show["options"].to_string(),
+        creates: false,
+        seconds: (until - now.secs()).max(0),
+        page: format!("/i/{interaction}"),
+        autofill: false,
+    }
+}
+
+fn factor(
+    prove: &ProveView,
+    interaction: &str,
+    trouble: Option<&Trouble>,
+    now: Timestamp,
+) -> FactorInput {
     let seconds = |until: Timestamp| (until.since(now) / 1_000_000 + 1).max(1);
     let waits = match trouble {
         Some(Trouble::Wait(secs)) => i64::try_from(*secs).ok(),
@@ -148,6 +187,16 @@ fn factor(prove: &ProveView, trouble: Option<&Trouble>, now: Timestamp) -> Facto
             },
             locked_for: waits.or(totp.locked_until.filter(|until| *until > now).map(seconds)),
         },
+        FactorView::Other {
+            method: proof,
+            challenge: Some(show),
+        } if matches!(method(proof), Method::Passkey | Method::SecurityKey) => {
+            FactorInput::Passkey {
+                ceremony: ceremony(show, interaction, now),
+                security_key: method(proof) == Method::SecurityKey,
+                locked_for: waits,
+            }
+        }
         FactorView::Password | FactorView::Other { .. } => {
             FactorInput::Password { locked_for: waits }
         }
@@ -158,13 +207,33 @@ fn method(proof: &Proof) -> Method {
     match proof.as_str() {
         "password" => Method::Password,
         "totp" => Method::Totp,
+        "passkey" => Method::Passkey,
+        "security-key" => Method::SecurityKey,
         other => Method::Other(Shown::from(other)),
     }
 }
 
+/// What a passkey's answer was refused for, as far as the person can do something about it.
+fn passkey_problem(trouble: &Trouble) -> Option<Problem> {
+    Some(match trouble {
+        Trouble::Refused("unknown-credential") => Problem::PasskeyUnknown,
+        Trouble::Malformed("challenge-expired") | Trouble::Refused("no-challenge") => {
+            Problem::PasskeyExpired
+        }
+        Trouble::Refused(_) => Problem::PasskeyRefused,
+        _ => return None,
+    })
+}
+
 fn problem(trouble: &Trouble, method: &Proof) -> Option<Problem> {
     let password = *method == Proof::password();
+    let passkey = [Proof::passkey(), Proof::security_key()].contains(method);
+    if let Some(problem) = passkey_problem(trouble).filter(|_| passkey) {
+        return Some(problem);
+    }
     Some(match trouble {
+        Trouble::Refused(_) => Problem::PasskeyRefused,
+        Trouble::Malformed(_) | Trouble::UsedCode if passkey => Problem::PasskeyRefused,
         Trouble::WrongPassword => Problem::WrongPassword,
         Trouble::WrongCode => Problem::WrongCode,
         Trouble::UsedCode => Problem::CodeUsed,

@@ -45,6 +45,10 @@ impl Metrics {
             "stepwell_client_authentication_failures_total",
             "Failed authentications of clients, known or not"
         );
+        describe_counter!(
+            "stepwell_passkey_counter_regressions_total",
+            "Passkey answers whose sign counter did not grow"
+        );
         describe_counter!("stepwell_stepup_total", "Step-ups by how they ended");
         describe_counter!(
             "stepwell_token_requests_total",

@@ -1,6 +1,6 @@
 //! The input of one factor, inside a step page.
 
-use super::{Method, Shown};
+use super::{Ceremony, Method, Shown};
 
 /// What the person is asked to enter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,14 @@ pub enum FactorInput {
         /// Wrong codes entered since the last sign-in; a notice says so when not zero.
         wrong_codes: u32,
         /// Seconds until another try is allowed; the field is not shown meanwhile.
+        locked_for: Option<i64>,
+    },
+    /// Field `response`, filled in by the browser, posted to `/i/{id}/passkey` or `/i/{id}/security-key`.
+    Passkey {
+        ceremony: Ceremony,
+        /// A security key, which is only touched.
+        security_key: bool,
+        /// Seconds until another try is allowed; the button is not shown meanwhile.
         locked_for: Option<i64>,
     },
 }
@@ -53,6 +61,10 @@ impl FactorInput {
         match self {
             Self::Password { .. } => Method::Password,
             Self::Totp { .. } => Method::Totp,
+            Self::Passkey {
+                security_key: true, ..
+            } => Method::SecurityKey,
+            Self::Passkey { .. } => Method::Passkey,
         }
     }
 
@@ -61,6 +73,7 @@ impl FactorInput {
         match self {
             Self::Password { .. } => "password",
             Self::Totp { .. } => "code",
+            Self::Passkey { .. } => "continue",
         }
     }
 
@@ -69,13 +82,24 @@ impl FactorInput {
         match self {
             Self::Password { .. } => "password",
             Self::Totp { .. } => "totp",
+            Self::Passkey {
+                security_key: true, ..
+            } => "security-key",
+            Self::Passkey { .. } => "passkey",
         }
+    }
+
+    /// Whether the person types something and sends it; a passkey's button does both.
+    pub fn typed(&self) -> bool {
+        !matches!(self, Self::Passkey { .. })
     }
 
     /// Seconds until another try is allowed.
     pub fn locked_for(&self) -> Option<i64> {
         match self {
-            Self::Password { locked_for } | Self::Totp { locked_for, .. } => *locked_for,
+            Self::Password { locked_for }
+            | Self::Totp { locked_for, .. }
+            | Self::Passkey { locked_for, .. } => *locked_for,
         }
     }
 }

@@ -7,6 +7,8 @@ use super::{Message, Shown, Text};
 pub enum Method {
     Password,
     Totp,
+    Passkey,
+    SecurityKey,
     /// A method this crate ships no words for, by its own label.
     Other(Shown),
 }
@@ -17,7 +19,20 @@ impl Method {
         match self {
             Self::Password => text.say("method-password"),
             Self::Totp => text.say("method-totp"),
+            Self::Passkey => text.say("method-passkey"),
+            Self::SecurityKey => text.say("method-security-key"),
             Self::Other(label) => text.say("method-other").arg("label", label),
+        }
+    }
+
+    /// The way to it from another, e.g. "Use a passkey instead".
+    pub fn instead(&self, text: &Text) -> Message {
+        match self {
+            Self::Password => text.say("instead-password"),
+            Self::Totp => text.say("instead-totp"),
+            Self::Passkey => text.say("instead-passkey"),
+            Self::SecurityKey => text.say("instead-security-key"),
+            Self::Other(label) => text.say("instead-other").arg("label", label),
         }
     }
 }

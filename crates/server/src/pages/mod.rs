@@ -5,11 +5,12 @@
 //! a clock: durations come in as whole seconds. Every model implements [`Html`].
 //!
 //! Names on controls are a contract with password managers and scripts: fields `username`,
-//! `password`, `code`; the main button has id `continue`, the way out has id `cancel`.
+//! `password`, `code`, `response` (a passkey's); the main button has id `continue`, the way out has id `cancel`.
 
 mod account;
 mod another_way;
 mod app;
+mod ceremony;
 mod choose_account;
 mod chrome;
 mod consent;
@@ -23,6 +24,7 @@ mod locale;
 mod logout;
 mod method;
 mod onward;
+mod passkey_setup;
 mod problem;
 pub mod samples;
 mod shown;
@@ -34,6 +36,7 @@ mod text;
 pub use account::Account;
 pub use another_way::{AnotherWay, Way};
 pub use app::App;
+pub use ceremony::Ceremony;
 pub use choose_account::{ChooseAccount, KnownAccount};
 pub use chrome::{Chrome, Html};
 pub use consent::{Consent, ScopeLine};
@@ -46,7 +49,8 @@ pub use locale::Locale;
 pub use logout::{LoggedOut, LogoutConfirm};
 pub use method::Method;
 pub use onward::Onward;
+pub use passkey_setup::PasskeySetup;
 pub use problem::Problem;
 pub use shown::Shown;
-pub use step::{Detail, ProofState, ProofStep, Reason, StepPage, StepUp, Wording};
+pub use step::{Detail, Instead, ProofState, ProofStep, Reason, StepPage, StepUp, Wording};
 pub use text::{Message, Text};

@@ -23,6 +23,10 @@ pub enum Problem {
     ChooseMethod,
     ChooseAccount,
     ChooseDecision,
+    PasskeyRefused,
+    /// Nobody's here, or no longer.
+    PasskeyUnknown,
+    PasskeyExpired,
     /// No more tries for now; `wait` in seconds.
     TooManyTries {
         wait: i64,
@@ -30,6 +34,14 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether it is about a passkey rather than about what was typed.
+    pub(super) fn is_of_passkey(self) -> bool {
+        matches!(
+            self,
+            Self::PasskeyRefused | Self::PasskeyUnknown | Self::PasskeyExpired
+        )
+    }
+
     /// The sentence shown.
     pub fn message(&self, text: &Text) -> Message {
         match self {
@@ -44,6 +56,9 @@ impl Problem {
             Self::ChooseMethod => text.say("problem-choose-method"),
             Self::ChooseAccount => text.say("problem-choose-account"),
             Self::ChooseDecision => text.say("problem-choose-decision"),
+            Self::PasskeyRefused => text.say("problem-passkey-refused"),
+            Self::PasskeyUnknown => text.say("problem-passkey-unknown"),
+            Self::PasskeyExpired => text.say("problem-passkey-expired"),
             Self::TooManyTries { wait } => text
                 .say("problem-too-many-tries")
                 .arg("wait", text.duration_up(*wait)),

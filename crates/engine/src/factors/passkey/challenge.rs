@@ -16,6 +16,8 @@ use crate::error::EngineError;
 
 /// How long an answer may take.
 const LIFE: Seconds = Seconds(300);
+/// What a page has at least of that when it is shown.
+const LEAST: Seconds = Seconds(60);
 
 /// What stays with the interaction.
 #[derive(Serialize, Deserialize)]
@@ -43,10 +45,10 @@ pub(super) fn state<S: DeserializeOwned>(
     serde_json::from_value(kept.state).map_err(broken)
 }
 
-/// Whether it is too old to be answered.
+/// Whether it is too old to be shown.
 pub(super) fn is_stale(challenge: &Challenge, now: Timestamp) -> bool {
     let kept: Result<Kept, _> = serde_json::from_value(challenge.keep.clone());
-    kept.is_ok_and(|kept| now >= kept.until)
+    kept.is_ok_and(|kept| now.plus(LEAST) >= kept.until)
 }
 
 /// Puts our randomness into both halves. `part` is where the library's state has its own.

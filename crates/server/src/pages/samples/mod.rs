@@ -5,6 +5,7 @@
 
 mod errors;
 mod leaving;
+mod passkey;
 mod sign_in;
 mod step_up;
 
@@ -39,6 +40,7 @@ pub fn samples() -> Vec<Sample> {
     };
     sign_in::add(&mut add);
     step_up::add(&mut add);
+    passkey::add(&mut add);
     leaving::add(&mut add);
     errors::add(&mut add);
     out
