@@ -18,5 +18,6 @@ pub mod page;
 pub mod process;
 pub mod rp;
 pub mod totp;
+pub mod virtual_authenticator;
 pub mod visitor;
 pub mod wait;

@@ -191,6 +191,16 @@ impl Page {
         );
     }
 
+    /// Runs a script in every page from the next navigation on, before its own: a browser that is older, or whose
+    /// clock runs faster.
+    #[track_caller]
+    pub fn before_each_page(&self, script: &str) {
+        self.call(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({"source": script}),
+        );
+    }
+
     /// Pretends that the person prefers `light` or `dark`.
     #[track_caller]
     pub fn set_colour_scheme(&self, scheme: &str) {
@@ -330,7 +340,7 @@ impl Page {
     }
 
     #[track_caller]
-    fn call(&self, method: &str, params: Value) -> Value {
+    pub(crate) fn call(&self, method: &str, params: Value) -> Value {
         match self.try_call(method, params) {
             Ok(result) => result,
             Err(problem) => panic!("the browser refused: {problem}"),

@@ -6,6 +6,7 @@ mod enrol;
 mod guesses;
 mod prove;
 mod resend;
+mod unnamed;
 
 use stepwell_core::audit::names;
 use stepwell_core::authn::{Ended, Method, Pin, Step, Verdict};
@@ -124,6 +125,8 @@ pub enum Trouble {
     BadLabel,
     /// The account has as many authenticators as one may have.
     Full,
+    /// It breaks a rule that is nobody's slip; the rule's name.
+    Refused(&'static str),
 }
 
 impl Engine {

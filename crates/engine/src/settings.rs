@@ -2,8 +2,12 @@
 //!
 //! Reading files, environment and defaults belongs to the edge; nothing here parses text.
 
+use std::collections::BTreeSet;
+
 use stepwell_core::authn::{AcrName, Catalog, Method};
 use stepwell_core::time::Seconds;
+
+use crate::factors::passkey::{Aaguid, Authorities};
 
 /// Everything configurable that use cases depend on.
 #[derive(Clone, Debug)]
@@ -26,6 +30,8 @@ pub struct Settings {
     pub enrolment: EnrolmentSettings,
     /// Whether people may make accounts for themselves.
     pub registration: bool,
+    /// Passkeys and security keys.
+    pub passkeys: PasskeySettings,
 }
 
 /// What people may set up by themselves.
@@ -173,6 +179,49 @@ impl Default for LimitSettings {
             code_budget: 5,
             code_rest: Seconds(900),
             codes: CodeSettings::default(),
+        }
+    }
+}
+
+/// Passkeys and security keys (WebAuthn Level 3).
+#[derive(Clone, Debug)]
+pub struct PasskeySettings {
+    /// Whether they are offered at all.
+    pub enabled: bool,
+    /// The relying party id that credentials are bound to; none for the issuer's host.
+    pub rp_id: Option<String>,
+    /// What authenticators call this service.
+    pub rp_name: String,
+    /// Whether authenticators are asked to attest what they are.
+    pub attestation: bool,
+    /// Whose attestation makes a credential that cannot be copied count as bound to hardware.
+    pub authorities: Authorities,
+    /// Models that do so by their AAGUID.
+    pub hardware_models: BTreeSet<Aaguid>,
+    /// What a sign counter that did not grow does.
+    pub counter_regression: CounterRegression,
+}
+
+/// What a sign counter that did not grow does (WebAuthn §7.2 step 22): it may mean that there are two copies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CounterRegression {
+    /// It is written down, and the proof counts.
+    Flag,
+    /// It is written down, and the proof is refused.
+    #[default]
+    Refuse,
+}
+
+impl Default for PasskeySettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            rp_id: None,
+            rp_name: "Stepwell".to_owned(),
+            attestation: false,
+            authorities: Authorities::default(),
+            hardware_models: BTreeSet::new(),
+            counter_regression: CounterRegression::default(),
         }
     }
 }

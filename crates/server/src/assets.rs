@@ -17,7 +17,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
-const ASSETS: [Asset; 5] = [
+const ASSETS: [Asset; 6] = [
     Asset::new(
         "stepwell.css",
         CSS,
@@ -37,6 +37,11 @@ const ASSETS: [Asset; 5] = [
         "show-password.js",
         JS,
         include_bytes!("../../../static/show-password.js"),
+    ),
+    Asset::new(
+        "passkey.js",
+        JS,
+        include_bytes!("../../../static/passkey.js"),
     ),
     Asset::new(
         "favicon.svg",

@@ -107,6 +107,8 @@ vocabulary! {
     FACTOR_PASSWORD_REHASHED = "factor.password.rehashed";
     /// Too many wrong answers in a row: an authenticator rests.
     FACTOR_LOCKED = "factor.locked";
+    /// An authenticator answered as a copy or another one would.
+    FACTOR_SUSPECTED = "factor.suspected";
     /// An administrator let an authenticator be tried again.
     FACTOR_UNLOCKED = "factor.unlocked";
 

@@ -8,7 +8,7 @@ use super::decision::{Choice, Decision, Error, Grounds, Prove, Step, Verdict};
 use super::demand::{Clause, Demand, Pin};
 use super::evidence::{Evidence, show_two_kinds};
 use super::facts::{Consent, Ended, Facts, Owned, Person, Request};
-use super::plan::{imagine, plan, rank};
+use super::plan::{each_once, imagine, plan, suffices};
 use super::policy::{Available, Policy};
 use super::reason::Reason;
 use super::standing::{Question, Standing};
@@ -197,7 +197,7 @@ impl<'a> Case<'a> {
                 }
                 Err(missing) => {
                     let step = if proven.iter().all(|e| e.traits.remembered) {
-                        self.first_factor(person)
+                        self.first_factor()
                     } else {
                         if let Some(verdict) = self.replace(person, &proven, insist, &missing) {
                             return verdict;
@@ -220,27 +220,27 @@ impl<'a> Case<'a> {
             .unwrap_or(Verdict::Refuse(Error::UnmetAuthenticationRequirements))
     }
 
-    /// Before anything is proven, only what may come first is offered, and nothing tells what else is owned.
-    fn first_factor(&self, person: &Person) -> Option<Prove> {
-        let opening = |owned: Vec<Owned>| owned.into_iter().filter(|o| o.opens).collect::<Vec<_>>();
-        let mut first = opening(allowed(person.owned.iter().cloned(), &self.request.demand));
-        if first.is_empty() {
-            // Refusing here would tell that the person exists and what they lack.
-            first = opening(self.offered());
-        }
+    /// Before anything is proven everything that may come first here is offered, whoever it is, so that nothing
+    /// tells what an account owns. What would meet the demand alone stands first, as far as configuration can
+    /// tell; else the order is the installation's.
+    fn first_factor(&self) -> Option<Prove> {
+        let question = self.question(&self.request.demand, true);
         let choice = |o: Owned| Choice {
+            steps: if suffices(&question, &o) { 1 } else { 2 },
             method: o.method,
-            steps: 1,
             then: Vec::new(),
             opens: true,
             traits: o.traits,
         };
-        let mut choices = first.into_iter().map(choice).collect();
-        rank(&mut choices);
-        (!choices.is_empty()).then_some(Prove {
+        let first = self.offered().into_iter().filter(|o| o.opens);
+        let mut choices: Vec<Choice> = first.map(choice).collect();
+        choices.sort_by_key(|choice| choice.steps);
+        each_once(&mut choices);
+        let remaining = choices.first()?.steps;
+        Some(Prove {
             choices,
             counted: Vec::new(),
-            remaining: 1,
+            remaining,
         })
     }
 

@@ -15,7 +15,8 @@ use crate::time::Timestamp;
 pub struct Choice {
     /// The method.
     pub method: Method,
-    /// How many proofs the shortest way through it needs.
+    /// How many proofs the shortest way through it needs. Before anything is proven nobody is told what an account
+    /// owns: then 1 says that the method can do alone, and 2 that it cannot.
     pub steps: usize,
     /// The methods that this shortest way needs besides.
     pub then: Vec<Method>,

@@ -46,6 +46,16 @@ impl Method {
         Self::new("recovery")
     }
 
+    /// A WebAuthn credential that verifies its user and is found without a name.
+    pub fn passkey() -> Self {
+        Self::new("passkey")
+    }
+
+    /// A WebAuthn credential that is only touched: a second factor.
+    pub fn security_key() -> Self {
+        Self::new("security-key")
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

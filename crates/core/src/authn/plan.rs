@@ -98,10 +98,20 @@ pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned
     })
 }
 
+/// Whether this one alone would meet the demand, with nothing proven before.
+pub(super) fn suffices(question: &Question<'_>, one: &Owned) -> bool {
+    way(&question.just_after(), &[], &[one], 1).is_some()
+}
+
 /// Puts choices in order and leaves each method once: shortest, then what opens, then strongest. A recovery
 /// code comes last, however short its way: it is spent by being used.
 pub(super) fn rank(choices: &mut Vec<Choice>) {
     choices.sort_by(|a, b| place(a).cmp(&place(b)));
+    each_once(choices);
+}
+
+/// Leaves each method once, where it stands first.
+pub(super) fn each_once(choices: &mut Vec<Choice>) {
     let mut seen = Vec::new();
     choices.retain(|choice| {
         let first = !seen.contains(&choice.method);

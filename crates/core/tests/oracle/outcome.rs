@@ -170,19 +170,14 @@ impl Oracle<'_> {
             if let Some(instead) = self.replacing(&person.owned, &proven, insist) {
                 return instead;
             }
+            let scene = &self.a_moment_later();
+            let later = Oracle { scene };
             let next = if !begun {
-                let own = openers(owned.iter().copied());
-                Some(if own.is_empty() {
-                    openers(&offered)
-                } else {
-                    own
-                })
-                .filter(|first| !first.is_empty())
+                Some(later.openers(&offered)).filter(|first| !first.is_empty())
             } else if insist && wants && request.prompt.none {
                 None
             } else {
-                let scene = &self.a_moment_later();
-                Oracle { scene }.next(&proven, &owned, insist)
+                later.next(&proven, &owned, insist)
             };
             match next {
                 None => {}
@@ -206,6 +201,20 @@ impl Oracle<'_> {
             now: Timestamp::from_micros(self.scene.now.as_micros().max(least)),
             ..self.scene.clone()
         }
+    }
+
+    /// What may come first, whoever it is: with one proof where it would do alone, else with more than one.
+    fn openers(&self, offered: &[Owned]) -> BTreeMap<Method, usize> {
+        let mut first: BTreeMap<Method, usize> = BTreeMap::new();
+        for one in offered.iter().filter(|o| o.opens) {
+            let alone = self.met(&[], &self.used(&[one]), true).is_some();
+            let steps = if alone { 1 } else { 2 };
+            first
+                .entry(one.method.clone())
+                .and_modify(|n| *n = steps.min(*n))
+                .or_insert(steps);
+        }
+        first
     }
 
     /// Every method that begins a minimal way to the demand, with the length of the shortest such way.
@@ -427,12 +436,4 @@ impl Oracle<'_> {
         };
         some.iter().enumerate().map(proof).collect()
     }
-}
-
-fn openers<'o>(owned: impl IntoIterator<Item = &'o Owned>) -> BTreeMap<Method, usize> {
-    owned
-        .into_iter()
-        .filter(|o| o.opens)
-        .map(|o| (o.method.clone(), 1))
-        .collect()
 }

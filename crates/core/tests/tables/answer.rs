@@ -120,7 +120,7 @@ fn a_necessary_acr_that_the_person_cannot_reach_is_unmet() {
 #[test]
 fn an_unknown_voluntary_acr_is_ignored() {
     let scene = Scene::alice(&[password()]).would_like(&["level-of-somebody-else"]);
-    assert_eq!(methods(&scene.decide()), ["password"]);
+    assert_eq!(methods(&scene.decide()), ["password", "passkey"]);
     assert_eq!(scene.then(&password()).claims().0, BASIC);
 }
 

@@ -308,7 +308,7 @@ fn an_acr_that_demands_nothing_is_never_true() {
         let scene = Scene::alice(&[password()]).knowing(acrs());
         assert_eq!(
             methods(&scene.decide()),
-            ["password"],
+            ["password", "passkey"],
             "no proof at all is not a sign-in"
         );
         assert_eq!(granted(&scene.then(&password()).decide()).acr, None);

@@ -63,8 +63,9 @@ fn a_remembered_device_never_raises_acr_or_auth_time() {
 #[test]
 fn a_remembered_device_alone_signs_nobody_in() {
     let scene = Scene::alice(&[password(), code()]).proved([remembered().used(5)]);
-    assert_eq!(methods(&scene.decide()), ["password"]);
-    assert_eq!(methods(&scene.minimum(MFA).decide()), ["password"]);
+    assert_eq!(methods(&scene.decide()), ["password", "passkey"]);
+    let floored = scene.minimum(MFA).decide();
+    assert_eq!(methods(&floored), ["passkey", "password"]);
 }
 
 #[test]
@@ -73,7 +74,7 @@ fn on_a_remembered_device_a_sign_in_still_begins_with_what_may_come_first() {
     let scene = Scene::alice(&[password(), pin()])
         .minimum(MFA)
         .proved([remembered().used(5)]);
-    assert_eq!(methods(&scene.decide()), ["password"]);
+    assert_eq!(methods(&scene.decide()), ["passkey", "password"]);
     let scene = Scene::alice(&[pin()])
         .minimum(MFA)
         .offering(&[password(), pin(), code()])

@@ -15,9 +15,40 @@ fn by(method: &str) -> Predicate {
 }
 
 #[test]
-fn a_sign_in_begins_with_what_may_come_first_strongest_first() {
+fn a_sign_in_begins_with_what_may_come_first_here_in_the_order_of_the_installation() {
     let scene = Scene::alice(&[code(), password(), passkey()]);
-    assert_eq!(methods(&scene.decide()), ["passkey", "password"]);
+    assert_eq!(methods(&scene.decide()), ["password", "passkey"]);
+    let other = scene.offering(&[passkey(), code(), password()]);
+    assert_eq!(methods(&other.decide()), ["passkey", "password"]);
+}
+
+#[test]
+fn a_sign_in_begins_with_what_would_meet_the_demand_alone() {
+    let first = |scene: Scene| {
+        let choices = asked(&scene.decide()).choices;
+        let steps = choices.into_iter().map(|c| (c.method.to_string(), c.steps));
+        steps.collect::<Vec<_>>()
+    };
+    let ordered = |list: [(&str, usize); 2]| list.map(|(m, n)| (m.to_owned(), n));
+    let alice = || Scene::alice(&[password(), code()]);
+    let passkey_first = ordered([("passkey", 1), ("password", 2)]);
+    for scene in [
+        alice().asks(&["2"]),
+        alice().asks(&["phr"]),
+        alice().would_like(&["phr"]),
+        alice().minimum("phrh"),
+        alice().asks(&["1"]).minimum("urn:stepwell:acr:mfa"),
+        alice().asks(&["2"]).max_age(0),
+    ] {
+        assert_eq!(first(scene), passkey_first);
+    }
+    let either = ordered([("password", 1), ("passkey", 1)]);
+    assert_eq!(first(alice()), either);
+    assert_eq!(first(alice().asks(&["1"]).prompt_login()), either);
+    // Only by both, so neither can do alone.
+    let both = || named("both", Predicate::All(vec![by("passkey"), by("password")]));
+    let neither = ordered([("password", 2), ("passkey", 2)]);
+    assert_eq!(first(alice().knowing([both()]).asks(&["both"])), neither);
 }
 
 #[test]
@@ -109,7 +140,7 @@ fn an_acr_of_a_second_factor_alone_is_reached_after_the_first() {
     let scene = Scene::alice(&[password(), code()])
         .knowing([named("coded", by("totp"))])
         .asks(&["coded"]);
-    assert_eq!(methods(&scene.decide()), ["password"]);
+    assert_eq!(methods(&scene.decide()), ["password", "passkey"]);
     let scene = scene.then(&password());
     assert_eq!(
         methods(&scene.decide()),

@@ -237,6 +237,7 @@ fn refused(failure: Failure) -> Result<Answered, EngineError> {
         Failure::Malformed(rule) => Trouble::Malformed(rule),
         Failure::Locked(until) => Trouble::Locked(until),
         Failure::Replayed => Trouble::UsedCode,
+        Failure::Refused { rule, .. } => Trouble::Refused(rule),
         Failure::Undelivered(_) => Trouble::Undelivered,
         Failure::Wrong(_) => Trouble::WrongCode,
     }))

@@ -2,7 +2,7 @@
 //! evidence, rotates the session and audits, or none of that happens.
 
 use stepwell_core::audit::{Event, names};
-use stepwell_core::authn::{Evidence, Method, Step, Verdict};
+use stepwell_core::authn::{Decision, Evidence, Method, Step, Verdict};
 use stepwell_core::ids::{CredentialId, EvidenceId, InteractionId, SessionId, UserId};
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::time::{Seconds, Timestamp};
@@ -24,6 +24,24 @@ pub(super) struct Typed<'a> {
     pub(super) method: Method,
     pub(super) secret: &'a str,
     pub(super) credential: Option<&'a str>,
+}
+
+impl<'a> Typed<'a> {
+    /// What the factor is handed: the answer, with the challenge that is pending for it.
+    pub(super) fn against<'b>(&'b self, loaded: &'b Loaded) -> factors::Answer<'b>
+    where
+        'a: 'b,
+    {
+        let pending = loaded.state.challenge.as_ref();
+        factors::Answer {
+            secret: self.secret,
+            credential: self.credential,
+            challenge: pending
+                .filter(|(method, _)| *method == self.method)
+                .map(|(_, challenge)| challenge)
+                .or_else(|| loaded.state.sent.get(&self.method)),
+        }
+    }
 }
 
 /// A form, and the interaction and person it belongs to.
@@ -66,9 +84,41 @@ impl Engine {
         cookies: &Cookies,
         typed: &Typed<'_>,
     ) -> Result<Answered, EngineError> {
-        let (known, decision) = self
+        let cookie = cookies.session.as_ref();
+        let judged = self
             .db
-            .read(|tx| self.judge(tx, call.now, loaded, cookies.session.as_ref()))?;
+            .read(|tx| self.judge(tx, call.now, loaded, cookie))?;
+        let answered = if judged.1.verdict == Verdict::Ask(Step::Identify) {
+            let Some(name) = self.named_in(loaded, typed) else {
+                return Ok(Answered::Continue { session: None });
+            };
+            match self.named(call, loaded, &judged.0, typed, &name)? {
+                Some(named) => {
+                    let judged = self
+                        .db
+                        .read(|tx| self.judge(tx, call.now, &named, cookie))?;
+                    self.prove_as(call, id, &named, cookies, typed, judged)?
+                }
+                None => Answered::Again(Trouble::Refused("unknown-credential")),
+            }
+        } else {
+            self.prove_as(call, id, loaded, cookies, typed, judged)?
+        };
+        if matches!(answered, Answered::Again(_)) {
+            self.spend(id, loaded, &typed.method)?;
+        }
+        Ok(answered)
+    }
+
+    fn prove_as(
+        &self,
+        call: &Call<'_>,
+        id: &InteractionId,
+        loaded: &Loaded,
+        cookies: &Cookies,
+        typed: &Typed<'_>,
+        (known, decision): (Known, Decision),
+    ) -> Result<Answered, EngineError> {
         let Verdict::Ask(Step::Prove(prove)) = &decision.verdict else {
             return Ok(Answered::Continue { session: None });
         };
@@ -84,18 +134,7 @@ impl Engine {
             Taken::Guess { last } => last,
             Taken::Wait(wait) => return Ok(Answered::Again(Trouble::Wait(wait.0))),
         };
-        let challenge = loaded
-            .state
-            .challenge
-            .as_ref()
-            .filter(|(m, _)| *m == typed.method)
-            .map(|(_, c)| c)
-            .or_else(|| loaded.state.sent.get(&typed.method));
-        let answer = factors::Answer {
-            secret: typed.secret,
-            credential: typed.credential,
-            challenge,
-        };
+        let answer = typed.against(loaded);
         let tools = self.tools(call);
         let attempt = Attempt {
             call,
@@ -119,6 +158,10 @@ impl Engine {
         // Only a wrong secret is a guess.
         match failure {
             Failure::Wrong(_) => guesses.count_network()?,
+            Failure::Refused { .. } => {
+                guesses.count_network()?;
+                guesses.give_back()?;
+            }
             _ => guesses.give_back()?,
         }
         Ok(Answered::Again(match failure {
@@ -126,6 +169,17 @@ impl Engine {
             Failure::Malformed(rule) => Trouble::Malformed(rule),
             Failure::Locked(until) => Trouble::Locked(until),
             Failure::Undelivered(_) => Trouble::Undelivered,
+            Failure::Refused { rule, suspect } => {
+                self.db.write(|tx| {
+                    if let Some(suspect) = &suspect {
+                        let event = self.about(call, loaded, &known, names::FACTOR_SUSPECTED);
+                        let event = event.with("credential", suspect.as_str());
+                        tx.audit(event.with("why", rule).with("accepted", false));
+                    }
+                    self.note_failure_of(tx, &attempt, rule)
+                })?;
+                Trouble::Refused(rule)
+            }
             Failure::Replayed => {
                 self.db
                     .write(|tx| self.note_failure_of(tx, &attempt, "replayed"))?;
@@ -403,7 +457,7 @@ impl Engine {
     }
 }
 
-fn count(method: &Method, outcome: &'static str) {
+pub(super) fn count(method: &Method, outcome: &'static str) {
     metrics::counter!("stepwell_authn_attempts_total", "factor" => method.as_str().to_owned(), "outcome" => outcome)
         .increment(1);
 }

@@ -25,7 +25,7 @@ use crate::here::Place;
 const TRIES: usize = 3;
 
 /// An interaction in memory: one that is stored, or one that may never need to be.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Loaded {
     /// None until a page has to be shown.
     pub(crate) id: Option<InteractionId>,

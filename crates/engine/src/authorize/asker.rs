@@ -16,14 +16,14 @@ use crate::here::{self, Here};
 use crate::settings::Settings;
 
 /// See the module.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Asker {
     Client(Box<ForClient>),
     Here(Here),
 }
 
 /// An authorization request with its client.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ForClient {
     pub(crate) client: Arc<Client>,
     pub(crate) request: AuthorizationRequest,

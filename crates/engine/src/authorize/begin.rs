@@ -100,7 +100,7 @@ impl Engine {
                 return self.unasked(call, &client, cookies, to, error);
             }
         };
-        let loaded = Loaded {
+        let mut loaded = Loaded {
             id: None,
             asker: Asker::Client(Box::new(ForClient {
                 client: Arc::clone(&client),
@@ -135,6 +135,9 @@ impl Engine {
         match next {
             Next::Ask(step, reasons) => {
                 let why = matches!(step, Step::Prove(_) | Step::Enrol(_)).then_some(reasons);
+                if step == Step::Identify {
+                    self.begin_naming(call, &mut loaded, &known)?;
+                }
                 let (id, browser) = self.store(call, loaded, cookies, Some(&known), why)?;
                 Ok(Begun::Interact { id, browser })
             }

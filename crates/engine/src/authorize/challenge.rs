@@ -12,10 +12,11 @@ use super::facts::Known;
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
-use crate::factors::Whom;
+use crate::factors::{Challenge, Factor, Whom};
 
 impl Engine {
-    /// What the factor's page shows of its challenge; makes the challenge where none is pending.
+    /// What the factor's page shows of its challenge; makes the challenge where none is pending, or only one
+    /// that is too old.
     pub(super) fn challenge(
         &self,
         call: &Call<'_>,
@@ -23,15 +24,17 @@ impl Engine {
         known: &Known,
         method: &Method,
     ) -> Result<Option<Value>, EngineError> {
-        if let Some((_, pending)) = loaded.state.challenge.as_ref().filter(|(m, _)| m == method) {
-            return Ok(Some(pending.show.clone()));
-        }
-        let (Some(factor), Some(id)) = (self.factors.find(method), &loaded.id) else {
+        let Some(factor) = self.factors.find(method) else {
             return Ok(None);
         };
-        let action = self.action_of(loaded);
-        let whom = self.whom(loaded, known, action.as_deref());
-        let Some(challenge) = factor.begin(&self.tools(call), &whom)? else {
+        let pending = loaded.state.challenge.as_ref().filter(|(m, _)| m == method);
+        if let Some((_, pending)) = pending.filter(|(_, c)| !factor.is_stale(c, call.now)) {
+            return Ok(Some(pending.show.clone()));
+        }
+        let Some(id) = loaded.id.clone() else {
+            return Ok(None);
+        };
+        let Some(challenge) = self.new_challenge(call, loaded, known, factor)? else {
             return Ok(None);
         };
         let show = challenge.show.clone();
@@ -40,7 +43,7 @@ impl Engine {
         let text = encode(&state)?;
         if self
             .db
-            .write(|tx| interactions::save_state(tx, id, loaded.version, &text))?
+            .write(|tx| interactions::save_state(tx, &id, loaded.version, &text))?
         {
             loaded.state = state;
             loaded.version += 1;
@@ -55,11 +58,61 @@ impl Engine {
         known: &'a Known,
         action: Option<&'a str>,
     ) -> Whom<'a> {
+        let evidence = known.facts.session.iter().flat_map(|s| &s.evidence);
         Whom {
             user: known.user.as_ref(),
             credentials: &known.credentials,
+            proven: evidence.into_iter().any(|e| !e.traits.remembered),
             app: loaded.asker.name(&self.settings),
             action,
         }
+    }
+
+    fn new_challenge(
+        &self,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        known: &Known,
+        factor: &dyn Factor,
+    ) -> Result<Option<Challenge>, EngineError> {
+        let action = self.action_of(loaded);
+        let whom = self.whom(loaded, known, action.as_deref());
+        factor.begin(&self.tools(call), &whom)
+    }
+
+    /// The passkey, where a sign-in may begin with one: it says by itself whose it is.
+    fn naming(&self, loaded: &Loaded) -> Option<&dyn Factor> {
+        let methods = loaded.question(self).demand.methods;
+        let allowed = methods.is_none_or(|m| m.contains(&Method::passkey()));
+        let factor = self.factors.find(&Method::passkey())?;
+        Some(factor).filter(|factor| allowed && factor.opens())
+    }
+
+    /// What the identifier page shows of the passkey's challenge.
+    pub(super) fn naming_challenge(
+        &self,
+        call: &Call<'_>,
+        loaded: &mut Loaded,
+        known: &Known,
+    ) -> Result<Option<Value>, EngineError> {
+        match self.naming(loaded) {
+            Some(_) => self.challenge(call, loaded, known, &Method::passkey()),
+            None => Ok(None),
+        }
+    }
+
+    /// Makes that challenge for an interaction that is about to be stored, which spares its page a write.
+    pub(super) fn begin_naming(
+        &self,
+        call: &Call<'_>,
+        loaded: &mut Loaded,
+        known: &Known,
+    ) -> Result<(), EngineError> {
+        let Some(factor) = self.naming(loaded) else {
+            return Ok(());
+        };
+        let challenge = self.new_challenge(call, loaded, known, factor)?;
+        loaded.state.challenge = challenge.map(|challenge| (factor.method(), challenge));
+        Ok(())
     }
 }

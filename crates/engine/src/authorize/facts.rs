@@ -65,11 +65,7 @@ impl Engine {
         };
         let person = name.map(|_| Person {
             subject: user.as_ref().map(|u| u.id.clone()),
-            owned: if user.is_some() {
-                self.factors.owned(&credentials)
-            } else {
-                self.factors.owned_by_nobody()
-            },
+            owned: self.factors.owned(&credentials),
         });
         let proven = match &session {
             // The session of somebody who was locked meanwhile proves nothing.

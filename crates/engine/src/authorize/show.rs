@@ -57,6 +57,7 @@ impl Engine {
                 let step = match step {
                     Step::Identify => StepView::Identify {
                         prefill: prefill(&loaded),
+                        passkey: self.naming_challenge(call, &mut loaded, &known)?,
                     },
                     Step::ChooseAccount => StepView::ChooseAccount(accounts(&known)),
                     Step::Consent => match loaded.asker.app() {

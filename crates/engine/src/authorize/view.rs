@@ -47,6 +47,8 @@ pub enum StepView {
     Identify {
         /// A name to start from, from `login_hint` or what was typed before.
         prefill: String,
+        /// What a passkey's challenge shows, where a passkey may say who it is.
+        passkey: Option<Value>,
     },
     /// Ask which account.
     ChooseAccount(Vec<AccountView>),

@@ -5,6 +5,7 @@
 
 mod code;
 mod enrolment;
+pub mod passkey;
 mod password;
 mod totp;
 mod totp_setup;
@@ -24,11 +25,12 @@ use crate::courier::{Courier, Undelivered};
 use crate::error::EngineError;
 use crate::passwords::Passwords;
 use crate::seal::SealingKeys;
-use crate::settings::{EnrolmentSettings, LimitSettings};
+use crate::settings::{EnrolmentSettings, Settings};
 
 pub use code::{DeliveredCode, inbox};
 pub(crate) use code::{address_of, sent};
 pub use enrolment::{Enrolled, Enrolment, SetUp};
+pub use passkey::PasskeyFactor;
 pub use password::PasswordFactor;
 pub use totp::TotpFactor;
 pub(crate) use totp::totp_purpose;
@@ -75,6 +77,8 @@ pub struct Whom<'a> {
     pub user: Option<&'a User>,
     /// Their live authenticators, of every method.
     pub credentials: &'a [Credential],
+    /// Whether they have proven anything yet: before, nothing may show what an account owns.
+    pub proven: bool,
     /// The app that asks, by its name.
     pub app: &'a str,
     /// What is to be done, where that is known: "make a transfer".
@@ -113,6 +117,13 @@ pub enum Failure {
     Malformed(&'static str),
     /// Right, but used before.
     Replayed,
+    /// It breaks a rule that nobody gets right by guessing: written down, but no guess.
+    Refused {
+        /// The rule's name.
+        rule: &'static str,
+        /// The authenticator that may have been copied or replaced, when that is what it shows.
+        suspect: Option<stepwell_core::ids::CredentialId>,
+    },
     /// The authenticator rests until then.
     Locked(Timestamp),
     /// The message that it needs did not leave.
@@ -160,6 +171,22 @@ pub trait Factor: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether any answer, right or wrong, uses the challenge up.
+    fn answered_once(&self) -> bool {
+        false
+    }
+
+    /// Whether a pending challenge is too old, so that the page needs another.
+    fn is_stale(&self, _challenge: &Challenge, _now: Timestamp) -> bool {
+        false
+    }
+
+    /// The name of its own that the answering authenticator goes by, where an answer says by itself whose it is:
+    /// such a proof may come before any name was typed. Not verified.
+    fn names(&self, _answer: &Answer<'_>) -> Option<String> {
+        None
+    }
+
     /// How an authenticator of this kind is set up on a page; none when it is not.
     fn enrolment(&self) -> Option<&dyn Enrolment> {
         None
@@ -179,10 +206,10 @@ pub trait Factor: fmt::Debug + Send + Sync {
 }
 
 /// The methods of [`Factors::shipped`], which configuration may name.
-pub const METHODS: &[&str] = &["password", "totp", "sms", "mail"];
+pub const METHODS: &[&str] = &["password", "totp", "passkey", "security-key", "sms", "mail"];
 
 /// Those of them that people may set up by themselves.
-pub const ENROLLABLE: &[&str] = &["totp"];
+pub const ENROLLABLE: &[&str] = &["totp", "passkey", "security-key", "sms", "mail"];
 
 /// Every factor of this installation, in the order that pages list them.
 #[derive(Debug)]
@@ -195,16 +222,23 @@ impl Factors {
     }
 
     /// The factors that Stepwell ships.
-    pub fn shipped(limits: &LimitSettings) -> Self {
-        Self(vec![
+    ///
+    /// # Errors
+    /// When what configuration says of passkeys does not fit the issuer.
+    pub fn shipped(settings: &Settings) -> Result<Self, EngineError> {
+        let mut all: Vec<Box<dyn Factor>> = vec![
             Box::new(PasswordFactor),
             Box::new(TotpFactor {
-                budget: limits.code_budget,
-                rest: limits.code_rest,
+                budget: settings.limits.code_budget,
+                rest: settings.limits.code_rest,
             }),
-            Box::new(DeliveredCode::by_text(limits)),
-            Box::new(DeliveredCode::by_mail(limits)),
-        ])
+        ];
+        for factor in PasskeyFactor::both(settings)? {
+            all.push(Box::new(factor));
+        }
+        all.push(Box::new(DeliveredCode::by_text(&settings.limits)));
+        all.push(Box::new(DeliveredCode::by_mail(&settings.limits)));
+        Ok(Self(all))
     }
 
     /// These factors, without those whose messages nobody carries: what cannot work is not offered.
@@ -276,21 +310,6 @@ impl Factors {
             })
             .collect()
     }
-
-    /// What somebody who does not exist is shown to own: whatever a sign-in may begin with by default.
-    pub fn owned_by_nobody(&self) -> Vec<Owned> {
-        let password = Method::password();
-        self.find(&password)
-            .map(|f| Owned {
-                method: password,
-                credential: stepwell_core::ids::CredentialId::new(""),
-                traits: f.traits(),
-                opens: true,
-                enrolled_at: None,
-            })
-            .into_iter()
-            .collect()
-    }
 }
 
 #[cfg(test)]
@@ -299,7 +318,19 @@ mod tests {
 
     #[test]
     fn configuration_may_name_every_factor_and_no_other() {
-        let factors = Factors::shipped(&LimitSettings::default());
+        let settings = Settings {
+            issuer: "https://id.example".into(),
+            catalog: stepwell_core::authn::Catalog::shipped(),
+            scopes: Vec::new(),
+            resources: Vec::new(),
+            lifetimes: crate::settings::Lifetimes::default(),
+            limits: crate::settings::LimitSettings::default(),
+            product: "Example ID".into(),
+            enrolment: EnrolmentSettings::default(),
+            registration: false,
+            passkeys: crate::settings::PasskeySettings::default(),
+        };
+        let factors = Factors::shipped(&settings).unwrap();
         let shipped = factors.available();
         assert_eq!(
             shipped

@@ -67,6 +67,7 @@ impl Setting {
         let whom = Whom {
             user: Some(&self.user),
             credentials: &self.owned,
+            proven: true,
             app: "Bank",
             action: None,
         };

@@ -103,7 +103,7 @@ fn a_hint_for_somebody_else_is_never_answered_for_the_one_who_is_signed_in() {
     );
     // With pages, only bob can go on; whose hint it is stays untold.
     browser.authorize(&bank, &[("id_token_hint", &hint)]);
-    assert!(matches!(browser.see(), StepView::Identify { prefill } if prefill.is_empty()));
+    assert!(matches!(browser.see(), StepView::Identify { prefill, .. } if prefill.is_empty()));
     browser.type_username();
     assert_eq!(browser.follow().error(), "login_required", "ada is not bob");
     browser.authorize(&bank, &[("id_token_hint", &hint)]);
@@ -161,9 +161,10 @@ fn a_person_who_signs_in_as_somebody_else_gets_a_session_of_their_own() {
     browser.switch().type_username();
     assert_eq!(
         browser.page(),
-        "password",
+        "passkey",
         "ada's password proves nothing about bob"
     );
+    browser.another_way("password");
     let answer = browser.type_password().type_code().follow();
     let bobs = bank.redeem(&stage, &answer);
     assert_eq!(bobs.id["sub"], bob.subject());
@@ -203,7 +204,7 @@ fn a_subject_in_a_request_tells_nobody_whose_it_is_or_whether_it_exists() {
         let claimed = claims_for_subject(sub);
         let mut browser = stage.browser(&eve);
         assert!(browser.authorize(&bank, &[("claims", &claimed)]).is_pages());
-        assert!(matches!(browser.see(), StepView::Identify { prefill } if prefill.is_empty()));
+        assert!(matches!(browser.see(), StepView::Identify { prefill, .. } if prefill.is_empty()));
         browser.type_username();
         assert_eq!(browser.see_proof().username, "eve");
         browser.type_password();

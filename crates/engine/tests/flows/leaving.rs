@@ -48,8 +48,11 @@ fn another_way_lists_what_leads_there_first_and_nothing_before_a_proof() {
     let mut browser = stage.browser(&ada);
     browser.authorize(&bank, &[("acr_values", "2")]);
     browser.type_username();
-    assert!(
-        browser.see_proof().others.is_empty(),
+    let page = browser.see_proof();
+    let others: Vec<_> = page.others.iter().map(|m| m.method.as_str()).collect();
+    assert_eq!(
+        (page.method.as_str(), others),
+        ("passkey", vec!["password"]),
         "nobody learns what an account owns"
     );
     browser.type_password();
@@ -155,6 +158,8 @@ fn opening_the_resume_address_without_finishing_shows_the_step_again() {
     browser.authorize(&bank, &[("acr_values", "2")]);
     assert_eq!(browser.page(), "identify");
     browser.type_username();
+    assert_eq!(browser.page(), "passkey");
+    browser.another_way("password");
     assert_eq!(browser.page(), "password");
     browser.type_password();
     for _ in 0..3 {
@@ -175,7 +180,7 @@ fn a_factor_that_is_not_asked_for_is_not_taken() {
     assert!(matches!(browser.see(), StepView::Identify { .. }));
     browser.type_username();
     let code = ada.code(stage.now());
-    for method in ["totp", "passkey", ""] {
+    for method in ["totp", "security-key", ""] {
         assert_eq!(
             browser.fails_with(method, &code),
             stepwell_engine::answer::Trouble::NotEnough

@@ -21,7 +21,7 @@ fn an_error_for_an_unverified_client_is_shown_before_anybody_is_sent_on() {
     let ada = a_person(&stage).with_password().create();
     for (asked, error) in [
         (("prompt", "none"), "login_required"),
-        (("acr_values", "phr"), "unmet_authentication_requirements"),
+        (("acr_values", "phrh"), "unmet_authentication_requirements"),
         (("scope", "admin"), "invalid_scope"),
         (("max_age", "-1"), "invalid_request"),
     ] {
@@ -47,7 +47,7 @@ fn a_verified_client_and_a_signed_in_person_are_spared_that_page() {
         .create();
     let ada = a_person(&stage).with_password().create();
     let mut browser = stage.browser(&ada);
-    let unmet = [("acr_values", "phr")];
+    let unmet = [("acr_values", "phrh")];
     assert_eq!(
         browser.authorize(&bank, &unmet).answer().error(),
         "unmet_authentication_requirements"

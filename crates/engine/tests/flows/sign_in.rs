@@ -65,7 +65,7 @@ fn a_login_hint_is_filled_in_and_decides_nothing() {
         let mut browser = stage.browser(&ada);
         browser.authorize(&bank, &[("login_hint", hint)]);
         match browser.see() {
-            StepView::Identify { prefill } => assert_eq!(prefill, hint),
+            StepView::Identify { prefill, .. } => assert_eq!(prefill, hint),
             other => panic!("{other:?}"),
         }
     }

@@ -22,9 +22,9 @@ fn an_acr_that_no_method_here_reaches_is_unmet_before_any_page() {
     let bank = a_relying_party(&stage).create();
     let ada = a_person(&stage).with_password().with_totp().create();
     let mut browser = stage.browser(&ada);
-    let claims = essential(&["phr"]);
+    let claims = essential(&["phrh"]);
     for asked in [
-        ("acr_values", "phr"),
+        ("acr_values", "phrh"),
         ("acr_values", "never-heard-of"),
         ("claims", claims.as_str()),
     ] {
@@ -43,7 +43,7 @@ fn an_acr_that_no_method_here_reaches_is_unmet_before_any_page() {
     // One of several will do.
     assert!(
         browser
-            .authorize(&bank, &[("acr_values", "phr 2")])
+            .authorize(&bank, &[("acr_values", "phrh 2")])
             .is_pages()
     );
 }
@@ -85,7 +85,7 @@ fn an_acr_that_the_person_cannot_reach_is_unmet_after_signing_in_and_never_answe
         browser.type_username();
         assert_eq!(
             browser.page(),
-            "password",
+            "passkey",
             "what ada lacks is told to ada only"
         );
         browser.type_password();

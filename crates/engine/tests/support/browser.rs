@@ -2,18 +2,20 @@
 
 use std::net::IpAddr;
 
+use serde_json::Value;
+use stepwell_core::authn::Method;
 use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Problem;
 use stepwell_core::secret::Secret;
 use stepwell_engine::answer::{Answered, Input, Trouble};
 use stepwell_engine::authorize::{
-    Begun, ConsentView, EnrolStage, EnrolView, Left, ProveView, StepView, Via,
+    Begun, ConsentView, EnrolStage, EnrolView, FactorView, Left, ProveView, StepView, Via,
 };
 use stepwell_engine::factors::SetUp;
 use stepwell_engine::totp::TotpSecret;
 use stepwell_engine::{Cookies, EngineError, Peer};
 
-use super::{Answer, Person, RelyingParty, Stage};
+use super::{Answer, Key, Person, RelyingParty, Saying, Stage};
 
 /// What an authorization request led to.
 #[derive(Debug)]
@@ -282,6 +284,45 @@ impl<'s> Browser<'s> {
         })
     }
 
+    /// What the page gives the browser for a passkey or security key; it must give something.
+    pub fn passkey_options(&mut self) -> Value {
+        let shown = match self.see() {
+            StepView::Identify { passkey, .. } => passkey,
+            StepView::Prove(prove) => match prove.factor {
+                FactorView::Other { challenge, .. } => challenge,
+                _ => None,
+            },
+            _ => None,
+        };
+        shown.expect("the page asks for no passkey")["options"].clone()
+    }
+
+    /// Uses a passkey on the page it is at.
+    pub fn use_passkey(&mut self, key: &mut Key) -> &mut Self {
+        let response = key.sign(&self.passkey_options());
+        self.send_passkey("passkey", &response)
+    }
+
+    /// Touches a security key.
+    pub fn touch(&mut self, key: &mut Key) -> &mut Self {
+        let response = key.sign(&self.passkey_options());
+        self.send_passkey("security-key", &response)
+    }
+
+    fn send_passkey(&mut self, method: &str, response: &str) -> &mut Self {
+        self.goes_on(&Input::Prove {
+            method,
+            secret: response,
+            credential: None,
+        })
+    }
+
+    /// Uses a passkey that says something else than is true; it must be refused.
+    pub fn refused_passkey(&mut self, key: &mut Key, change: impl FnOnce(&mut Saying)) -> Trouble {
+        let response = key.sign_saying(&self.passkey_options(), change);
+        self.fails_with("passkey", &response)
+    }
+
     pub fn allow(&mut self) -> &mut Self {
         self.goes_on(&Input::Consent { allow: true })
     }
@@ -334,7 +375,7 @@ impl<'s> Browser<'s> {
             Outcome::Pages => {}
             other => panic!("{other:?}"),
         }
-        for _ in 0..8 {
+        for _ in 0..12 {
             match self.view() {
                 Left::Leave { to, .. } => return (Answer::of(&to), pages),
                 Left::Page(page) => match page.step {
@@ -351,6 +392,10 @@ impl<'s> Browser<'s> {
                     StepView::Consent(_) => {
                         pages.push("consent".into());
                         self.allow();
+                    }
+                    // Whoever has no passkey takes another way.
+                    StepView::Prove(prove) if prove.method == Method::passkey() => {
+                        self.another_way("password");
                     }
                     StepView::Prove(prove) => {
                         pages.push(prove.method.as_str().to_owned());

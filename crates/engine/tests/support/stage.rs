@@ -11,7 +11,7 @@ use stepwell_engine::factors::Factors;
 use stepwell_engine::limits::MemoryLimits;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
-use stepwell_engine::settings::{EnrolmentSettings, Lifetimes, LimitSettings};
+use stepwell_engine::settings::{EnrolmentSettings, Lifetimes, LimitSettings, PasskeySettings};
 use stepwell_engine::{Call, Engine, EngineError, Parts, Peer, Settings};
 use stepwell_store::{Db, audit};
 
@@ -64,6 +64,7 @@ impl Stage {
             limits: LimitSettings::default(),
             enrolment: EnrolmentSettings::default(),
             registration: false,
+            passkeys: PasskeySettings::default(),
         };
         change(&mut settings);
         let clock = AtomicI64::new(START.as_micros());
@@ -120,7 +121,7 @@ impl Stage {
             seal: SealingKeys::new(SealKey::parse(&"a93c071f".repeat(8)).unwrap(), vec![]),
             limits: Arc::new(MemoryLimits::new(10_000)),
             passwords: Passwords::new(cheap, Arc::clone(&gate), &place.entropy).unwrap(),
-            factors: Factors::shipped(&place.settings.limits),
+            factors: Factors::shipped(&place.settings).unwrap(),
             courier: Arc::new(stepwell_engine::courier::NoCourier),
         };
         change(&mut parts);

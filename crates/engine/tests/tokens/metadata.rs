@@ -8,7 +8,7 @@ use stepwell_core::oauth::scope::standard_claims;
 use stepwell_engine::settings::ScopeSetting;
 
 use super::jwt::published;
-use crate::support::{ISSUER, Stage, a_person, a_relying_party};
+use crate::support::{ISSUER, Model, Stage, a_person, a_relying_party};
 
 fn metadata(stage: &Stage) -> Value {
     serde_json::from_slice(&stage.engine.metadata()).unwrap()
@@ -109,12 +109,16 @@ fn acrs_are_published_as_configured_weakest_first_with_their_aliases() {
             "urn:stepwell:acr:mfa",
             "2",
             "https://refeds.org/profile/mfa",
+            "phr",
         ])
     );
-    // All of them are granted by that very name; phr and phrh wait for a method that reaches them.
+    // All of them are granted by that very name; phrh waits for a rule that says what is hardware.
     let bank = a_relying_party(&stage).create();
-    let ada = a_person(&stage).with_password().with_totp().create();
+    let ada = a_person(&stage).create();
+    let mut key = ada.passkey(&stage, Model::synced());
     let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.use_passkey(&mut key).follow();
     for acr in set(&document["acr_values_supported"]) {
         let answer = browser.complete(&bank, &[("acr_values", acr)]).0;
         assert_eq!(bank.redeem(&stage, &answer).grounds().0, acr);

@@ -75,7 +75,7 @@ pub(super) fn open(config: &Config, db: Db, seal: SealingKeys) -> Result<Engine,
         seal,
         limits: limits(config)?,
         passwords,
-        factors: Factors::shipped(&config.settings.limits),
+        factors: Factors::shipped(&config.settings)?,
         courier: Arc::new(Post::open(config).map_err(Failure::usage)?),
     };
     slow::doing("opening the provider", || {

@@ -15,6 +15,7 @@ mod key;
 mod mail;
 mod network;
 mod node;
+mod passkeys;
 mod predicate;
 mod problem;
 mod read;
@@ -250,9 +251,11 @@ fn settings(reader: &mut Reader) -> Settings {
             window: reader.seconds("codes.window"),
         },
     };
+    let passkeys = passkeys::settings(reader, &issuer);
     Settings {
         issuer,
         product: reader.text("product.name").unwrap_or_default(),
+        passkeys,
         catalog,
         scopes,
         resources,

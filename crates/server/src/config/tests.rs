@@ -4,6 +4,7 @@
 mod acrs;
 mod documents;
 mod messages;
+mod passkeys;
 mod secrets;
 
 use stepwell_core::authn::Catalog;

@@ -1,5 +1,6 @@
 //! From the engine's views to page models: methods and reasons get their words there, not here.
 
+use serde_json::Value;
 use stepwell_core::authn::Method as Proof;
 use stepwell_core::time::Timestamp;
 use stepwell_engine::answer::Trouble;
@@ -10,9 +11,9 @@ use stepwell_engine::authorize::{
 
 use super::setup;
 use crate::pages::{
-    Account, AnotherWay, App, Authenticator, ChooseAccount, Consent, DeliveredCode, FactorInput,
-    Html, Identifier, KnownAccount, Method, Problem, ProofState, ProofStep, Reason, ScopeLine,
-    Shown, StepPage, StepUp, Way, Wording,
+    Account, AnotherWay, App, Authenticator, Ceremony, ChooseAccount, Consent, DeliveredCode,
+    FactorInput, Html, Identifier, Instead, KnownAccount, Method, Problem, ProofState, ProofStep,
+    Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
 };
 
 pub(super) const CODE_DIGITS: u8 = 6;
@@ -22,11 +23,15 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
     let interaction = view.id.as_str().to_owned();
     let app = app(view);
     match &view.step {
-        StepView::Identify { prefill } => Box::new(Identifier {
+        StepView::Identify { prefill, passkey } => Box::new(Identifier {
+            passkey: passkey.as_ref().map(|show| Ceremony {
+                autofill: true,
+                ..ceremony(show, &interaction, now)
+            }),
             interaction,
             app,
             prefill: prefill.clone(),
-            problem: trouble.map(|_| Problem::EnterUsername),
+            problem: trouble.map(|t| passkey_problem(t).unwrap_or(Problem::EnterUsername)),
         }),
         StepView::ChooseAccount(accounts) => Box::new(ChooseAccount {
             interaction,
@@ -40,14 +45,15 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
                 .collect(),
             problem: None,
         }),
-        StepView::Enrol(enrol) => Box::new(setup::page(view, enrol, trouble)),
+        StepView::Enrol(enrol) => Box::new(setup::page(view, enrol, trouble, now)),
         StepView::Consent(consent) => Box::new(consent_page(interaction, app, consent)),
         StepView::Prove(prove) => Box::new(StepPage {
-            interaction,
             account: account(prove),
             wording: wording(app, prove),
-            factor: factor(prove, trouble, now),
+            factor: factor(prove, &interaction, trouble, now),
             another_way: !prove.others.is_empty(),
+            instead: instead(prove),
+            interaction,
             problem: trouble.and_then(|t| problem(t, prove)),
         }),
     }
@@ -140,7 +146,40 @@ pub(super) fn wording_of(
     })
 }
 
-fn factor(prove: &ProveView, trouble: Option<&Trouble>, now: Timestamp) -> FactorInput {
+/// What is one press away: the passkey from a password, and whatever else does from a passkey.
+fn instead(prove: &ProveView) -> Vec<Instead> {
+    let (shown, passkey) = (method(&prove.method), Method::Passkey);
+    let wanted = |other: &Method| match shown {
+        Method::Password => *other == passkey,
+        Method::Passkey | Method::SecurityKey => true,
+        _ => false,
+    };
+    let others = prove.others.iter().filter(|other| other.reaches);
+    let others = others.map(|other| Instead {
+        value: other.method.as_str().to_owned(),
+        method: method(&other.method),
+    });
+    others.filter(|other| wanted(&other.method)).collect()
+}
+
+/// A challenge as the browser takes it.
+pub(super) fn ceremony(show: &Value, interaction: &str, now: Timestamp) -> Ceremony {
+    let until = show["until"].as_i64().unwrap_or_default();
+    Ceremony {
+        options: show["options"].to_string(),
+        creates: false,
+        seconds: (until - now.secs()).max(0),
+        page: format!("/i/{interaction}"),
+        autofill: false,
+    }
+}
+
+fn factor(
+    prove: &ProveView,
+    interaction: &str,
+    trouble: Option<&Trouble>,
+    now: Timestamp,
+) -> FactorInput {
     let seconds = |until: Timestamp| (until.since(now) / 1_000_000 + 1).max(1);
     let waits = match trouble {
         Some(Trouble::Wait(secs)) => i64::try_from(*secs).ok(),
@@ -170,6 +209,16 @@ fn factor(prove: &ProveView, trouble: Option<&Trouble>, now: Timestamp) -> Facto
         },
         FactorView::Delivered(codes) => {
             FactorInput::Delivered(Box::new(delivered(prove, codes, trouble, waits, now)))
+        }
+        FactorView::Other {
+            method: proof,
+            challenge: Some(show),
+        } if matches!(method(proof), Method::Passkey | Method::SecurityKey) => {
+            FactorInput::Passkey {
+                ceremony: ceremony(show, interaction, now),
+                security_key: method(proof) == Method::SecurityKey,
+                locked_for: waits,
+            }
         }
         FactorView::Password | FactorView::Other { .. } => {
             FactorInput::Password { locked_for: waits }
@@ -222,17 +271,38 @@ pub(crate) fn method(proof: &Proof) -> Method {
         "totp" => Method::Totp,
         "mail" => Method::Mail,
         "sms" => Method::Sms,
+        "passkey" => Method::Passkey,
+        "security-key" => Method::SecurityKey,
         other => Method::Other(Shown::from(other)),
     }
 }
 
+/// What a passkey's answer was refused for, as far as the person can do something about it.
+pub(super) fn passkey_problem(trouble: &Trouble) -> Option<Problem> {
+    Some(match trouble {
+        Trouble::Refused("unknown-credential") => Problem::PasskeyUnknown,
+        Trouble::Malformed("challenge-expired") | Trouble::Refused("no-challenge") => {
+            Problem::PasskeyExpired
+        }
+        Trouble::Refused(_) => Problem::PasskeyRefused,
+        _ => return None,
+    })
+}
+
 fn problem(trouble: &Trouble, prove: &ProveView) -> Option<Problem> {
-    let password = prove.method == Proof::password();
+    let method = &prove.method;
+    let password = *method == Proof::password();
     let codes = match &prove.factor {
         FactorView::Delivered(codes) => Some(codes),
         _ => None,
     };
+    let passkey = [Proof::passkey(), Proof::security_key()].contains(method);
+    if let Some(problem) = passkey_problem(trouble).filter(|_| passkey) {
+        return Some(problem);
+    }
     Some(match trouble {
+        Trouble::Refused(_) => Problem::PasskeyRefused,
+        Trouble::Malformed(_) | Trouble::UsedCode if passkey => Problem::PasskeyRefused,
         Trouble::WrongPassword => Problem::WrongPassword,
         Trouble::WrongCode if codes.is_some() => Problem::WrongSentCode,
         Trouble::WrongCode => Problem::WrongCode,

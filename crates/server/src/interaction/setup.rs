@@ -4,20 +4,27 @@
 
 use stepwell_core::authn::{Method as Proof, Occasion};
 use stepwell_core::oauth::Params;
+use stepwell_core::time::Timestamp;
 use stepwell_engine::answer::{Input, Trouble};
 use stepwell_engine::authorize::{EnrolStage, EnrolView, PageView};
 use stepwell_engine::factors::SetUp;
 
-use super::present::{CODE_DIGITS, app, method, wording_of};
+use super::present::{CODE_DIGITS, app, ceremony, method, passkey_problem, wording_of};
 use crate::pages::{
-    Account, AppSetup, AskField, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Problem,
+    Account, AppSetup, AskField, Ceremony, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Method,
+    Problem,
 };
 
 /// The fields that a set-up page may have, of which it has one.
 const FIELDS: [&str; 4] = ["code", "response", "address", "number"];
 
-pub(super) fn page(view: &PageView, enrol: &EnrolView, trouble: Option<&Trouble>) -> EnrolPage {
-    let now = match &enrol.stage {
+pub(super) fn page(
+    view: &PageView,
+    enrol: &EnrolView,
+    trouble: Option<&Trouble>,
+    now: Timestamp,
+) -> EnrolPage {
+    let current = match &enrol.stage {
         EnrolStage::Choose => None,
         EnrolStage::Ask { method, .. } | EnrolStage::Verify { method, .. } => Some(method),
     };
@@ -29,19 +36,19 @@ pub(super) fn page(view: &PageView, enrol: &EnrolView, trouble: Option<&Trouble>
         } else {
             account.pinned()
         },
-        wording: wording_of(app(view), &enrol.wording, &enrol.proven, now, &[]),
+        wording: wording_of(app(view), &enrol.wording, &enrol.proven, current, &[]),
         why: match enrol.occasion {
             Occasion::Missing => EnrolWhy::Missing,
             Occasion::Lost => EnrolWhy::Lost,
             Occasion::Chosen | Occasion::Spare => EnrolWhy::Chosen,
         },
-        others: now.is_some() && enrol.methods.len() > 1,
-        form: form(enrol),
+        others: current.is_some() && enrol.methods.len() > 1,
+        form: form(view.id.as_str(), enrol, now),
         problem: trouble.and_then(problem),
     }
 }
 
-fn form(enrol: &EnrolView) -> EnrolForm {
+fn form(interaction: &str, enrol: &EnrolView, now: Timestamp) -> EnrolForm {
     match &enrol.stage {
         EnrolStage::Choose => EnrolForm::Choose(
             enrol
@@ -62,14 +69,23 @@ fn form(enrol: &EnrolView) -> EnrolForm {
                 _ => AskField::Address,
             },
         },
-        EnrolStage::Verify { method: one, show } => verify(one, show),
+        EnrolStage::Verify { method: one, show } => verify(interaction, one, show, now),
     }
 }
 
 /// The form for the first use of a method.
-fn verify(one: &Proof, show: &SetUp) -> EnrolForm {
+fn verify(interaction: &str, one: &Proof, show: &SetUp, now: Timestamp) -> EnrolForm {
     match show {
         SetUp::App { secret, uri } => EnrolForm::App(AppSetup::new(secret.expose(), uri.expose())),
+        SetUp::Form(show) if matches!(method(one), Method::Passkey | Method::SecurityKey) => {
+            EnrolForm::Key {
+                ceremony: Ceremony {
+                    creates: true,
+                    ..ceremony(show, interaction, now)
+                },
+                security_key: method(one) == Method::SecurityKey,
+            }
+        }
         SetUp::Form(_) => EnrolForm::Code {
             method: method(one),
         },
@@ -87,6 +103,11 @@ fn problem(trouble: &Trouble) -> Option<Problem> {
         Trouble::BadLabel => Problem::BadLabel,
         Trouble::Full => Problem::AccountFull,
         Trouble::Wait(secs) => Problem::TooManyTries {
+            wait: i64::try_from(*secs).unwrap_or(i64::MAX),
+        },
+        Trouble::Undelivered => Problem::NotSent,
+        Trouble::Refused(_) => return passkey_problem(trouble),
+        Trouble::TooSoon(secs) => Problem::TooManyTries {
             wait: i64::try_from(*secs).unwrap_or(i64::MAX),
         },
         Trouble::BadUsername | Trouble::Locked(_) | Trouble::TryAgain => return None,

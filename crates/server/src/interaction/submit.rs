@@ -129,6 +129,11 @@ fn input<'a>(what: &'a str, params: &'a Params) -> Option<Input<'a>> {
             secret: field("code"),
             credential: params.get("credential"),
         },
+        "passkey" | "security-key" => Input::Prove {
+            method: what,
+            secret: field("response"),
+            credential: None,
+        },
         "resend" => Input::Resend {
             method: field("method"),
             credential: params.get("credential"),

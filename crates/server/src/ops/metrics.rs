@@ -49,6 +49,10 @@ impl Metrics {
             "stepwell_delivery_total",
             "Messages to people by how they left"
         );
+        describe_counter!(
+            "stepwell_passkey_counter_regressions_total",
+            "Passkey answers whose sign counter did not grow"
+        );
         describe_counter!("stepwell_stepup_total", "Step-ups by how they ended");
         describe_counter!(
             "stepwell_token_requests_total",

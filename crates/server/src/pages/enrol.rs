@@ -7,7 +7,8 @@ use askama::Template;
 use super::chrome::{Frame, finish};
 use super::qr::Qr;
 use super::{
-    Account, App, Chrome, Html, Message, Method, Problem, ProofState, StepUp, Text, Wording,
+    Account, App, Ceremony, Chrome, Html, Message, Method, Problem, ProofState, StepUp, Text,
+    Wording,
 };
 
 /// A page of a set-up. Posts to `/i/{id}/enrol` (a choice) or `/i/{id}/setup`.
@@ -45,6 +46,12 @@ pub enum EnrolForm {
     App(AppSetup),
     /// Field `code`, for a code that was sent.
     Code { method: Method },
+    /// Field `response`, filled in by the browser.
+    Key {
+        ceremony: Ceremony,
+        /// A security key rather than a passkey.
+        security_key: bool,
+    },
 }
 
 /// One method on offer.
@@ -146,6 +153,10 @@ impl EnrolPage {
         match &self.form {
             EnrolForm::Choose(_) => t.say("enrol-title-choose"),
             EnrolForm::App(_) => t.say("enrol-title-app"),
+            EnrolForm::Key {
+                security_key: true, ..
+            } => t.say("security-key-setup-title"),
+            EnrolForm::Key { .. } => t.say("passkey-setup-title"),
             EnrolForm::Ask { method, .. } | EnrolForm::Code { method } => {
                 t.say("enrol-title-method").arg("method", method.label(t))
             }
@@ -165,6 +176,11 @@ impl EnrolPage {
             Wording::SignIn { app } => app,
             Wording::StepUp(up) => &up.app,
         }
+    }
+
+    /// Whether the browser is asked for a key, which starts with a button of its own.
+    fn is_key(&self) -> bool {
+        matches!(self.form, EnrolForm::Key { .. })
     }
 
     fn step_up(&self) -> Option<&StepUp> {
@@ -188,6 +204,7 @@ impl EnrolPage {
             (EnrolForm::Choose(_), _) => "method-1",
             (EnrolForm::Ask { field, .. }, _) => field.name(),
             (_, Some(Problem::BadLabel)) => "label",
+            (EnrolForm::Key { .. }, _) => "continue",
             _ => "code",
         }
     }

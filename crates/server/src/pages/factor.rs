@@ -1,6 +1,6 @@
 //! The input of one factor, inside a step page.
 
-use super::{Message, Method, Shown, Text};
+use super::{Ceremony, Message, Method, Shown, Text};
 
 /// What the person is asked to enter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,14 @@ pub enum FactorInput {
     },
     /// Field `code`, posted to `/i/{id}/mail` or `/i/{id}/sms`; another one is asked for at `/i/{id}/resend`.
     Delivered(Box<DeliveredCode>),
+    /// Field `response`, filled in by the browser, posted to `/i/{id}/passkey` or `/i/{id}/security-key`.
+    Passkey {
+        ceremony: Ceremony,
+        /// A security key, which is only touched.
+        security_key: bool,
+        /// Seconds until another try is allowed; the button is not shown meanwhile.
+        locked_for: Option<i64>,
+    },
 }
 
 /// A code that was sent, or should have been.
@@ -119,6 +127,10 @@ impl FactorInput {
             Self::Password { .. } => Method::Password,
             Self::Totp { .. } => Method::Totp,
             Self::Delivered(code) => code.method.clone(),
+            Self::Passkey {
+                security_key: true, ..
+            } => Method::SecurityKey,
+            Self::Passkey { .. } => Method::Passkey,
         }
     }
 
@@ -127,6 +139,7 @@ impl FactorInput {
         match self {
             Self::Password { .. } => "password",
             Self::Totp { .. } | Self::Delivered(_) => "code",
+            Self::Passkey { .. } => "continue",
         }
     }
 
@@ -137,22 +150,33 @@ impl FactorInput {
             Self::Totp { .. } => "totp",
             Self::Delivered(code) if code.method == Method::Sms => "sms",
             Self::Delivered(_) => "mail",
+            Self::Passkey {
+                security_key: true, ..
+            } => "security-key",
+            Self::Passkey { .. } => "passkey",
         }
+    }
+
+    /// Whether the person types something and sends it; a passkey's button does both.
+    pub fn typed(&self) -> bool {
+        !matches!(self, Self::Passkey { .. })
     }
 
     /// Seconds until another try is allowed.
     pub fn locked_for(&self) -> Option<i64> {
         match self {
-            Self::Password { locked_for } | Self::Totp { locked_for, .. } => *locked_for,
+            Self::Password { locked_for }
+            | Self::Totp { locked_for, .. }
+            | Self::Passkey { locked_for, .. } => *locked_for,
             Self::Delivered(code) => code.locked_for,
         }
     }
 
-    /// Whether there is a field to fill in.
+    /// Whether there is a field to fill in, or a button to press.
     pub fn is_open(&self) -> bool {
         match self {
             Self::Delivered(code) => code.open,
-            Self::Password { .. } | Self::Totp { .. } => true,
+            Self::Password { .. } | Self::Totp { .. } | Self::Passkey { .. } => true,
         }
     }
 }

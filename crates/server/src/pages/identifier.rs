@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::chrome::{Frame, finish};
-use super::{App, Chrome, Html, Problem, Text};
+use super::{App, Ceremony, Chrome, Html, Problem, Text};
 
 /// Longest `login_hint` put into the field, in bytes; a longer one is not a sign-in name.
 const LONGEST_HINT: usize = 320;
@@ -16,6 +16,8 @@ pub struct Identifier {
     pub app: App,
     /// From `login_hint`, or what was typed before an error.
     pub prefill: String,
+    /// Offers to sign in with a passkey, without a name (`/i/{id}/passkey`).
+    pub passkey: Option<Ceremony>,
     pub problem: Option<Problem>,
 }
 
@@ -25,6 +27,19 @@ impl Identifier {
             ""
         } else {
             &self.prefill
+        }
+    }
+
+    /// Whether what was wrong was the passkey, and not the name.
+    fn passkey_failed(&self) -> bool {
+        self.passkey.is_some() && self.problem.is_some_and(Problem::is_of_passkey)
+    }
+
+    fn field(&self) -> &'static str {
+        if self.passkey_failed() {
+            "passkey"
+        } else {
+            "username"
         }
     }
 }
@@ -41,7 +56,8 @@ impl Html for Identifier {
     fn render(&self, chrome: &Chrome) -> String {
         let t = &chrome.text();
         let problem = self.problem.map(|problem| problem.message(t));
-        let frame = Frame::new(chrome, t.say("identifier-title")).with_problem(problem, "username");
+        let frame =
+            Frame::new(chrome, t.say("identifier-title")).with_problem(problem, self.field());
         finish(
             View {
                 page: self,

@@ -11,6 +11,8 @@ pub enum Method {
     Mail,
     /// A code sent by text message.
     Sms,
+    Passkey,
+    SecurityKey,
     /// A method this crate ships no words for, by its own label.
     Other(Shown),
 }
@@ -23,7 +25,22 @@ impl Method {
             Self::Totp => text.say("method-totp"),
             Self::Mail => text.say("method-mail"),
             Self::Sms => text.say("method-sms"),
+            Self::Passkey => text.say("method-passkey"),
+            Self::SecurityKey => text.say("method-security-key"),
             Self::Other(label) => text.say("method-other").arg("label", label),
+        }
+    }
+
+    /// The way to it from another, e.g. "Use a passkey instead".
+    pub fn instead(&self, text: &Text) -> Message {
+        match self {
+            Self::Password => text.say("instead-password"),
+            Self::Totp => text.say("instead-totp"),
+            Self::Mail => text.say("instead-mail"),
+            Self::Sms => text.say("instead-sms"),
+            Self::Passkey => text.say("instead-passkey"),
+            Self::SecurityKey => text.say("instead-security-key"),
+            Self::Other(label) => text.say("instead-other").arg("label", label),
         }
     }
 }

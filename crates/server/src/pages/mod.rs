@@ -5,11 +5,12 @@
 //! a clock: durations come in as whole seconds. Every model implements [`Html`].
 //!
 //! Names on controls are a contract with password managers and scripts: fields `username`,
-//! `password`, `code`; the main button has id `continue`, the way out has id `cancel`.
+//! `password`, `code`, `response` (a passkey's); the main button has id `continue`, the way out has id `cancel`.
 
 pub mod account;
 mod another_way;
 mod app;
+mod ceremony;
 mod chip;
 mod choose_account;
 mod chrome;
@@ -38,6 +39,7 @@ mod text;
 
 pub use another_way::{AnotherWay, Way};
 pub use app::App;
+pub use ceremony::Ceremony;
 pub use chip::Account;
 pub use choose_account::{ChooseAccount, KnownAccount};
 pub use chrome::{Chrome, Html, Offers};
@@ -56,5 +58,5 @@ pub use new_password::NewPasswordProblem;
 pub use onward::Onward;
 pub use problem::Problem;
 pub use shown::Shown;
-pub use step::{Detail, ProofState, ProofStep, Reason, StepPage, StepUp, Wording};
+pub use step::{Detail, Instead, ProofState, ProofStep, Reason, StepPage, StepUp, Wording};
 pub use text::{Message, Text};

@@ -11,6 +11,8 @@ pub enum Problem {
     UsernameTooLong,
     /// For a field that wants a mail address.
     NotAnAddress,
+    /// A message that is needed could not be sent.
+    NotSent,
     EnterPassword,
     /// Said for an unknown account too: which of the two was wrong is not told.
     WrongPassword,
@@ -31,6 +33,10 @@ pub enum Problem {
     ChooseMethod,
     ChooseAccount,
     ChooseDecision,
+    PasskeyRefused,
+    /// Nobody's here, or no longer.
+    PasskeyUnknown,
+    PasskeyExpired,
     /// No more tries for now; `wait` in seconds.
     TooManyTries {
         wait: i64,
@@ -42,11 +48,20 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether it is about a passkey rather than about what was typed.
+    pub(super) fn is_of_passkey(self) -> bool {
+        matches!(
+            self,
+            Self::PasskeyRefused | Self::PasskeyUnknown | Self::PasskeyExpired
+        )
+    }
+
     /// The sentence shown.
     pub fn message(&self, text: &Text) -> Message {
         match self {
             Self::EnterUsername => text.say("problem-enter-username"),
             Self::UsernameTooLong => text.say("problem-username-too-long"),
+            Self::NotSent => text.say("delivered-failed"),
             Self::NotAnAddress => text.say("register-not-address"),
             Self::EnterPassword => text.say("problem-enter-password"),
             Self::WrongPassword => text.say("problem-wrong-password"),
@@ -62,6 +77,9 @@ impl Problem {
             Self::ChooseDecision => text.say("problem-choose-decision"),
             Self::BadLabel => text.say("problem-bad-label"),
             Self::AccountFull => text.say("problem-account-full"),
+            Self::PasskeyRefused => text.say("problem-passkey-refused"),
+            Self::PasskeyUnknown => text.say("problem-passkey-unknown"),
+            Self::PasskeyExpired => text.say("problem-passkey-expired"),
             Self::TooManyTries { wait } => text
                 .say("problem-too-many-tries")
                 .arg("wait", text.duration_up(*wait)),

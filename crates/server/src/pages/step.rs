@@ -19,7 +19,17 @@ pub struct StepPage {
     pub factor: FactorInput,
     /// Offers "Try another way" (`/i/{id}/another-way`).
     pub another_way: bool,
+    /// Methods that are one press away (the same address).
+    pub instead: Vec<Instead>,
     pub problem: Option<Problem>,
+}
+
+/// A method that may be used instead.
+#[derive(Clone, Debug)]
+pub struct Instead {
+    /// Sent back as `method`.
+    pub value: String,
+    pub method: Method,
 }
 
 /// How the page explains itself.
@@ -80,16 +90,19 @@ pub enum ProofState {
 
 impl StepPage {
     fn heading(&self, t: &Text) -> Message {
-        let code = !matches!(self.factor, FactorInput::Password { .. });
+        let (sign_in, step_up) = match self.factor.method() {
+            Method::Totp | Method::Mail | Method::Sms => ("code-title", "step-up-title-code"),
+            Method::Passkey => ("passkey-title", "step-up-title-passkey"),
+            Method::SecurityKey => ("security-key-title", "step-up-title-security-key"),
+            _ => ("password-title", "step-up-title-password"),
+        };
         match &self.wording {
-            Wording::SignIn { .. } if code => t.say("code-title"),
-            Wording::SignIn { .. } => t.say("password-title"),
+            Wording::SignIn { .. } => t.say(sign_in),
             Wording::StepUp(StepUp {
                 action: Some(action),
                 ..
             }) => t.say("step-up-title").arg("action", action),
-            Wording::StepUp(_) if code => t.say("step-up-title-code"),
-            Wording::StepUp(_) => t.say("step-up-title-password"),
+            Wording::StepUp(_) => t.say(step_up),
         }
     }
 

@@ -38,7 +38,7 @@ fn every_form_of_requires_is_read() {
         requires("{ kinds = 2, within = \"1h\" }"),
         Predicate::Kinds {
             count: 2,
-            within: Some(Seconds(3_600))
+            within: Some(Seconds(3_600)),
             settled: None,
         }
     );
@@ -79,6 +79,7 @@ fn what_does_not_count_may_stand_beside_every_form() {
     let two = || Predicate::Kinds {
         count: 2,
         within: None,
+        settled: None,
     };
     let mail = [Method::mail()];
     for (text, expected) in [

@@ -6,7 +6,6 @@ use stepwell_engine::factors::Factors;
 use stepwell_engine::limits::MemoryLimits;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
-use stepwell_engine::settings::LimitSettings;
 use stepwell_engine::{Call, Parts, Peer};
 use stepwell_store::{Db, Options};
 
@@ -28,17 +27,18 @@ fn health(name: &str) -> (Health, std::path::PathBuf) {
         iterations: 1,
         parallelism: 1,
     };
+    let settings = config::parse(None, None, &[])
+        .map_err(|problems| problems.to_string())
+        .unwrap()
+        .config
+        .settings;
     let parts = Parts {
-        settings: config::parse(None, None, &[])
-            .map_err(|problems| problems.to_string())
-            .unwrap()
-            .config
-            .settings,
+        factors: Factors::shipped(&settings).unwrap(),
+        settings,
         db,
         seal: SealingKeys::new(SealKey::generate(&OsEntropy), vec![]),
         limits: Arc::new(MemoryLimits::new(100)),
         passwords: Passwords::new(cheap, Arc::new(HashGate::new(1, 1)), &OsEntropy).unwrap(),
-        factors: Factors::shipped(&LimitSettings::default()),
         courier: Arc::new(stepwell_engine::courier::NoCourier),
     };
     let call = Call {

@@ -126,6 +126,7 @@ fn page(code: DeliveredCode) -> StepPage {
         wording: Wording::SignIn { app: acme() },
         factor: FactorInput::Delivered(Box::new(code)),
         another_way: true,
+        instead: Vec::new(),
         problem: None,
     }
 }

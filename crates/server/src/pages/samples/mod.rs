@@ -8,6 +8,7 @@ mod delivered;
 mod errors;
 mod leaving;
 mod links;
+mod passkey;
 mod sign_in;
 mod step_up;
 
@@ -44,6 +45,7 @@ pub fn samples() -> Vec<Sample> {
     sign_in::add(&mut add);
     step_up::add(&mut add);
     delivered::add(&mut add);
+    passkey::add(&mut add);
     leaving::add(&mut add);
     links::add(&mut add);
     errors::add(&mut add);

@@ -11,6 +11,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         interaction: id(),
         app: acme(),
         prefill: String::new(),
+        passkey: None,
         problem: None,
     };
     add("identifier", &plain);
@@ -189,6 +190,7 @@ fn sign_in(factor: FactorInput) -> StepPage {
         wording: Wording::SignIn { app: acme() },
         factor,
         another_way: true,
+        instead: Vec::new(),
         problem: None,
     }
 }

@@ -108,6 +108,7 @@ fn page(up: StepUp, factor: FactorInput) -> StepPage {
         wording,
         factor,
         another_way: true,
+        instead: Vec::new(),
         problem: None,
     }
 }
