@@ -143,7 +143,7 @@ fn instead(prove: &ProveView) -> Vec<Instead> {
 }
 
 /// A challenge as the browser takes it.
-fn ceremony(show: &Value, interaction: &str, now: Timestamp) -> Ceremony {
+pub(super) fn ceremony(show: &Value, interaction: &str, now: Timestamp) -> Ceremony {
     let until = show["until"].as_i64().unwrap_or_default();
     Ceremony {
         options: show["options"].to_string(),
