@@ -193,6 +193,7 @@ impl Visitor {
                 }
                 "password" => &[("password", person.password)],
                 "identify" => &[("username", person.username)],
+                "another-way" => &[("method", "password")],
                 _ => &[],
             };
             last_step = step.to_owned();
@@ -247,6 +248,15 @@ fn next_step(page: &Shown) -> Option<(&'static str, Form)> {
             let form = page.form_for(step)?;
             form.has_button("continue").then_some((step, form))
         })
+        .or_else(|| instead_of_a_passkey(page))
+}
+
+/// The password, where a passkey is asked for: without scripts there is none.
+fn instead_of_a_passkey(page: &Shown) -> Option<(&'static str, Form)> {
+    page.form_for("passkey")?;
+    let password = |form: &Form| form.buttons.iter().any(|b| b.value == "password");
+    let form = page.forms().into_iter().find(password)?;
+    Some(("another-way", form))
 }
 
 fn next_address(response: &Response) -> Option<Url> {

@@ -12,11 +12,11 @@ const UNMET: &str = "unmet_authentication_requirements";
 #[test]
 fn an_acr_that_nothing_here_reaches_is_unmet_before_anybody_is_asked() {
     let world = World::shared();
-    let essential = r#"{"id_token":{"acr":{"essential":true,"values":["phr"]}}}"#;
+    let essential = r#"{"id_token":{"acr":{"essential":true,"values":["phrh"]}}}"#;
     for more in [
         ("claims", essential),
-        ("acr_values", "phr"),
-        ("acr_values", "phr phrh"),
+        ("acr_values", "phrh"),
+        ("acr_values", "phrh never-heard-of"),
         ("acr_values", "URN:STEPWELL:ACR:MFA"),
         ("acr_values", "urn:stepwell:acr:mfa%20"),
         ("acr_values", "urn%3Astepwell%3Aacr%3Amfa"),

@@ -4,11 +4,13 @@
 
 use serde_json::Value;
 use stepwell_core::authn::Method;
+use stepwell_core::time::Timestamp;
 use stepwell_store::interactions;
 
 use super::advance::Loaded;
 use super::begin::encode;
 use super::facts::Known;
+use super::state::State;
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
@@ -27,8 +29,7 @@ impl Engine {
         let Some(factor) = self.factors.find(method) else {
             return Ok(None);
         };
-        let pending = loaded.state.challenge.as_ref().filter(|(m, _)| m == method);
-        if let Some((_, pending)) = pending.filter(|(_, c)| !factor.is_stale(c, call.now)) {
+        if let Some(pending) = pending(&loaded.state, factor, call.now) {
             return Ok(Some(pending.show.clone()));
         }
         let Some(id) = loaded.id.clone() else {
@@ -47,6 +48,14 @@ impl Engine {
         {
             loaded.state = state;
             loaded.version += 1;
+            return Ok(Some(show));
+        }
+        // Another tab was first: its challenge is the one that an answer will be held against.
+        if let Some(row) = self.db.read(|tx| interactions::find(tx, &id))?
+            && let Some(saved) = self.load(&row)?
+            && let Some(pending) = pending(&saved.state, factor, call.now)
+        {
+            return Ok(Some(pending.show.clone()));
         }
         Ok(Some(show))
     }
@@ -115,4 +124,10 @@ impl Engine {
         loaded.state.challenge = challenge.map(|challenge| (factor.method(), challenge));
         Ok(())
     }
+}
+
+/// The challenge that waits for this factor's answer, unless it is too old.
+fn pending<'s>(state: &'s State, factor: &dyn Factor, now: Timestamp) -> Option<&'s Challenge> {
+    let (method, challenge) = state.challenge.as_ref()?;
+    (*method == factor.method() && !factor.is_stale(challenge, now)).then_some(challenge)
 }

@@ -150,6 +150,12 @@ fn a_credential_comes_back_and_a_revoked_one_is_not_live() {
         assert!(
             !fresh
                 .db
+                .write(|tx| credentials::update_details(tx, &gone, "{}", "{}", NOW))
+                .unwrap()
+        );
+        assert!(
+            !fresh
+                .db
                 .write(|tx| credentials::reset_failures(tx, &gone, NOW))
                 .unwrap()
         );

@@ -260,6 +260,42 @@ fn a_password_hash_is_replaced_only_if_nobody_else_changed_it() {
 }
 
 #[test]
+fn details_are_replaced_only_if_nobody_else_changed_them_and_never_while_it_rests() {
+    each_database(|fresh| {
+        let id = CredentialId::new("t");
+        fresh
+            .db
+            .write(|tx| {
+                users::insert(tx, &user("u"))?;
+                credentials::insert(tx, &totp("t", "u"))
+            })
+            .unwrap();
+        let other = fresh.another_node();
+        let wins = race(&[&fresh.db, &other], 8, 5, |db, n| {
+            let new = format!(r#"{{"counter":{n}}}"#);
+            db.write(|tx| credentials::update_details(tx, &id, "{}", &new, NOW))
+        });
+        assert_eq!(wins, 1);
+        let find = || fresh.db.read(|tx| credentials::find(tx, &id)).unwrap();
+        let now = find().unwrap();
+        assert_eq!(now.last_used_at, Some(NOW));
+        let again = |at| {
+            let write =
+                |tx: &mut _| credentials::update_details(tx, &id, &now.details, &now.details, at);
+            fresh.db.write(write).unwrap()
+        };
+        assert!(again(NOW), "nothing has to change");
+        fresh
+            .db
+            .write(|tx| credentials::record_failure(tx, &id, 1, Seconds(900), NOW))
+            .unwrap();
+        assert!(!again(NOW.plus(Seconds(899))));
+        assert!(again(NOW.plus(Seconds(900))));
+        assert_eq!(find().unwrap().failures, 0);
+    });
+}
+
+#[test]
 fn an_interaction_is_bound_saved_and_finished_once() {
     each_database(|fresh| {
         let id = InteractionId::new("i");

@@ -87,6 +87,12 @@ impl Tab {
             ("origin", origin.as_str()),
             ("sec-fetch-site", "same-origin"),
         ];
+        // Without scripts there are no passkeys: where one is asked for, the password is one press away.
+        if let Some(instead) = instead_of_a_passkey(page).filter(|_| step == "password") {
+            let pressed = [("method", "password")];
+            let page = self.follow(self.post_with(page, &instead, &pressed, &headers));
+            return self.submit(&page, step, values);
+        }
         let form = form(page, step);
         self.follow(self.post_with(page, &form, values, &headers))
     }
@@ -142,6 +148,13 @@ pub(crate) fn asks(page: &Got, step: &str) -> bool {
 #[track_caller]
 pub(crate) fn form(page: &Got, step: &str) -> Form {
     find(page, step).unwrap_or_else(|| panic!("the page has no form for {step}: {page:#?}"))
+}
+
+/// The way from the page of a passkey to that of the password.
+pub(crate) fn instead_of_a_passkey(page: &Got) -> Option<Form> {
+    find(page, "passkey")?;
+    let password = |form: &Form| form.buttons.iter().any(|b| b.value == "password");
+    html::forms(&page.body).into_iter().find(password)
 }
 
 fn find(page: &Got, step: &str) -> Option<Form> {

@@ -14,7 +14,7 @@ use stepwell_tests::totp::Authenticator;
 use url::Url;
 
 use super::http::{self, parameters, send};
-use super::tab::asks;
+use super::tab::{asks, instead_of_a_passkey};
 use super::{Got, Tab};
 
 /// Wrong answers of one test must not throttle another: all come from one address.
@@ -185,7 +185,7 @@ impl World {
         for _ in 0..6 {
             page = if asks(&page, "identify") {
                 tab.submit(&page, "identify", &[("username", &person.username)])
-            } else if asks(&page, "password") {
+            } else if asks(&page, "password") || instead_of_a_passkey(&page).is_some() {
                 tab.submit(&page, "password", &[("password", &person.password)])
             } else if asks(&page, "totp") {
                 let code = person.phone.as_ref().unwrap().fresh_code();

@@ -54,7 +54,7 @@ impl Details {
 }
 
 /// What an authenticator of this kind shows. Which way it verified its user is not told; each has a PIN or
-/// passcode behind it, so knowledge is the one second kind that is never too much (docs/adr/0016).
+/// passcode behind it, so knowledge is the one second kind that is never too much (docs/adr/0018).
 pub(super) fn traits(user_verified: bool, hardware_bound: bool) -> Traits {
     let mut kinds = BTreeSet::from([Kind::Possession]);
     if user_verified {

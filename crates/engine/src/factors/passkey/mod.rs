@@ -2,7 +2,7 @@
 //!
 //! Two methods, for a challenge has one policy: a `passkey` verifies its user and is found without a name; a
 //! `security-key` is only touched, and comes second. Both are checked by one relying party, made from
-//! configuration only. Nothing here knows pages or counts guesses. docs/adr/0016 says what each shows.
+//! configuration only. Nothing here knows pages or counts guesses. docs/adr/0018 says what each shows.
 
 mod aaguid;
 mod assertion;
