@@ -20,6 +20,8 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// How much guessing is allowed.
     pub limits: LimitSettings,
+    /// The languages that pages come in, as BCP 47 tags.
+    pub languages: Vec<String>,
 }
 
 /// A scope beyond the standard ones, or a floor on one.

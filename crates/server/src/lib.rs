@@ -6,12 +6,14 @@
 pub mod app;
 pub mod assets;
 mod blocking;
+pub mod brand;
 pub mod cli;
 pub mod clock;
 pub mod config;
 mod extract;
 mod gate;
 mod interaction;
+mod language;
 mod oauth;
 pub mod ops;
 pub mod pages;

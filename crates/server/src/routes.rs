@@ -8,7 +8,7 @@ use crate::{interaction, oauth};
 const OPTIONS: Method = Method::OPTIONS;
 
 /// Every pattern, for measurements: they are labelled by these and nothing else.
-const PATTERNS: [&str; 16] = [
+const PATTERNS: [&str; 17] = [
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
     "/jwks",
@@ -25,6 +25,7 @@ const PATTERNS: [&str; 16] = [
     "/i/{id}/{answer}",
     "/static/{hash}/{name}",
     "/favicon.ico",
+    "/language",
 ];
 
 /// Registers every address.
@@ -87,6 +88,7 @@ pub fn routes(map: &mut ServiceConfig) {
                 .get(interaction::place::file)
                 .route(web::head().to(interaction::place::file)),
         )
+        .service(at("/language").post(interaction::language::choose))
         .service(at("/favicon.ico").get(interaction::place::favicon))
         .default_service(web::to(interaction::place::nowhere));
 }

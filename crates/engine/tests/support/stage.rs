@@ -61,6 +61,7 @@ impl Stage {
             resources: Vec::new(),
             lifetimes: Lifetimes::default(),
             limits: LimitSettings::default(),
+            languages: vec!["de".to_owned(), "en".to_owned()],
         };
         change(&mut settings);
         let clock = AtomicI64::new(START.as_micros());

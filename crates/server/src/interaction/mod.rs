@@ -5,9 +5,11 @@
 
 pub(crate) mod answer;
 pub(crate) mod csrf;
+pub(crate) mod language;
 pub(crate) mod place;
 mod present;
 pub(crate) mod show;
+mod spoken;
 pub(crate) mod submit;
 
 use stepwell_core::ids::InteractionId;

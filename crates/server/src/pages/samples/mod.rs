@@ -1,12 +1,13 @@
 //! Every page, filled with typed sample data: plain, in trouble, and with names that mean harm.
 //!
-//! Tests render them all; `cargo run -p stepwell-server --example pages -- DIR` writes them out to
-//! be looked at. A new page or a new variant belongs here first.
+//! Tests render them all; `stepwell templates --out DIR` writes them out to be looked at. A new page or a new variant belongs here first.
 
 mod errors;
 mod leaving;
 mod sign_in;
 mod step_up;
+
+use std::sync::Arc;
 
 use super::{Account, App, Chrome, Html, Locale};
 
@@ -29,12 +30,16 @@ pub const RTL: &str = "بنك الأمان والثقة";
 
 /// All pages.
 pub fn samples() -> Vec<Sample> {
+    samples_with(&chrome())
+}
+
+/// All pages in another frame: another language, another brand.
+pub fn samples_with(chrome: &Chrome) -> Vec<Sample> {
     let mut out = Vec::new();
-    let chrome = chrome();
     let mut add = |name: &'static str, page: &dyn Html| {
         out.push(Sample {
             name,
-            html: page.render(&chrome),
+            html: page.render(chrome),
         });
     };
     sign_in::add(&mut add);
@@ -48,11 +53,13 @@ pub fn samples() -> Vec<Sample> {
 pub fn chrome() -> Chrome {
     Chrome {
         locale: Locale::default(),
+        here: Some("/i/01JZX3M5Q8".to_owned()),
         product_name: "Example ID".to_owned(),
         reference: "7KQ2-M4TX".to_owned(),
         csrf: "sample-csrf-token".to_owned(),
         privacy_url: Some("https://id.example/privacy".to_owned()),
         help_url: Some("https://id.example/help".to_owned()),
+        brand: Arc::default(),
     }
 }
 
