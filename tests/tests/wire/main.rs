@@ -6,6 +6,7 @@
 mod assertions;
 mod authorize;
 mod bearer;
+mod brands;
 mod clients;
 mod codes;
 mod cookies;
@@ -18,6 +19,7 @@ mod form_post;
 mod forms;
 mod forwarding;
 mod introspection;
+mod languages;
 mod logout;
 mod methods;
 mod nodes;

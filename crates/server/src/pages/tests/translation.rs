@@ -60,7 +60,10 @@ fn differing<'m>(english: &'m Messages, other: &Messages) -> Vec<(&'m String, &'
         .iter()
         .filter(|(key, message)| {
             let own = |piece: &String| piece.chars().any(char::is_alphabetic);
-            message.pieces.iter().flatten().any(own) && other[*key].pieces != message.pieces
+            let differs = other
+                .get(*key)
+                .is_none_or(|theirs| theirs.pieces != message.pieces);
+            message.pieces.iter().flatten().any(own) && differs
         })
         .collect()
 }
