@@ -10,6 +10,7 @@
     reason = "tests wait for real processes and read real clocks"
 )]
 
+pub mod axe;
 pub mod browser;
 pub mod cdp;
 pub mod databases;
