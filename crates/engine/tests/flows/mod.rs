@@ -7,6 +7,7 @@ mod consent;
 mod decay;
 mod guessing;
 mod hints;
+mod languages;
 mod leaving;
 mod locked;
 mod max_age;
