@@ -8,11 +8,15 @@ use crate::page::Page;
 /// The script as it is published; it runs from the debugger, so the page's policy does not hold it back.
 const SCRIPT: &str = include_str!("../assets/axe-core/axe.min.js");
 
-/// Every rule that is on by itself, and the size of targets (WCAG 2.2 §2.5.8), which is not.
-const RUN: &str = "axe.run(document, {
+/// Once colours have come to rest: every rule that is on by itself, and the size of targets (WCAG 2.2
+/// §2.5.8), which is not.
+const RUN: &str = "Promise.allSettled(document.getAnimations()
+    .filter(motion => motion.effect.getComputedTiming().endTime !== Infinity)
+    .map(motion => motion.finished)
+).then(() => axe.run(document, {
     resultTypes: ['violations'],
     rules: {'target-size': {enabled: true}},
-}).then(found => found.violations.map(rule => ({
+})).then(found => found.violations.map(rule => ({
     rule: rule.id, help: rule.help, at: rule.nodes.map(node => node.html), why: rule.nodes[0].failureSummary,
 })))";
 

@@ -14,6 +14,7 @@ pub mod axe;
 pub mod browser;
 pub mod cdp;
 pub mod databases;
+pub mod files;
 pub mod html;
 pub mod page;
 pub mod process;

@@ -3,19 +3,20 @@
 //! and from the demo as it runs.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use stepwell_tests::axe;
 use stepwell_tests::browser::Browser;
 use stepwell_tests::databases::Database;
+use stepwell_tests::files;
 use stepwell_tests::page::Page;
 use stepwell_tests::process::{self, Provider};
 use tempfile::TempDir;
 
-/// Sample pages as files.
+/// Sample pages, served as the provider serves its own.
 struct Samples {
     folder: TempDir,
+    address: String,
 }
 
 impl Samples {
@@ -29,11 +30,12 @@ impl Samples {
             .output()
             .unwrap();
         assert!(written.status.success(), "{written:?}");
-        Self { folder }
+        let address = files::serve(folder.path());
+        Self { folder, address }
     }
 
-    /// Every page, by the end of its path.
-    fn pages(&self) -> Vec<(String, PathBuf)> {
+    /// Every page, such as `de/password.html`.
+    fn pages(&self) -> Vec<String> {
         let mut pages = Vec::new();
         for language in std::fs::read_dir(self.folder.path()).unwrap() {
             let language = language.unwrap().path();
@@ -41,7 +43,7 @@ impl Samples {
                 let page = page.unwrap().path();
                 if page.extension().is_some_and(|ending| ending == "html") {
                     let name = page.strip_prefix(self.folder.path()).unwrap();
-                    pages.push((name.display().to_string(), page));
+                    pages.push(name.display().to_string());
                 }
             }
         }
@@ -73,11 +75,12 @@ fn assert_accessible(samples: &Samples, scheme: &str, size: impl Fn(&Page)) {
     page.set_colour_scheme(scheme);
     size(&page);
     let mut found = Vec::new();
-    for (name, file) in samples.pages() {
-        page.goto(&format!("file://{}", file.display()));
+    for name in samples.pages() {
+        page.goto(&format!("{}/{name}", samples.address));
         found.extend(faults(&page, &name));
     }
     assert!(found.is_empty(), "{scheme}: {found:#?}");
+    assert_eq!(page.csp_violations(), Vec::<String>::new());
 }
 
 fn narrow(page: &Page) {
@@ -123,13 +126,15 @@ fn what_is_not_accessible_is_noticed() {
     let browser = Browser::start();
     let page = browser.page();
     narrow(&page);
-    let password = samples.folder.path().join("en/password.html");
-    page.goto(&format!("file://{}", password.display()));
+    page.goto(&format!("{}/en/password.html", samples.address));
     assert_eq!(faults(&page, "whole"), Vec::<String>::new());
     page.eval("document.querySelector('label[for=password]').remove()");
     page.eval("document.querySelector('h1').style.color = '#bbb'");
     page.eval("document.querySelector('h1').style.width = '500px'");
     let found = faults(&page, "broken").join("\n");
+    // As a forgotten inline style would.
+    page.eval("document.querySelector('h1').setAttribute('style', 'margin: 0')");
+    assert!(!page.csp_violations().is_empty());
     for rule in ["\"label\"", "\"color-contrast\"", "wider than the screen"] {
         assert!(found.contains(rule), "{rule}: {found}");
     }

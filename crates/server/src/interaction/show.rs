@@ -35,7 +35,7 @@ pub(crate) async fn another_way(
         return Pages::of(&state, &request, &asked).error(ErrorKind::Expired, None);
     };
     let (pages, asked) = spoken::pages(&state, &request, asked, &id).await;
-    let pages = pages.at(request.path().to_owned());
+    let pages = pages.at(format!("/i/{id}/another-way"));
     let jar = cookies::read(&request, &state.edge);
     let browser = jar.browser.clone();
     let viewed = {
