@@ -34,7 +34,7 @@ impl Samples {
         Self { folder, address }
     }
 
-    /// Every page, such as `de/password.html`.
+    /// The address of every page, such as `…/de/password.html`.
     fn pages(&self) -> Vec<String> {
         let mut pages = Vec::new();
         for language in std::fs::read_dir(self.folder.path()).unwrap() {
@@ -43,7 +43,7 @@ impl Samples {
                 let page = page.unwrap().path();
                 if page.extension().is_some_and(|ending| ending == "html") {
                     let name = page.strip_prefix(self.folder.path()).unwrap();
-                    pages.push(name.display().to_string());
+                    pages.push(format!("{}/{}", self.address, name.display()));
                 }
             }
         }
@@ -69,15 +69,15 @@ fn faults(page: &Page, name: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn assert_accessible(samples: &Samples, scheme: &str, size: impl Fn(&Page)) {
+fn assert_accessible(pages: &[String], scheme: &str, size: impl Fn(&Page)) {
     let browser = Browser::start();
     let page = browser.page();
     page.set_colour_scheme(scheme);
     size(&page);
     let mut found = Vec::new();
-    for name in samples.pages() {
-        page.goto(&format!("{}/{name}", samples.address));
-        found.extend(faults(&page, &name));
+    for address in pages {
+        page.goto(address);
+        found.extend(faults(&page, address));
     }
     assert!(found.is_empty(), "{scheme}: {found:#?}");
     assert_eq!(page.csp_violations(), Vec::<String>::new());
@@ -93,19 +93,19 @@ fn zoomed(page: &Page) {
 
 #[test]
 fn every_page_is_accessible_on_a_narrow_light_screen() {
-    assert_accessible(&Samples::write(&[]), "light", narrow);
+    assert_accessible(&Samples::write(&[]).pages(), "light", narrow);
 }
 
 #[test]
 fn every_page_is_accessible_on_a_narrow_dark_screen() {
-    assert_accessible(&Samples::write(&[]), "dark", narrow);
+    assert_accessible(&Samples::write(&[]).pages(), "dark", narrow);
 }
 
 #[test]
 fn every_page_is_accessible_at_twice_its_size() {
     let samples = Samples::write(&[]);
     for scheme in ["light", "dark"] {
-        assert_accessible(&samples, scheme, zoomed);
+        assert_accessible(&samples.pages(), scheme, zoomed);
     }
 }
 
@@ -115,8 +115,11 @@ fn a_brand_at_the_edge_of_what_is_accepted_is_still_accessible() {
         ("STEPWELL__BRAND__ACCENT", "#767676"),
         ("STEPWELL__BRAND__RADIUS", "16"),
     ]);
+    // Colours and corners are the same in every language.
+    let mut pages = samples.pages();
+    pages.retain(|page| page.contains("/en/"));
     for scheme in ["light", "dark"] {
-        assert_accessible(&samples, scheme, narrow);
+        assert_accessible(&pages, scheme, narrow);
     }
 }
 
