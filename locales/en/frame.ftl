@@ -5,6 +5,7 @@ title-error = Error: { $heading } – { $product }
 footer-reference = Ref
 footer-privacy = Privacy
 footer-help = Help
+footer-language = Language
 
 # Used on many pages.
 continue = Continue

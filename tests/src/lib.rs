@@ -10,9 +10,11 @@
     reason = "tests wait for real processes and read real clocks"
 )]
 
+pub mod axe;
 pub mod browser;
 pub mod cdp;
 pub mod databases;
+pub mod files;
 pub mod html;
 pub mod page;
 pub mod process;

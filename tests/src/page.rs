@@ -15,6 +15,10 @@ use crate::wait;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Tells of every `securitypolicyviolation` event by the console, where `csp_violations` finds it.
+const WATCH_POLICY: &str = "addEventListener('securitypolicyviolation', event => console.error(\
+    'Content Security Policy event', event.violatedDirective, event.blockedURI))";
+
 /// A page with its own cookies. Every method fails the test when the page does not do as asked.
 #[derive(Debug)]
 pub struct Page {
@@ -36,6 +40,10 @@ impl Page {
             page.call(&format!("{domain}.enable"), json!({}));
         }
         page.call("Page.setLifecycleEventsEnabled", json!({"enabled": true}));
+        page.call(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({"source": WATCH_POLICY}),
+        );
         page.call(
             "Emulation.setFocusEmulationEnabled",
             json!({"enabled": true}),
@@ -217,6 +225,15 @@ impl Page {
         self.call("Emulation.setDeviceMetricsOverride", size);
     }
 
+    /// A window of this size in pixels, zoomed in by this factor: the page has less room and larger letters.
+    #[track_caller]
+    pub fn set_zoom(&self, width: u32, height: u32, factor: u32) {
+        let size = json!({
+            "width": width / factor, "height": height / factor, "deviceScaleFactor": factor, "mobile": false,
+        });
+        self.call("Emulation.setDeviceMetricsOverride", size);
+    }
+
     /// What broke the Content-Security-Policy on any page so far.
     #[track_caller]
     pub fn csp_violations(&self) -> Vec<String> {
@@ -227,6 +244,10 @@ impl Page {
                 "Audits.issueAdded" if issue.is_object() => Some(issue.to_string()),
                 "Log.entryAdded" if text.contains("Content Security Policy") => {
                     Some(text.to_owned())
+                }
+                "Runtime.consoleAPICalled" => {
+                    let said = event.params["args"].to_string();
+                    said.contains("Content Security Policy").then_some(said)
                 }
                 _ => None,
             }

@@ -71,7 +71,7 @@ impl Metadata {
                 "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
                 "email", "email_verified", "address", "phone_number", "phone_number_verified",
             ],
-            "ui_locales_supported": ["en"],
+            "ui_locales_supported": settings.languages,
             "claims_parameter_supported": true,
             "request_parameter_supported": false,
             "request_uri_parameter_supported": false,

@@ -32,6 +32,8 @@ pub struct Settings {
     pub registration: bool,
     /// Passkeys and security keys.
     pub passkeys: PasskeySettings,
+    /// The languages that pages come in, as BCP 47 tags.
+    pub languages: Vec<String>,
 }
 
 /// What people may set up by themselves.

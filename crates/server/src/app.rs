@@ -11,6 +11,7 @@ use actix_web::{App, HttpServer, middleware, web};
 use stepwell_engine::Engine;
 use tokio::sync::Semaphore;
 
+use crate::brand::Brand;
 use crate::config::Network;
 use crate::gate;
 use crate::request;
@@ -60,6 +61,8 @@ pub struct Edge {
     pub secure: bool,
     /// What pages call this service.
     pub product_name: String,
+    /// How pages look.
+    pub brand: Arc<Brand>,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<Network>,
 }

@@ -13,7 +13,7 @@ pub struct Asset {
 /// What may be said of a file whose address changes with its content.
 pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 
-const CSS: &str = "text/css; charset=utf-8";
+pub(crate) const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
@@ -91,7 +91,7 @@ pub fn get(hash: &str, name: &str) -> Option<Asset> {
 }
 
 /// FNV-1a, 64 bits: tells builds apart, protects nothing.
-const fn fnv1a(bytes: &[u8]) -> u64 {
+pub(crate) const fn fnv1a(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut at = 0;
     while at < bytes.len() {

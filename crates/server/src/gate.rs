@@ -17,7 +17,7 @@ use crate::pages::ErrorKind;
 use crate::request::Asked;
 
 /// The addresses that programs talk to.
-const ENDPOINTS: [&str; 4] = ["/token", "/userinfo", "/introspect", "/revoke"];
+pub(crate) const ENDPOINTS: [&str; 4] = ["/token", "/userinfo", "/introspect", "/revoke"];
 
 /// The middleware.
 pub(crate) async fn guard<B: MessageBody>(

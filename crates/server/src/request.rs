@@ -20,6 +20,8 @@ use stepwell_engine::{Call, Peer};
 use crate::app::AppState;
 use crate::clock::{OsEntropy, SystemClock};
 use crate::extract::peer;
+use crate::gate::ENDPOINTS;
+use crate::language::Wishes;
 use crate::ops::metrics::RequestTimes;
 use crate::ops::request_line::RequestLine;
 use crate::routes;
@@ -57,6 +59,17 @@ impl Asked {
         }
     }
 
+    /// With the language of the pages that answer; what programs ask is answered in none.
+    fn spoken(mut self, request: &HttpRequest) -> Self {
+        let state = request.app_data::<web::Data<AppState>>();
+        if let Some(state) = state
+            && !ENDPOINTS.contains(&request.path())
+        {
+            self.peer.language = Wishes::of(request, &state.edge).settle(None).tag();
+        }
+        self
+    }
+
     pub(crate) fn call(&self) -> Call<'_> {
         Call {
             now: self.now,
@@ -82,6 +95,7 @@ impl FromRequest for Asked {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let known = request.extensions().get::<Self>().cloned();
+        let known = known.map(|asked| asked.spoken(request));
         ready(known.ok_or_else(|| actix_web::error::ErrorInternalServerError("no reference")))
     }
 }

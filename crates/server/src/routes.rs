@@ -8,7 +8,7 @@ use crate::{account, interaction, links, oauth};
 const OPTIONS: Method = Method::OPTIONS;
 
 /// Every pattern, for measurements: they are labelled by these and nothing else.
-const PATTERNS: [&str; 33] = [
+const PATTERNS: [&str; 34] = [
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
     "/jwks",
@@ -42,6 +42,7 @@ const PATTERNS: [&str; 33] = [
     "/account/profile",
     "/static/{hash}/{name}",
     "/favicon.ico",
+    "/language",
 ];
 
 /// Registers every address.
@@ -139,6 +140,7 @@ pub fn routes(map: &mut ServiceConfig) {
                 .get(interaction::place::file)
                 .route(web::head().to(interaction::place::file)),
         )
+        .service(at("/language").post(interaction::language::choose))
         .service(at("/favicon.ico").get(interaction::place::favicon))
         .default_service(web::to(interaction::place::nowhere));
 }

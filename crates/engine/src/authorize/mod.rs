@@ -19,6 +19,7 @@ mod show;
 mod state;
 mod stepup;
 mod view;
+mod wished;
 
 pub use advance::Next;
 pub use begin::{Begun, Via};
@@ -26,6 +27,7 @@ pub use view::{
     AccountView, ClientView, ConsentView, DeliveredView, EnrolStage, EnrolView, FactorView, Left,
     MethodView, PageView, ProveView, ProvenView, ScopeView, StepView, TotpView, Why, Wording,
 };
+pub use wished::Wished;
 
 pub(crate) use advance::{Loaded, json};
 pub(crate) use asker::Asker;

@@ -329,6 +329,7 @@ mod tests {
             enrolment: EnrolmentSettings::default(),
             registration: false,
             passkeys: crate::settings::PasskeySettings::default(),
+            languages: Vec::new(),
         };
         let factors = Factors::shipped(&settings).unwrap();
         let shipped = factors.available();

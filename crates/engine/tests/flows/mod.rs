@@ -11,6 +11,7 @@ mod enrol;
 mod enrolling_codes;
 mod guessing;
 mod hints;
+mod languages;
 mod leaving;
 mod locked;
 mod max_age;

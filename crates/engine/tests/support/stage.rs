@@ -65,6 +65,7 @@ impl Stage {
             enrolment: EnrolmentSettings::default(),
             registration: false,
             passkeys: PasskeySettings::default(),
+            languages: vec!["de".to_owned(), "en".to_owned()],
         };
         change(&mut settings);
         let clock = AtomicI64::new(START.as_micros());

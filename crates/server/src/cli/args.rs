@@ -46,6 +46,8 @@ pub enum Command {
     /// Check or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Write every page, filled with sample data, as files to look at
+    Templates(Templates),
     /// Manage people
     #[command(subcommand)]
     User(UserCommand),
@@ -80,6 +82,14 @@ pub struct Migrate {
     /// Only tell what is applied and what is pending
     #[arg(long)]
     pub status: bool,
+}
+
+/// Write every page, filled with sample data, as files to look at.
+#[derive(Clone, Debug, Args)]
+pub struct Templates {
+    /// The folder to write into: a folder for each language, and one for what the pages load
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// Check or show the configuration.

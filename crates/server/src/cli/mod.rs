@@ -15,6 +15,7 @@ mod private_file;
 mod provider;
 mod serve;
 mod slow;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -76,6 +77,7 @@ pub fn run(cli: Cli, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Serve => serve::run(&loaded()?, output),
         Command::Migrate(args) => migrate::run(args, &loaded()?, output),
         Command::Config(command) => config::run(command, global, output),
+        Command::Templates(args) => templates::run(&args, &loaded()?, output),
         Command::User(UserCommand::Create(args)) => user::create(args, &loaded()?, output),
         Command::User(UserCommand::Unlock(args)) => user::unlock(&args, &loaded()?, output),
         Command::Client(ClientCommand::Create(args)) => client::create(*args, &loaded()?, output),

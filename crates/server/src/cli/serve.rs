@@ -134,6 +134,7 @@ fn application(
         origin: issuer.origin().ascii_serialization(),
         secure: issuer.scheme() == "https",
         product_name: config.product_name.clone(),
+        brand: Arc::new(config.brand.clone()),
         trusted_proxies: config.trusted_proxies.clone(),
     };
     let state = AppState::new(engine, edge, config.server.max_in_flight);

@@ -437,3 +437,25 @@ fn a_configuration_is_checked_and_dumped() {
         "{failure}"
     );
 }
+
+#[test]
+fn every_page_is_written_in_every_language_with_the_files_it_loads() {
+    let site = Site::new();
+    site.configure("[product]\nname = \"Acme ID\"\n[brand]\naccent = \"#0F7A43\"\n");
+    let out = site.path("pages");
+    let said = site.run(&["templates", "--out", &out]).unwrap();
+    assert!(said.contains(" pages in "), "{said}");
+    for page in ["en/password.html", "de/password.html", "de/error-404.html"] {
+        let html = std::fs::read_to_string(Path::new(&out).join(page)).unwrap();
+        assert!(html.contains("Acme ID"), "{page}");
+        assert!(!html.contains("\"/static/"), "{page}");
+        for link in html.split("\"../").skip(1) {
+            let name = link.split('"').next().unwrap();
+            assert!(Path::new(&out).join(name).exists(), "{page}: {name}");
+        }
+        assert!(html.contains("../static/brand.css"), "{page}");
+    }
+    let taken = site.write("taken", "");
+    let refused = site.run(&["templates", "--out", &taken]).unwrap_err();
+    assert!(refused.to_string().contains("--out "), "{refused}");
+}

@@ -5,6 +5,7 @@
 
 mod acr;
 mod address;
+mod brand;
 pub mod dump;
 mod enrolment;
 mod environment;
@@ -41,6 +42,8 @@ pub use problem::{Problem, Problems};
 pub use seal::{NO_KEY, SealSource};
 pub use sms::{BodyType, Gateway, SmsWay};
 
+use crate::brand::Brand;
+use crate::pages::Locale;
 use gather::Gathered;
 use read::Reader;
 
@@ -64,6 +67,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// What pages call this service.
     pub product_name: String,
+    /// How pages look.
+    pub brand: Brand,
     /// Where the sealing key comes from.
     pub seal: SealSource,
     /// The shortest new password, in characters.
@@ -210,6 +215,7 @@ fn config(reader: &mut Reader) -> Config {
         redis_url: checked(reader, "redis_url", address::redis).map(Secret::new),
         trusted_proxies: proxies(reader),
         product_name: reader.text("product.name").unwrap_or_default(),
+        brand: brand::read(reader),
         seal: SealSource::read(reader),
         password_min_length: reader.count("password.min_length") as usize,
         mail: mail::read(reader),
@@ -263,6 +269,7 @@ fn settings(reader: &mut Reader) -> Settings {
         limits,
         enrolment: enrolment::settings(reader),
         registration: reader.bool("registration.open"),
+        languages: Locale::all().iter().map(Locale::tag).collect(),
     }
 }
 

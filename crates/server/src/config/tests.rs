@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod acrs;
+mod brands;
 mod documents;
 mod messages;
 mod passkeys;

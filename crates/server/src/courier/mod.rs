@@ -134,7 +134,7 @@ impl Courier for Post {
     fn deliver(&self, to: &Recipient<'_>, letter: &Letter) -> Result<(), Undelivered> {
         let message = self
             .words
-            .say(letter, &Locale::negotiate(Some(to.language), None));
+            .say(letter, &Locale::of(to.language).unwrap_or_default());
         let outcome = match to.channel {
             Channel::Mail => self.mail(to, &message),
             Channel::Text => self.text(to, &message),

@@ -22,7 +22,7 @@ fn words() -> Words {
 }
 
 fn language(tag: &str) -> Locale {
-    let locale = Locale::negotiate(Some(tag), None);
+    let locale = Locale::of(tag).unwrap();
     assert_eq!(locale.tag(), tag);
     locale
 }

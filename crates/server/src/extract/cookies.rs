@@ -1,8 +1,10 @@
-//! The two cookies of a browser: their names, how they are read and how they are set.
+//! The cookies of a browser: their names, how they are read and how they are set. Two are secrets; the third
+//! only remembers a language.
 //!
 //! `__Host-` pins a cookie to this very host over https; only on loopback http the plain name is used.
 
 use actix_web::HttpRequest;
+use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::COOKIE;
 use stepwell_core::secret::Secret;
@@ -14,11 +16,16 @@ const SESSION: &str = "stepwell-session";
 const BROWSER: &str = "stepwell-browser";
 const HOST_SESSION: &str = "__Host-stepwell-session";
 const HOST_BROWSER: &str = "__Host-stepwell-browser";
+const LANGUAGE: &str = "stepwell-lang";
+const HOST_LANGUAGE: &str = "__Host-stepwell-lang";
+
+/// How long a language is remembered.
+const REMEMBERED: Duration = Duration::days(365);
 
 /// Longer than any of ours is no cookie of ours.
 const LONGEST: usize = 128;
 
-/// Reads both cookies. A name that comes twice is taken for absent: one of them was put there by somebody
+/// Reads both secrets. A name that comes twice is taken for absent: one of them was put there by somebody
 /// else (spec §5 line 43).
 pub(crate) fn read(request: &HttpRequest, edge: &Edge) -> Cookies {
     Cookies {
@@ -58,6 +65,22 @@ pub(crate) fn browser(edge: &Edge, secret: &Secret) -> Cookie<'static> {
     )
 }
 
+/// What the person chose with the language switch.
+pub(crate) fn language(request: &HttpRequest, edge: &Edge) -> Option<String> {
+    one(request, language_name(edge)).map(|value| value.expose().to_owned())
+}
+
+/// Remembers a language.
+pub(crate) fn chosen(edge: &Edge, value: &str) -> Cookie<'static> {
+    let mut kept = cookie(edge, language_name(edge), value);
+    kept.set_max_age(REMEMBERED);
+    kept
+}
+
+fn language_name(edge: &Edge) -> &'static str {
+    if edge.secure { HOST_LANGUAGE } else { LANGUAGE }
+}
+
 /// Takes the session cookie away.
 pub(crate) fn no_session(edge: &Edge) -> Cookie<'static> {
     let mut gone = cookie(edge, session_name(edge), "");
@@ -85,6 +108,7 @@ mod tests {
             origin: String::new(),
             secure,
             product_name: String::new(),
+            brand: std::sync::Arc::default(),
             trusted_proxies: Vec::new(),
         }
     }
@@ -94,6 +118,7 @@ mod tests {
         for made in [
             session(&edge(true), &Secret::new("s")),
             browser(&edge(true), &Secret::new("b")),
+            chosen(&edge(true), "de.5"),
         ] {
             let text = made.to_string();
             assert!(text.starts_with("__Host-"), "{text}");

@@ -2,18 +2,23 @@
 //!
 //! After a page of ours nobody leaves by a bare redirect: browsers hold it against `form-action` (design §5).
 
-use actix_web::http::StatusCode;
+use std::sync::Arc;
+
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, PRAGMA, RETRY_AFTER,
+    CACHE_CONTROL, CONTENT_LANGUAGE, HeaderName, HeaderValue, LOCATION, PRAGMA, RETRY_AFTER, VARY,
 };
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use stepwell_core::oauth::{OAuthError, Params, Problem, Return};
 use stepwell_core::time::Seconds;
 use stepwell_engine::EngineError;
+use stepwell_engine::authorize::Wished;
 use stepwell_engine::logout::Leaving;
 use url::Url;
 
+use super::language;
 use crate::app::AppState;
+use crate::language::Wishes;
 use crate::pages::{
     App, Chrome, DeveloperNote, ErrorKind, ErrorPage, FormPost, Html, Leave, Locale, LoggedOut,
     LogoutConfirm, Offers, Onward, headers,
@@ -29,7 +34,7 @@ const SHOWN: [&str; 4] = [
 ];
 
 /// Answers in the language and under the reference of one request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pages {
     pub(crate) chrome: Chrome,
 }
@@ -47,24 +52,48 @@ pub(crate) fn no_store(mut answer: HttpResponse) -> HttpResponse {
 
 impl Pages {
     pub(crate) fn of(state: &AppState, request: &HttpRequest, asked: &Asked) -> Self {
-        let accepted = request
-            .headers()
-            .get(ACCEPT_LANGUAGE)
-            .and_then(|v| v.to_str().ok());
+        let spoken = Locale::offered(&asked.peer.language);
+        let brand = &state.edge.brand;
         Self {
             chrome: Chrome {
-                locale: Locale::negotiate(None, accepted),
+                locale: spoken.unwrap_or_else(|| Wishes::of(request, &state.edge).settle(None)),
+                here: here(request, &state.edge.origin),
                 product_name: state.edge.product_name.clone(),
                 reference: asked.reference.clone(),
                 csrf: String::new(),
-                privacy_url: None,
-                help_url: None,
+                privacy_url: brand.privacy_url.clone(),
+                help_url: brand.help_url.clone(),
+                brand: Arc::clone(brand),
                 offers: Offers {
                     recovery: state.engine.offers_recovery(),
                     registration: state.engine.offers_registration(),
                 },
             },
         }
+    }
+
+    /// In the language that a request asked for by itself, which is no interaction yet or never becomes one.
+    pub(crate) fn following(
+        mut self,
+        state: &AppState,
+        request: &HttpRequest,
+        wished: Option<&Wished>,
+    ) -> Self {
+        self.chrome.locale = Wishes::of(request, &state.edge).settle(wished);
+        self
+    }
+
+    /// With another address to come back to from the language switch.
+    pub(crate) fn at(mut self, here: String) -> Self {
+        self.chrome.here = Some(here);
+        self
+    }
+
+    /// Without the language switch: opened again, the page would be another.
+    fn once(&self) -> Self {
+        let mut once = self.clone();
+        once.chrome.here = None;
+        once
     }
 
     /// A page with the headers that every page has.
@@ -86,6 +115,11 @@ impl Pages {
                     .insert(HeaderName::from_static(name), value);
             }
         }
+        if let Ok(tag) = HeaderValue::from_str(&self.chrome.locale.tag()) {
+            answer.headers_mut().insert(CONTENT_LANGUAGE, tag);
+        }
+        let chosen_by = HeaderValue::from_static("Accept-Language, Cookie");
+        answer.headers_mut().insert(VARY, chosen_by);
         answer
     }
 
@@ -104,7 +138,7 @@ impl Pages {
     /// An answer for the client after a page of ours: a page that goes on by itself.
     pub(crate) fn leave(&self, to: &Return, client: &str) -> HttpResponse {
         match to {
-            Return::Redirect { url } => self.page(
+            Return::Redirect { url } => self.once().page(
                 StatusCode::OK,
                 &Leave {
                     app: App::new(client, host(url)),
@@ -117,14 +151,15 @@ impl Pages {
                     action: action.clone(),
                     fields: owned(fields),
                 };
-                self.with(StatusCode::OK, &page, form_headers(action))
+                self.once()
+                    .with(StatusCode::OK, &page, form_headers(action))
             }
         }
     }
 
     /// The person is told that it cannot be done here, and goes back with the error.
     pub(crate) fn stop(&self, to: &Return, client: &str) -> HttpResponse {
-        self.onward(
+        self.once().onward(
             ErrorKind::Unmet(App::new(client, host(target(to)))),
             to,
             None,
@@ -281,7 +316,7 @@ impl Pages {
             Some(url) => {
                 let name = client.map(|client| client.name).unwrap_or_default();
                 let app = App::new(name, host(&url));
-                self.page(StatusCode::OK, &Leave { app, url })
+                self.once().page(StatusCode::OK, &Leave { app, url })
             }
             None => self.page(
                 StatusCode::OK,
@@ -316,6 +351,26 @@ impl Pages {
         };
         self.page(StatusCode::OK, &page)
     }
+}
+
+/// Where the page of a request can be opened again. What was sent is not sent again, and a language that
+/// the address asks for would win over the one that is chosen.
+fn here(request: &HttpRequest, origin: &str) -> Option<String> {
+    if request.method() != Method::GET {
+        return None;
+    }
+    let kept: Vec<&str> = request
+        .query_string()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("ui_locales="))
+        .collect();
+    let path = request.path();
+    let here = if kept.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", kept.join("&"))
+    };
+    language::local(&here, origin)
 }
 
 fn note(error: &OAuthError, received: Vec<(String, String)>) -> DeveloperNote {

@@ -42,3 +42,11 @@ pub(crate) fn is_ours(request: &HttpRequest, edge: &Edge) -> bool {
     header(ORIGIN).is_none_or(|origin| origin == edge.origin)
         && header(FETCH_SITE).is_none_or(|site| site == "same-origin" || site == "none")
 }
+
+/// Whether the browser says so in so many words: for a form that can carry no token. Every browser sends
+/// at least one of the two with a form.
+pub(crate) fn is_surely_ours(request: &HttpRequest, edge: &Edge) -> bool {
+    let headers = request.headers();
+    let said = headers.contains_key(ORIGIN) || headers.contains_key(FETCH_SITE);
+    said && is_ours(request, edge)
+}

@@ -5,10 +5,12 @@
 
 pub(crate) mod answer;
 pub(crate) mod csrf;
+pub(crate) mod language;
 pub(crate) mod place;
 mod present;
 mod setup;
 pub(crate) mod show;
+mod spoken;
 pub(crate) mod submit;
 
 use stepwell_core::ids::InteractionId;

@@ -1,12 +1,13 @@
 //! Addresses that are no step: static files, the bare root, and nowhere.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::Pages;
 use crate::app::AppState;
 use crate::assets;
+use crate::brand;
 use crate::pages::{ErrorKind, Home};
 use crate::request::Asked;
 
@@ -17,20 +18,29 @@ pub(crate) async fn file(
     asked: Asked,
     path: web::Path<(String, String)>,
 ) -> HttpResponse {
-    match assets::get(&path.0, &path.1) {
-        Some(asset) => HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, asset.content_type))
+    let served = |content_type: &'static str| {
+        let mut answer = HttpResponse::Ok();
+        answer
+            .insert_header((CONTENT_TYPE, content_type))
             .insert_header((CACHE_CONTROL, assets::CACHE_CONTROL))
-            .insert_header(("x-content-type-options", "nosniff"))
-            .body(asset.bytes),
-        None => nowhere(state, request, asked).await,
+            .insert_header(("x-content-type-options", "nosniff"));
+        answer
+    };
+    if let Some(asset) = assets::get(&path.0, &path.1) {
+        return served(asset.content_type).body(asset.bytes);
     }
+    if let Some(file) = state.edge.brand.get(&path.0, &path.1) {
+        return served(file.content_type)
+            .insert_header((CONTENT_SECURITY_POLICY, brand::POLICY))
+            .body(file.bytes.clone());
+    }
+    nowhere(state, request, asked).await
 }
 
 /// `GET /favicon.ico`.
-pub(crate) async fn favicon() -> HttpResponse {
+pub(crate) async fn favicon(state: web::Data<AppState>) -> HttpResponse {
     HttpResponse::SeeOther()
-        .insert_header((LOCATION, assets::url("favicon.svg")))
+        .insert_header((LOCATION, state.edge.brand.icon_url()))
         .finish()
 }
 

@@ -9,7 +9,7 @@ use stepwell_engine::answer::Trouble;
 use stepwell_engine::authorize::{Left, PageView, StepView};
 
 use super::answer::{Pages, no_store};
-use super::{csrf, named, present};
+use super::{csrf, named, present, spoken};
 use crate::app::AppState;
 use crate::blocking;
 use crate::extract::cookies;
@@ -31,10 +31,11 @@ pub(crate) async fn another_way(
     asked: Asked,
     id: web::Path<String>,
 ) -> HttpResponse {
-    let pages = Pages::of(&state, &request, &asked);
     let Some(id) = named(&id) else {
-        return pages.error(ErrorKind::Expired, None);
+        return Pages::of(&state, &request, &asked).error(ErrorKind::Expired, None);
     };
+    let (pages, asked) = spoken::pages(&state, &request, asked, &id).await;
+    let pages = pages.at(format!("/i/{id}/another-way"));
     let jar = cookies::read(&request, &state.edge);
     let browser = jar.browser.clone();
     let viewed = {
@@ -74,11 +75,11 @@ pub(super) async fn shown(
     id: String,
     trouble: Option<Trouble>,
 ) -> HttpResponse {
-    let pages = Pages::of(state, request, &asked);
     let now = asked.now;
     let Some(id) = named(&id) else {
-        return pages.error(ErrorKind::Expired, None);
+        return Pages::of(state, request, &asked).error(ErrorKind::Expired, None);
     };
+    let (pages, asked) = spoken::pages(state, request, asked, &id).await;
     let jar = cookies::read(request, &state.edge);
     let browser = jar.browser.clone();
     let viewed = blocking::run(state, asked, move |engine, call| {

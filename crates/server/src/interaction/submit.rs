@@ -7,7 +7,7 @@ use stepwell_engine::answer::{Answered, Input, Trouble};
 use stepwell_engine::{Call, Engine};
 
 use super::answer::Pages;
-use super::{csrf, named, setup, show};
+use super::{csrf, named, setup, show, spoken};
 use crate::app::AppState;
 use crate::blocking;
 use crate::extract::body::Body;
@@ -72,6 +72,7 @@ async fn submit(
     if input(&what, &params).is_none() {
         return pages.error(ErrorKind::NotFound, None);
     }
+    let (pages, asked) = spoken::pages(state, request, asked, &interaction).await;
     let again = asked.clone();
     let hashes = what == "password";
     let answer = move |engine: &Engine, call: &Call<'_>| match input(&what, &params) {

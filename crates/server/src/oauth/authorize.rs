@@ -9,6 +9,7 @@ use crate::blocking;
 use crate::extract::body::Body;
 use crate::extract::{cookies, form};
 use crate::interaction::answer::{self, Pages};
+use crate::language;
 use crate::request::Asked;
 
 pub(crate) async fn get(
@@ -43,7 +44,8 @@ async fn begin(
     raw: Vec<u8>,
     via: Via,
 ) -> HttpResponse {
-    let pages = Pages::of(&state, &request, &asked);
+    let wished = language::asked_in(&raw, asked.now);
+    let pages = Pages::of(&state, &request, &asked).following(&state, &request, wished.as_ref());
     let jar = cookies::read(&request, &state.edge);
     let begun = blocking::run(&state, asked, move |engine, call| {
         engine.begin(call, &raw, via, &jar)

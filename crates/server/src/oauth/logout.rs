@@ -3,6 +3,7 @@
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_core::oauth::{OAuthError, Params};
+use stepwell_engine::authorize::Wished;
 use stepwell_engine::logout::Logout;
 
 use crate::app::AppState;
@@ -11,16 +12,18 @@ use crate::extract::body::Body;
 use crate::extract::{cookies, form};
 use crate::interaction::answer::{Pages, no_store};
 use crate::interaction::csrf;
+use crate::language;
 use crate::request::Asked;
 
 /// A longer form is not made a link.
 const LONGEST_LINK: usize = 8 * 1024;
 /// What the question carries on, so that the person still gets where the app wanted.
-const CARRIED: [&str; 4] = [
+const CARRIED: [&str; 5] = [
     "id_token_hint",
     "client_id",
     "post_logout_redirect_uri",
     "state",
+    "ui_locales",
 ];
 /// What the token of the confirmation form is bound to.
 const CONTEXT: &str = "logout";
@@ -30,8 +33,10 @@ pub(crate) async fn get(
     request: HttpRequest,
     asked: Asked,
 ) -> HttpResponse {
-    let params = Params::parse(request.query_string().as_bytes());
-    logout(state, request, asked, params).await
+    let raw = request.query_string().as_bytes();
+    let params = Params::parse(raw);
+    let wished = language::asked_in(raw, asked.now);
+    logout(state, request, asked, params, wished).await
 }
 
 pub(crate) async fn post(
@@ -50,7 +55,8 @@ pub(crate) async fn post(
             return no_store(to(&format!("/logout?{query}")));
         }
     }
-    logout(state, request, asked, params).await
+    let wished = language::asked_in(&body, asked.now);
+    logout(state, request, asked, params, wished).await
 }
 
 fn to(place: &str) -> HttpResponse {
@@ -64,9 +70,11 @@ async fn logout(
     request: HttpRequest,
     asked: Asked,
     params: Result<Params, OAuthError>,
+    wished: Option<Wished>,
 ) -> HttpResponse {
     let jar = cookies::read(&request, &state.edge);
-    let mut pages = Pages::of(&state, &request, &asked);
+    let pages = Pages::of(&state, &request, &asked);
+    let mut pages = pages.following(&state, &request, wished.as_ref());
     if let Some(session) = &jar.session {
         pages.chrome.csrf = csrf::token(session, CONTEXT);
     }
@@ -102,7 +110,8 @@ pub(crate) async fn confirm(
     asked: Asked,
     body: Body,
 ) -> HttpResponse {
-    let pages = Pages::of(&state, &request, &asked);
+    let wished = language::asked_in(&body, asked.now);
+    let pages = Pages::of(&state, &request, &asked).following(&state, &request, wished.as_ref());
     let jar = cookies::read(&request, &state.edge);
     let params = match form::params(&request, &body) {
         Ok(params) => params,

@@ -120,4 +120,4 @@ fn current(signing: Option<bool>) -> Result<(), String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,7 +1,10 @@
 //! What surrounds every page: language, product name, reference id, csrf token, footer links.
 
+use std::sync::Arc;
+
 use super::onward::safe_link;
 use super::{Locale, Message, Text};
+use crate::brand::Brand;
 
 /// A page that can be rendered.
 pub trait Html {
@@ -13,6 +16,9 @@ pub trait Html {
 #[derive(Clone, Debug)]
 pub struct Chrome {
     pub locale: Locale,
+    /// Path and query that show this page again, for the language switch; where there is none, the page
+    /// cannot be shown again and offers no switch.
+    pub here: Option<String>,
     /// The name of this provider, e.g. "Example ID".
     pub product_name: String,
     /// The reference id of this request, as in the log.
@@ -21,6 +27,8 @@ pub struct Chrome {
     pub csrf: String,
     pub privacy_url: Option<String>,
     pub help_url: Option<String>,
+    /// How the pages of this provider look.
+    pub brand: Arc<Brand>,
     /// What people may do here by themselves.
     pub offers: Offers,
 }
@@ -34,10 +42,30 @@ pub struct Offers {
     pub registration: bool,
 }
 
+/// A language on the switch.
+#[derive(Clone, Debug)]
+pub(super) struct Offered {
+    pub(super) tag: String,
+    /// Its name in itself.
+    pub(super) name: Message,
+    /// Whether it is the page's.
+    pub(super) current: bool,
+}
+
 impl Chrome {
     /// The words in this page's language.
     pub fn text(&self) -> Text {
         Text::new(&self.locale)
+    }
+
+    /// Every language there is, each by its own name.
+    pub(super) fn languages(&self) -> Vec<Offered> {
+        let offered = |locale: &Locale| Offered {
+            tag: locale.tag(),
+            name: Text::new(locale).say("language-name"),
+            current: *locale == self.locale,
+        };
+        Locale::all().iter().map(offered).collect()
     }
 
     pub(super) fn privacy_link(&self) -> Option<&str> {

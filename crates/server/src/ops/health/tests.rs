@@ -14,8 +14,14 @@ use crate::clock::OsEntropy;
 use crate::config;
 
 fn health(name: &str) -> (Health, std::path::PathBuf) {
+    let (engine, folder) = engine(name);
+    (Health::of(Arc::new(engine)), folder)
+}
+
+/// A provider on a new database in a folder of its own.
+pub(crate) fn engine(name: &str) -> (Engine, std::path::PathBuf) {
     let folder =
-        std::env::temp_dir().join(format!("stepwell-health-{name}-{}", std::process::id()));
+        std::env::temp_dir().join(format!("stepwell-engine-{name}-{}", std::process::id()));
     std::fs::create_dir(&folder).unwrap();
     let url = format!("sqlite:{}", folder.join("s.db").display())
         .parse()
@@ -47,10 +53,7 @@ fn health(name: &str) -> (Health, std::path::PathBuf) {
         reference: "TEST-TEST",
         peer: &Peer::default(),
     };
-    (
-        Health::of(Arc::new(Engine::open(&call, parts).unwrap())),
-        folder,
-    )
+    (Engine::open(&call, parts).unwrap(), folder)
 }
 
 #[test]

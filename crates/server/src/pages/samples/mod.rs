@@ -1,7 +1,6 @@
 //! Every page, filled with typed sample data: plain, in trouble, and with names that mean harm.
 //!
-//! Tests render them all; `cargo run -p stepwell-server --example pages -- DIR` writes them out to
-//! be looked at. A new page or a new variant belongs here first.
+//! Tests render them all; `stepwell templates --out DIR` writes them out to be looked at. A new page or a new variant belongs here first.
 
 mod account;
 mod delivered;
@@ -11,6 +10,8 @@ mod links;
 mod passkey;
 mod sign_in;
 mod step_up;
+
+use std::sync::Arc;
 
 use super::{Account, App, Chrome, Html, Locale, Offers};
 
@@ -33,12 +34,16 @@ pub const RTL: &str = "بنك الأمان والثقة";
 
 /// All pages.
 pub fn samples() -> Vec<Sample> {
+    samples_with(&chrome())
+}
+
+/// All pages in another frame: another language, another brand.
+pub fn samples_with(chrome: &Chrome) -> Vec<Sample> {
     let mut out = Vec::new();
-    let chrome = chrome();
     let mut add = |name: &'static str, page: &dyn Html| {
         out.push(Sample {
             name,
-            html: page.render(&chrome),
+            html: page.render(chrome),
         });
     };
     account::add(&mut add);
@@ -56,6 +61,7 @@ pub fn samples() -> Vec<Sample> {
 pub fn chrome() -> Chrome {
     Chrome {
         locale: Locale::default(),
+        here: Some("/i/01JZX3M5Q8".to_owned()),
         product_name: "Example ID".to_owned(),
         reference: "7KQ2-M4TX".to_owned(),
         csrf: "sample-csrf-token".to_owned(),
@@ -65,6 +71,7 @@ pub fn chrome() -> Chrome {
             recovery: true,
             registration: true,
         },
+        brand: Arc::default(),
     }
 }
 

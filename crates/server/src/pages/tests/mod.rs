@@ -4,5 +4,7 @@
 
 mod colours;
 mod html;
+mod messages;
 mod pages;
+mod translation;
 mod words;

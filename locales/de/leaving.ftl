@@ -1,0 +1,18 @@
+# Abmelden.
+logout-title = Möchten Sie sich abmelden?
+logout-from-app = { $app } ({ $host }) möchte Sie abmelden.
+logout-what-ends = Sie werden in diesem Browser abgemeldet. Apps, die Sie mit diesem Konto geöffnet haben, bemerken das vielleicht erst nach einigen Minuten.
+logout-yes = Abmelden
+logout-no = Angemeldet bleiben
+logged-out-title = Sie sind abgemeldet
+logged-out-note = Apps, die Sie mit diesem Konto geöffnet haben, bemerken das vielleicht erst nach einigen Minuten.
+logged-out-back = Zurück zu { $app }
+logged-out-sign-in = Wieder anmelden
+
+# Zurück zur App.
+leave-title = Sie werden zu { $app } zurückgeleitet
+leave-wait = Wenn nichts geschieht, gehen Sie mit „Weiter“ zu { $host }.
+leave-broken = Die Adresse dieser App lässt sich nicht öffnen. Schließen Sie dieses Fenster und beginnen Sie in der App von vorn.
+
+home-title = Das ist { $product }
+home-note = Hier melden Sie sich bei Apps an. Öffnen Sie die App, die Sie verwenden möchten; sie leitet Sie bei Bedarf hierher.
