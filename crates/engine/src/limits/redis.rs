@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use r2d2::{ManageConnection, NopErrorHandler, Pool};
-use redis::{Client, Connection, ConnectionLike, RedisError, Script, ScriptInvocation};
+use redis::{Client, Connection, ConnectionLike, RedisError, Script};
 use stepwell_core::time::{Seconds, Timestamp};
 
 use super::bucket::{Rule, Verdict};
@@ -113,14 +113,6 @@ impl RedisLimits {
         })
     }
 
-    /// Asks Redis whether it answers.
-    pub fn is_up(&self) -> bool {
-        self.pool.get().is_ok_and(|mut conn| {
-            conn.run(|redis| redis::cmd("PING").query::<String>(redis))
-                .is_ok()
-        })
-    }
-
     #[cfg(test)]
     pub(super) fn prefix_for_tests(&self) -> &str {
         &self.prefix
@@ -142,7 +134,7 @@ impl RedisLimits {
         for arg in args {
             call.arg(*arg);
         }
-        let why = match self.try_each(&call) {
+        let why = match self.try_each(|redis| call.invoke(redis)) {
             Ok(answer) => return Some(answer),
             Err(why) => why,
         };
@@ -158,11 +150,14 @@ impl RedisLimits {
     /// Asks; goes on to the next connection when one turns out to have been closed, as all are after
     /// Redis was restarted. An attempt may then count twice, and a first use seem a second one: both
     /// err on the safe side.
-    fn try_each<T: redis::FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, String> {
+    fn try_each<T>(
+        &self,
+        ask: impl Fn(&mut Connection) -> Result<T, RedisError>,
+    ) -> Result<T, String> {
         let mut left = POOL;
         loop {
             let mut conn = self.pool.get().map_err(|_| "no connection".to_owned())?;
-            match conn.run(|redis| call.invoke(redis)) {
+            match conn.run(&ask) {
                 Err(error) if left > 0 && error.is_io_error() && !error.is_timeout() => left -= 1,
                 answer => return answer.map_err(|error| error.category().to_owned()),
             }
@@ -218,6 +213,12 @@ impl Limits for RedisLimits {
         let args = [now.as_micros(), until.as_micros()];
         self.ask(&self.scripts.first_use, USES, key, &args, now)
             .ok_or(LimitsDown)
+    }
+
+    /// Also while requests leave Redis alone after a failure.
+    fn shared_is_up(&self) -> Option<bool> {
+        let answer = self.try_each(|redis| redis::cmd("PING").query::<String>(redis));
+        Some(answer.is_ok())
     }
 }
 

@@ -3,7 +3,7 @@
 
 use stepwell_core::time::Timestamp;
 use stepwell_engine::factors::Factors;
-use stepwell_engine::limits::MemoryLimits;
+use stepwell_engine::limits::{Limits, MemoryLimits, RedisLimits};
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
 use stepwell_engine::settings::LimitSettings;
@@ -14,7 +14,7 @@ use super::*;
 use crate::clock::OsEntropy;
 use crate::config;
 
-fn health(name: &str) -> (Health, std::path::PathBuf) {
+fn health(name: &str, limits: Arc<dyn Limits>) -> (Health, std::path::PathBuf) {
     let folder =
         std::env::temp_dir().join(format!("stepwell-health-{name}-{}", std::process::id()));
     std::fs::create_dir(&folder).unwrap();
@@ -36,7 +36,7 @@ fn health(name: &str) -> (Health, std::path::PathBuf) {
             .settings,
         db,
         seal: SealingKeys::new(SealKey::generate(&OsEntropy), vec![]),
-        limits: Arc::new(MemoryLimits::new(100)),
+        limits,
         passwords: Passwords::new(cheap, Arc::new(HashGate::new(1, 1)), &OsEntropy).unwrap(),
         factors: Factors::shipped(&LimitSettings::default()),
         courier: Arc::new(stepwell_engine::courier::NoCourier),
@@ -55,9 +55,9 @@ fn health(name: &str) -> (Health, std::path::PathBuf) {
 
 #[test]
 fn a_node_is_ready_until_it_drains_and_then_says_why() {
-    let (health, folder) = health("drain");
+    let (health, folder) = health("drain", Arc::new(MemoryLimits::new(100)));
     let report = health.report();
-    assert!(report.ready, "{report:?}");
+    assert!(report.ready && !report.degraded, "{report:?}");
     assert_eq!(
         report
             .checks
@@ -76,6 +76,25 @@ fn a_node_is_ready_until_it_drains_and_then_says_why() {
         .map(|check| check.name)
         .collect();
     assert_eq!(failed, ["draining"]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn without_redis_a_node_stays_ready_and_says_that_it_is_degraded() {
+    // An address where nobody listens.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}/", free.local_addr().unwrap());
+    drop(free);
+    let limits = RedisLimits::new(&url, "stepwell-test").unwrap();
+    let (health, folder) = health("redis", Arc::new(limits));
+    let report = health.report();
+    assert!(report.ready && report.degraded, "{report:?}");
+    let redis = report.checks.last().unwrap();
+    assert_eq!(
+        (redis.name, redis.ok, redis.needed),
+        ("redis", false, false)
+    );
+    assert!(redis.reason.as_ref().unwrap().contains("does not answer"));
     std::fs::remove_dir_all(folder).unwrap();
 }
 
