@@ -1,7 +1,7 @@
 //! The database goes away in the middle (spec §5 line 117): 503, no token, nothing lost. Or Redis does.
 
 use std::net::ToSocketAddrs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use stepwell_tests::databases::{Database, redis_url};
 use stepwell_tests::wait;
@@ -142,6 +142,13 @@ fn without_its_database_it_answers_503_everywhere_and_goes_on_where_it_was() {
         ));
         assert_unavailable_page(&tab.get(page.url.as_str()));
     });
+    // By now somebody has waited in vain, and nobody waits again before the database is back.
+    let began = Instant::now();
+    for _ in 0..20 {
+        assert_unavailable(&world.post_as(&world.web, "/token", &again));
+    }
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?} for twenty answers");
     wire.mend();
     wait::until(
         "the provider to be ready again",
