@@ -184,8 +184,6 @@ mod tests {
     use crate::{DatabaseUrl, Synchronous};
 
     const WAIT: Duration = Duration::from_millis(800);
-    /// Less than the pool's own shortest wait.
-    const AT_ONCE: Duration = Duration::from_millis(400);
 
     fn open(folder: &TempDir, size: u32) -> Connections {
         let connect = Connect {
@@ -231,7 +229,7 @@ mod tests {
         );
         for _ in 0..50 {
             let (had, took) = timed(&pool);
-            assert!(!had && took < AT_ONCE, "{took:?}");
+            assert!(!had && took < WAIT, "{took:?}");
         }
         std::fs::rename(folder.path().join("away"), folder.path().join("base")).unwrap();
         let begun = Instant::now();
@@ -268,7 +266,6 @@ mod tests {
         took.sort();
         let waited = took.iter().filter(|took| **took >= WAIT).count();
         assert!((1..=2).contains(&waited), "{took:?}");
-        assert!(took[9] < AT_ONCE, "{took:?}");
     }
 
     #[test]
