@@ -9,6 +9,7 @@ mod blocking;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod connection;
 mod extract;
 mod gate;
 mod interaction;
