@@ -429,6 +429,32 @@ fn a_configuration_is_checked_and_dumped() {
             .unwrap()
             .contains("lifetimes.code = \"60s\"  # default")
     );
+    // Relative paths count from the file's folder, wherever the command runs.
+    site.write(
+        "stepwell.toml",
+        "database_url = \"sqlite:s.db\"\n[seal]\nkey_file = \"seal\"\n",
+    );
+    assert_eq!(
+        site.json(&["config", "check"])["notes"],
+        serde_json::json!([])
+    );
+    site.run(&["migrate"]).unwrap();
+    assert!(site.0.join("s.db").exists());
+    std::fs::remove_file(site.path("seal")).unwrap();
+    site.fails(
+        &["config", "check"],
+        Code::Usage,
+        "keys generate-seal --out",
+    );
+    site.write("stepwell.toml", "");
+    let checked = site.json(&["config", "check"]);
+    assert_eq!(checked["ok"], true);
+    assert!(
+        checked["notes"][0]
+            .as_str()
+            .unwrap()
+            .contains("no sealing key")
+    );
     site.write("stepwell.toml", "listne = 1\n[log]\nformat = \"xml\"\n");
     let failure = site.run(&["config", "check"]).unwrap_err();
     assert_eq!((failure.code, failure.messages.len()), (Code::Usage, 2));
