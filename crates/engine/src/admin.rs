@@ -57,10 +57,15 @@ impl Engine {
     /// Creates a person.
     ///
     /// # Errors
-    /// Every rule that the name or password breaks; a name that is taken or looks like one that is.
+    /// Every rule that the name, the claims or the password break; a name that is taken or looks like one
+    /// that is.
     pub fn create_user(&self, call: &Call<'_>, new: NewUser) -> Result<CreatedUser, EngineError> {
         let canonical = username::canonical(&new.username)
             .map_err(|e| EngineError::Invalid(vec![e.to_string()]))?;
+        let problems = stepwell_core::user::claims::problems(&new.claims);
+        if !problems.is_empty() {
+            return Err(EngineError::Invalid(problems));
+        }
         let skeleton = username::skeleton(&canonical);
         let hash = new
             .password

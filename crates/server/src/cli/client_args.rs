@@ -19,7 +19,7 @@ pub enum ClientCommand {
 #[derive(Clone, Debug, Args)]
 pub struct ClientCreate {
     /// What kind of application it is, which sets everything that is not given
-    #[arg(long = "type", value_enum)]
+    #[arg(long = "type", value_name = "TYPE", value_enum)]
     pub kind: ClientType,
     /// What pages call it
     #[arg(long)]

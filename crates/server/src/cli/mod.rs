@@ -53,15 +53,17 @@ pub fn main() -> ExitCode {
 fn misunderstood(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
-        let message = error.render().to_string();
-        let message = message
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        let _ = writeln!(io::stdout(), "{}", Failure::usage(message).json());
+        let _ = writeln!(io::stdout(), "{}", Failure::usage(said(error)).json());
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// What is wrong, on one line: the first paragraph, which names options on lines of their own.
+fn said(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines = text.lines().take_while(|line| !line.trim().is_empty());
+    let words: Vec<&str> = lines.map(str::trim).collect();
+    words.join(" ").trim_start_matches("error: ").to_owned()
 }
 
 /// Runs one command.

@@ -267,6 +267,15 @@ fn a_person_is_created_with_claims_and_an_authenticator() {
         Code::Usage,
         "JSON object of claims",
     );
+    let wrong = site.write(
+        "wrong.json",
+        r#"{ "email_verified": "yes", "address": "x" }"#,
+    );
+    site.fails(
+        &["user", "create", "eve", "--claims", &wrong],
+        Code::Usage,
+        "the claim email_verified takes true or false",
+    );
     site.fails(
         &["user", "create", "eve", "--claims", &site.path("none")],
         Code::NotFound,
@@ -410,6 +419,28 @@ fn an_audit_log_is_whole_until_it_differs_from_its_checkpoint() {
         Code::Usage,
         "is not a checkpoint",
     );
+}
+
+#[test]
+fn a_misunderstood_command_names_the_options_that_it_is_about() {
+    let told = |arguments: &[&str]| {
+        let all = ["stepwell"].iter().chain(arguments).copied();
+        super::said(&Cli::try_parse_from(all).unwrap_err())
+    };
+    let missing = told(&["client", "create", "--json", "--env"]);
+    assert!(
+        missing.ends_with("were not provided: --type <TYPE>"),
+        "{missing}"
+    );
+    let several = told(&["client", "create", "--type", "web"]);
+    assert!(several.contains("--redirect <URI>"), "{several}");
+    let choices = told(&["client", "create", "--type", "app"]);
+    assert!(
+        choices.contains("--type <TYPE>") && choices.contains("spa, native, service"),
+        "{choices}"
+    );
+    let unknown = told(&["serve", "--prot", "1"]);
+    assert_eq!(unknown, "unexpected argument '--prot' found");
 }
 
 #[test]
