@@ -2,6 +2,8 @@
 //!
 //! Every change is audited in its own transaction. Nothing here reads files or prints.
 
+mod registered;
+
 use serde_json::{Map, Value};
 use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::Method;
@@ -13,6 +15,8 @@ use stepwell_core::username;
 use stepwell_store::credentials::{self, Credential};
 use stepwell_store::{clients, users};
 use zeroize::Zeroizing;
+
+pub use registered::RotatedSecret;
 
 use crate::Engine;
 use crate::call::Call;

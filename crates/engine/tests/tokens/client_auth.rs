@@ -9,6 +9,7 @@ use stepwell_core::client::{ApplicationType, AuthMethod, Client, GrantType, NewC
 use stepwell_core::ids::ClientId;
 use stepwell_core::oauth::{ErrorCode, OAuthError, Params};
 use stepwell_core::secret::Secret;
+use stepwell_core::time::Seconds;
 use stepwell_engine::client_auth::presented::JWT_BEARER;
 use stepwell_engine::tokens::Algorithm;
 use stepwell_engine::{EngineError, Peer};
@@ -155,6 +156,68 @@ fn an_unknown_and_a_switched_off_client_fail_alike() {
         let refused = refusal(stage, &Params::default(), Some(&header));
         assert_eq!(refused, unknown);
         assert_eq!(refused.code(), ErrorCode::InvalidClient);
+    });
+}
+
+#[test]
+fn a_client_that_is_switched_on_again_comes_in_with_the_secret_it_had() {
+    each_database(|stage| {
+        let (client, secret) = register(stage, "app", AuthMethod::ClientSecretBasic, None);
+        let header = basic("app", secret.unwrap().expose());
+        let comes_in = || authenticate(stage, &Params::default(), Some(&header)).is_ok();
+        let switch = |on| stage.engine.switch_client(&stage.call(), &client.id, on);
+        assert!(switch(false).unwrap() && !comes_in());
+        assert!(!switch(false).unwrap(), "it is off already");
+        assert!(switch(true).unwrap() && comes_in());
+        let nobody = stage
+            .engine
+            .switch_client(&stage.call(), &ClientId::new("nobody"), false);
+        assert!(matches!(nobody, Err(EngineError::NotFound(_))));
+        let written = stage.database().texts(
+            "SELECT event AS t FROM audit WHERE event IN ('client.disabled', 'client.enabled') ORDER BY seq",
+        );
+        assert_eq!(written, ["client.disabled", "client.enabled"]);
+    });
+}
+
+#[test]
+fn a_secret_that_was_replaced_ends_at_once_or_when_it_was_said_to() {
+    each_database(|stage| {
+        let (client, first) = register(stage, "app", AuthMethod::ClientSecretBasic, None);
+        let comes_in = |secret: &Secret| {
+            let header = basic("app", secret.expose());
+            authenticate(stage, &Params::default(), Some(&header)).is_ok()
+        };
+        let rotate = |old_for| {
+            let rotated = stage
+                .engine
+                .rotate_client_secret(&stage.call(), &client.id, old_for);
+            rotated.unwrap()
+        };
+        let first = first.unwrap();
+        let second = rotate(Some(Seconds(3_600)));
+        assert_eq!(second.old_until, Some(stage.now().plus(Seconds(3_600))));
+        assert!(comes_in(&first) && comes_in(&second.secret));
+        stage.advance(3_600);
+        assert!(!comes_in(&first) && comes_in(&second.secret));
+        let third = rotate(None);
+        assert_eq!(third.old_until, None);
+        assert!(!comes_in(&second.secret) && comes_in(&third.secret));
+
+        let rotate = |id: &str, old_for| {
+            stage
+                .engine
+                .rotate_client_secret(&stage.call(), &ClientId::new(id), old_for)
+        };
+        register(stage, "spa", AuthMethod::None, None);
+        for (id, old_for) in [("spa", None), ("app", Some(Seconds(91 * 86_400)))] {
+            assert!(matches!(rotate(id, old_for), Err(EngineError::Invalid(_))));
+        }
+        assert!(matches!(
+            rotate("nobody", None),
+            Err(EngineError::NotFound(_))
+        ));
+        assert!(stage.chain_is_whole());
     });
 }
 

@@ -3,6 +3,7 @@
 pub mod args;
 mod audit;
 mod client;
+mod client_admin;
 pub mod client_args;
 mod config;
 mod demo;
@@ -11,12 +12,14 @@ mod input;
 mod keys;
 mod migrate;
 pub mod output;
+mod people;
 mod private_file;
 mod provider;
 mod serve;
 mod slow;
 #[cfg(test)]
 mod tests;
+mod text;
 mod user;
 
 use std::io::{self, Write};
@@ -80,8 +83,20 @@ pub fn run(cli: Cli, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Config(command) => config::run(command, global, output),
         Command::User(UserCommand::Create(args)) => user::create(args, &loaded()?, output),
         Command::User(UserCommand::Unlock(args)) => user::unlock(&args, &loaded()?, output),
+        Command::User(UserCommand::List) => people::list(&loaded()?, output),
+        Command::User(UserCommand::Show(args)) => people::show(&args, &loaded()?, output),
         Command::Client(ClientCommand::Create(args)) => client::create(*args, &loaded()?, output),
         Command::Client(ClientCommand::List) => client::list(&loaded()?, output),
+        Command::Client(ClientCommand::Show(args)) => client_admin::show(&args, &loaded()?, output),
+        Command::Client(ClientCommand::Disable(args)) => {
+            client_admin::switch(&args, false, &loaded()?, output)
+        }
+        Command::Client(ClientCommand::Enable(args)) => {
+            client_admin::switch(&args, true, &loaded()?, output)
+        }
+        Command::Client(ClientCommand::RotateSecret(args)) => {
+            client_admin::rotate_secret(&args, &loaded()?, output)
+        }
         Command::Keys(KeysCommand::GenerateSeal(args)) => keys::generate_seal(&args, output),
         Command::Keys(command) => keys::run(command, &loaded()?, output),
         Command::Audit(AuditCommand::Verify(args)) => audit::run(&args, &loaded()?, output),
