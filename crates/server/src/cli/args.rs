@@ -167,6 +167,9 @@ pub struct Rotate {
     /// Only the keys of this algorithm [default: every algorithm that has keys]
     #[arg(long, value_enum)]
     pub alg: Option<Alg>,
+    /// Also to a key that verifiers may not know yet, as when the current one has leaked
+    #[arg(long)]
+    pub now: bool,
 }
 
 /// A signing algorithm.

@@ -299,7 +299,13 @@ fn keys_are_listed_and_rotated() {
             .collect()
     };
     let before = current(&site.json(&["keys", "list"]));
-    let after = current(&site.json(&["keys", "rotate", "--alg", "ES256"]));
+    site.fails(
+        &["keys", "rotate"],
+        Code::Usage,
+        "the next ES256 key is published only since",
+    );
+    assert_eq!(current(&site.json(&["keys", "list"])), before);
+    let after = current(&site.json(&["keys", "rotate", "--alg", "ES256", "--now"]));
     assert_eq!((before.len(), after.len()), (1, 1));
     assert_ne!(before, after);
     site.fails(&["keys", "rotate", "--alg", "HS256"], Code::Usage, "HS256");
