@@ -278,6 +278,7 @@ fn an_address_that_is_not_redis_is_refused_without_repeating_its_password() {
     let error = RedisLimits::new("http://user:hunter2@host/", "p").unwrap_err();
     assert!(error.contains("redis://"), "{error}");
     assert!(!error.contains("hunter2"), "{error}");
+    assert!(RedisLimits::new("rediss://user:hunter2@host/", "p").is_ok());
 }
 
 #[test]
