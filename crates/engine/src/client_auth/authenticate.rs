@@ -76,7 +76,7 @@ impl Engine {
         let may_try = match self.throttle(call, &presented) {
             Some((key, rule)) => {
                 let verdict = self.limits.peek(&key, &rule, call.now);
-                matches!(verdict, Ok(Verdict::Allowed { .. }))
+                verdict.is_ok_and(Verdict::is_allowed)
             }
             None => true,
         };
