@@ -25,7 +25,8 @@ pub struct RotatedSecret {
 
 impl Engine {
     /// Switches a client off or on; says whether that changed anything. While it is off it is nobody: it
-    /// cannot authenticate, ask for a sign-in or refresh. Access tokens that are out live to their end.
+    /// cannot authenticate, ask for a sign-in or refresh, and its access tokens are live no more where that is
+    /// asked. Where they are verified without asking they are good to their end.
     ///
     /// # Errors
     /// When there is no such client, or the database is away.

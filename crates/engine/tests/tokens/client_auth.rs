@@ -16,7 +16,7 @@ use stepwell_engine::{EngineError, Peer};
 use stepwell_store::{StoreError, clients};
 
 use super::jwt::KeyPair;
-use crate::support::{Stage, each_database, oauth_error};
+use crate::support::{Stage, a_person, a_relying_party, each_database, oauth_error};
 
 pub(super) fn register(
     stage: &Stage,
@@ -177,6 +177,39 @@ fn a_client_that_is_switched_on_again_comes_in_with_the_secret_it_had() {
             "SELECT event AS t FROM audit WHERE event IN ('client.disabled', 'client.enabled') ORDER BY seq",
         );
         assert_eq!(written, ["client.disabled", "client.enabled"]);
+    });
+}
+
+#[test]
+fn tokens_of_a_client_that_is_switched_off_are_not_live_until_it_is_on_again() {
+    each_database(|stage| {
+        let bank = a_relying_party(stage).create();
+        let (api, _) = register(stage, "api", AuthMethod::ClientSecretBasic, None);
+        let api = Client {
+            application_type: ApplicationType::Service,
+            ..api
+        };
+        let ada = a_person(stage).with_password().create();
+        let tokens = bank.redeem(stage, &stage.browser(&ada).sign_in(&bank));
+        let token = &tokens.answer.access_token;
+        let params = Params::from_pairs([("token", token.as_str())]);
+        let live = || {
+            let call = stage.call();
+            let told = stage.engine.introspect(&call, &api, &params).unwrap();
+            (told.active, stage.engine.userinfo(&call, token).is_ok())
+        };
+        assert_eq!(live(), (true, true));
+        let switch = |on| {
+            stage
+                .engine
+                .switch_client(&stage.call(), &bank.client.id, on)
+        };
+        switch(false).unwrap();
+        assert_eq!(live(), (false, false));
+        assert!(bank.refresh(stage, tokens.refresh_token()).is_err());
+        switch(true).unwrap();
+        assert_eq!(live(), (true, true));
+        bank.refresh(stage, tokens.refresh_token()).unwrap();
     });
 }
 

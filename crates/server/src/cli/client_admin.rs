@@ -75,7 +75,7 @@ pub(super) fn switch(
         (true, true) => format!("{id} is on again."),
         (true, false) => format!("{id} was on already."),
         (false, true) => format!(
-            "{id} is off: nobody signs in to it, and it gets no tokens. Access tokens that are out live to their end, at most {}.",
+            "{id} is off: nobody signs in to it, and it gets no tokens. APIs that verify access tokens by themselves take those that are out to their end, usually {} at most.",
             config.settings.lifetimes.access_token
         ),
         (false, false) => format!("{id} was off already."),
