@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// How much JSON is read.
@@ -62,15 +62,6 @@ pub fn parse(text: &[u8], limits: Limits) -> Result<Value, JsonError> {
             .take()
             .unwrap_or_else(|| JsonError::Malformed(error.to_string()))
     })
-}
-
-/// Reads one JSON value into a type, as strictly as [`parse`].
-///
-/// # Errors
-/// As [`parse`]; a value of another shape is [`JsonError::Malformed`].
-pub fn parse_into<T: DeserializeOwned>(text: &[u8], limits: Limits) -> Result<T, JsonError> {
-    serde_json::from_value(parse(text, limits)?)
-        .map_err(|error| JsonError::Malformed(error.to_string()))
 }
 
 #[derive(Clone, Copy)]
@@ -243,15 +234,6 @@ mod tests {
         ] {
             assert!(matches!(refused(bad), JsonError::Malformed(_)), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_value_of_another_shape_is_refused() {
-        assert_eq!(parse_into::<Vec<u8>>(b"[1,2]", LIMITS), Ok(vec![1, 2]));
-        assert!(matches!(
-            parse_into::<Vec<u8>>(b"[256]", LIMITS),
-            Err(JsonError::Malformed(_))
-        ));
     }
 
     proptest! {

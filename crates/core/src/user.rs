@@ -2,6 +2,8 @@
 //!
 //! The three forms of a username are made in `username`; proofs, sessions and levels are not here.
 
+pub mod claims;
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -2,6 +2,8 @@
 //!
 //! Every change is audited in its own transaction. Nothing here reads files or prints.
 
+mod registered;
+
 use serde_json::{Map, Value};
 use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::Method;
@@ -13,6 +15,8 @@ use stepwell_core::username;
 use stepwell_store::credentials::{self, Credential};
 use stepwell_store::{clients, users};
 use zeroize::Zeroizing;
+
+pub use registered::RotatedSecret;
 
 use crate::Engine;
 use crate::call::Call;
@@ -60,10 +64,15 @@ impl Engine {
     /// Creates a person.
     ///
     /// # Errors
-    /// Every rule that the name or password breaks; a name that is taken or looks like one that is.
+    /// Every rule that the name, the claims or the password break; a name that is taken or looks like one
+    /// that is.
     pub fn create_user(&self, call: &Call<'_>, new: NewUser) -> Result<CreatedUser, EngineError> {
         let canonical = username::canonical(&new.username)
             .map_err(|e| EngineError::Invalid(vec![e.to_string()]))?;
+        let problems = stepwell_core::user::claims::problems(&new.claims);
+        if !problems.is_empty() {
+            return Err(EngineError::Invalid(problems));
+        }
         let skeleton = username::skeleton(&canonical);
         let hash = new
             .password

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 use stepwell_core::client::{ApplicationType, Client};
-use stepwell_core::ids::GrantId;
+use stepwell_core::ids::{ClientId, GrantId};
 use stepwell_core::oauth::{OAuthError, Params};
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::time::Timestamp;
@@ -81,7 +81,8 @@ impl Engine {
         })
     }
 
-    /// An access token of ours that verifies, has not expired, and whose grant and `jti` were not revoked.
+    /// An access token of ours that verifies, has not expired, whose grant and `jti` were not revoked and whose
+    /// client was not switched off.
     pub(crate) fn live_access(
         &self,
         token: &str,
@@ -90,6 +91,9 @@ impl Engine {
         let Ok(claims) = self.keys().verify_access(token, &self.settings.issuer, now) else {
             return Ok(None);
         };
+        if !self.is_client_on(&claims)? {
+            return Ok(None);
+        }
         let live = self.db.read(|tx| {
             token_status::token_status(
                 tx,
@@ -98,6 +102,12 @@ impl Engine {
             )
         })?;
         Ok(live.then_some(claims))
+    }
+
+    /// Whether the client of a token that verified is registered and on.
+    pub(crate) fn is_client_on(&self, claims: &VerifiedAccess) -> Result<bool, EngineError> {
+        let client = ClientId::new(claims.client_id.as_str());
+        Ok(self.known_client(&client)?.is_some())
     }
 
     fn refresh_about(

@@ -40,6 +40,23 @@ fn purpose(kid: &str) -> String {
     format!("key:{kid}")
 }
 
+/// How long whoever verifies may keep the published key set before fetching it anew.
+pub const KEY_SET_CACHED: Seconds = Seconds(300);
+
+/// How long a next key has to be published before it signs: as long as a key set is kept, and ten seconds for
+/// every node to have seen it.
+const AHEAD: Seconds = Seconds(KEY_SET_CACHED.0 + 10);
+
+/// Which next key may be taken by a rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// One that has been published for so long that every verifier can know it.
+    WhenKnown,
+    /// Any, also one made in this moment: verifiers with a key set from before refuse what it signs until
+    /// they fetch anew.
+    Now,
+}
+
 /// How long a key that no longer signs is kept for verifying: longer than any token of ours lives, and long
 /// enough for ID tokens that come back as hints.
 const KEPT: Seconds = Seconds(30 * 86_400);
@@ -100,6 +117,21 @@ pub(crate) fn ensure_current(
 fn settled(tx: &mut Tx<'_>) -> Result<Vec<Key>, EngineError> {
     revisions::bump(tx, revisions::KEYS)?;
     Ok(rows::all(tx)?)
+}
+
+/// Why the next key of an algorithm may not sign yet; none when it may.
+fn unknown(call: &Call<'_>, alg: Algorithm, rows: &[Key]) -> Option<String> {
+    let next = |key: &&Key| key.alg == alg.as_str() && key.status == Stored::Next;
+    let since = rows.iter().find(next).map_or(call.now, |key| key.status_at);
+    let known = since.plus(AHEAD);
+    (call.now < known).then(|| {
+        format!(
+            "the next {alg} key is published only since {}, and whoever verifies tokens may hold the key set of \
+             before: rotate after {}, or with --now, and those refuse new tokens until they fetch the key set again",
+            since.rfc3339(),
+            known.plus(Seconds(1)).rfc3339()
+        )
+    })
 }
 
 fn has(rows: &[Key], alg: Algorithm, status: Stored) -> bool {
@@ -209,16 +241,26 @@ impl Engine {
     /// algorithm or all.
     ///
     /// # Errors
-    /// When the database is away.
+    /// When a next key is not known well enough; then none is rotated. When the database is away.
     pub fn rotate_keys(
         &self,
         call: &Call<'_>,
         only: Option<Algorithm>,
+        rotation: Rotation,
     ) -> Result<Vec<KeyView>, EngineError> {
-        for alg in Algorithm::ALL
-            .into_iter()
-            .filter(|alg| only.is_none_or(|o| o == *alg))
-        {
+        let mut algs = Algorithm::ALL.to_vec();
+        algs.retain(|alg| only.is_none_or(|o| o == *alg));
+        if rotation == Rotation::WhenKnown {
+            // What is missing is published here, so that the rotation can be tried again.
+            self.ensure_next_keys(call)?;
+            let have = self.db.read(rows::all)?;
+            let unknown = algs.iter().filter_map(|alg| unknown(call, *alg, &have));
+            let unknown: Vec<String> = unknown.collect();
+            if !unknown.is_empty() {
+                return Err(EngineError::Invalid(unknown));
+            }
+        }
+        for alg in algs {
             let spare = make(call, &self.seal, alg)?;
             let following = make(call, &self.seal, alg)?;
             self.db.write(|tx| -> Result<(), EngineError> {
@@ -226,6 +268,12 @@ impl Engine {
                     .into_iter()
                     .filter(|k| k.alg == alg.as_str())
                     .collect();
+                // Somebody else may have rotated meanwhile.
+                if rotation == Rotation::WhenKnown
+                    && let Some(why) = unknown(call, alg, &have)
+                {
+                    return Err(EngineError::Invalid(vec![why]));
+                }
                 retire(call, tx, &have)?;
                 for key in have.iter().filter(|k| k.status == Stored::Current) {
                     rows::set_status(tx, &key.id, Stored::Current, Stored::Previous, call.now)?;

@@ -144,6 +144,11 @@ impl Engine {
         &self.settings
     }
 
+    /// Whether Redis answers; none where none is configured. It may wait for the network.
+    pub fn redis_is_up(&self) -> Option<bool> {
+        self.limits.shared_is_up()
+    }
+
     /// The database, for readiness checks.
     pub fn db(&self) -> &Db {
         &self.db

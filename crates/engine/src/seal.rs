@@ -152,11 +152,6 @@ impl SealingKeys {
         Self { current, older }
     }
 
-    /// The name of the key that seals.
-    pub fn current_id(&self) -> &str {
-        &self.current.id
-    }
-
     /// Seals `plain` for `purpose`: `v1.<key id>.<base64url of nonce and ciphertext>`.
     pub fn seal(&self, purpose: &str, plain: &[u8], entropy: &dyn Entropy) -> String {
         let mut out = vec![0u8; NONCE];

@@ -41,6 +41,9 @@ impl Engine {
             .into());
         }
         let dead = || OAuthError::invalid_token("RFC 6750 §3.1", "the access token was revoked");
+        if !self.is_client_on(&claims)? {
+            return Err(dead().into());
+        }
         let grant_id = claims.grant_id().map(GrantId::new).ok_or_else(dead)?;
         let found = self
             .db

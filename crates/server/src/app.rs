@@ -2,23 +2,33 @@
 //!
 //! Which address does what stands in `routes`; nothing here handles a request.
 
+use std::future::ready;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::Server;
-use actix_web::{App, HttpServer, middleware, web};
+use actix_http::HttpService;
+use actix_http::error::DispatchError;
+use actix_rt::net::TcpStream;
+use actix_server::{Server, ServerBuilder};
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
+use actix_web::dev::AppConfig;
+use actix_web::{App, Error, middleware, web};
 use stepwell_engine::Engine;
 use tokio::sync::Semaphore;
 
 use crate::brand::Brand;
 use crate::config::Network;
+use crate::connection::Connection;
 use crate::gate;
 use crate::request;
 use crate::routes;
 
 /// Password checks under way or waiting for each core: about a second's worth.
 const QUEUE: usize = 32;
+
+/// The longest time from the first byte of a request's head to its last.
+const SLOWEST_HEAD: Duration = Duration::from_secs(10);
 
 /// What every handler may use.
 #[derive(Clone, Debug)]
@@ -91,24 +101,47 @@ impl AppState {
     }
 }
 
-/// Serves the provider on a bound listener until it is stopped.
+/// Serves the provider on a bound listener until it is stopped. This is what `HttpServer` does, with
+/// [`Connection`] around each stream.
 ///
 /// # Errors
 /// When the listener cannot be used.
 pub fn serve(state: AppState, listener: TcpListener, running: Running) -> std::io::Result<Server> {
-    let server = HttpServer::new(move || {
-        App::new()
+    let address = listener.local_addr()?;
+    let builder = ServerBuilder::new()
+        .workers(running.workers)
+        .worker_max_blocking_threads(running.blocking_threads)
+        .shutdown_timeout(running.shutdown_timeout)
+        .disable_signals();
+    let stopping = builder.graceful_shutdown_signal();
+    let server = builder.listen("stepwell", listener, move || {
+        let app = App::new()
             .app_data(web::Data::new(state.clone()))
             .wrap(middleware::from_fn(gate::guard))
             .wrap(middleware::from_fn(request::around))
             .configure(routes::routes)
-    })
-    .workers(running.workers)
-    .worker_max_blocking_threads(running.blocking_threads)
-    .client_request_timeout(Duration::from_secs(10))
-    .client_disconnect_timeout(Duration::from_secs(2))
-    .keep_alive(Duration::from_secs(75))
-    .shutdown_timeout(running.shutdown_timeout)
-    .disable_signals();
-    Ok(server.listen(listener)?.run())
+            .into_factory()
+            .map_err(|error: Error| error.error_response());
+        let stopping = stopping.clone();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .keep_alive(Duration::from_secs(75))
+            .client_request_timeout(SLOWEST_HEAD)
+            .client_disconnect_timeout(Duration::from_secs(2))
+            .local_addr(address)
+            .on_connect_ext(|connection: &Connection, data| {
+                data.insert(connection.requests());
+            })
+            .h1(map_config(app, |_| AppConfig::default()));
+        fn_service(|stream: TcpStream| {
+            let peer = stream.peer_addr().ok();
+            let connection = Connection::new(stream, SLOWEST_HEAD);
+            ready(Ok::<_, DispatchError>((connection, peer)))
+        })
+        .and_then(http)
+    })?;
+    Ok(server.run())
 }

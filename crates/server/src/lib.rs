@@ -11,6 +11,7 @@ pub mod brand;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod connection;
 pub mod courier;
 mod extract;
 mod gate;

@@ -19,6 +19,7 @@ use stepwell_engine::{Call, Peer};
 
 use crate::app::AppState;
 use crate::clock::{OsEntropy, SystemClock};
+use crate::connection::Requests;
 use crate::extract::peer;
 use crate::gate::ENDPOINTS;
 use crate::language::Wishes;
@@ -111,6 +112,7 @@ pub(crate) async fn around<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     let began = Instant::now();
+    let _in_work = request.conn_data::<Requests>().map(Requests::begin);
     let asked = Asked::of(&state, request.headers(), request.request().peer_addr());
     request.extensions_mut().insert(asked.clone());
     let mut response = next.call(request).await?;

@@ -90,7 +90,11 @@ pub fn routes(map: &mut ServiceConfig) {
                 .get(oauth::logout::get)
                 .post(oauth::logout::post),
         )
-        .service(at("/logout/confirm").post(oauth::logout::confirm))
+        .service(
+            at("/logout/confirm")
+                .get(oauth::logout::question)
+                .post(oauth::logout::confirm),
+        )
         // Pages
         .service(at("/").get(interaction::place::root))
         .service(at("/i/{id}").get(interaction::show::page))
@@ -99,7 +103,11 @@ pub fn routes(map: &mut ServiceConfig) {
                 .get(interaction::show::another_way)
                 .post(interaction::submit::another_way),
         )
-        .service(at("/i/{id}/{answer}").post(interaction::submit::answer))
+        .service(
+            at("/i/{id}/{answer}")
+                .get(interaction::submit::back)
+                .post(interaction::submit::answer),
+        )
         // One-time links
         .service(at("/forgot").get(links::forgot).post(links::post_forgot))
         .service(

@@ -66,12 +66,41 @@ pub fn update(
     Ok(changed == 1)
 }
 
+/// Replaces a registration that still is as it was read; `false` when somebody else changed it meanwhile.
+pub fn replace(
+    tx: &mut Tx<'_>,
+    before: &Registration,
+    json: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = update!(
+        clients::table,
+        set (clients::json.eq(json), clients::updated_at.eq(now.as_micros())),
+        when clients::id.eq(before.id.as_str()).and(clients::json.eq(&before.json)),
+    )
+    .execute(tx.writer()?)?;
+    revisions::bump(tx, revisions::CLIENTS)?;
+    Ok(changed == 1)
+}
+
 /// Switches a client off; `false` when it was off or is not there.
 pub fn disable(tx: &mut Tx<'_>, id: &ClientId, now: Timestamp) -> Result<bool, StoreError> {
     let changed = update!(
         clients::table,
         set (clients::disabled_at.eq(Some(now.as_micros())), clients::updated_at.eq(now.as_micros())),
         when clients::id.eq(id.as_str()).and(clients::disabled_at.is_null()),
+    )
+    .execute(tx.writer()?)?;
+    revisions::bump(tx, revisions::CLIENTS)?;
+    Ok(changed == 1)
+}
+
+/// Switches a client on again; `false` when it was on or is not there.
+pub fn enable(tx: &mut Tx<'_>, id: &ClientId, now: Timestamp) -> Result<bool, StoreError> {
+    let changed = update!(
+        clients::table,
+        set (clients::disabled_at.eq(None::<i64>), clients::updated_at.eq(now.as_micros())),
+        when clients::id.eq(id.as_str()).and(clients::disabled_at.is_not_null()),
     )
     .execute(tx.writer()?)?;
     revisions::bump(tx, revisions::CLIENTS)?;

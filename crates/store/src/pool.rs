@@ -1,9 +1,12 @@
 //! Connection pools. A connection is not asked whether it still lives each time it is taken: that
 //! costs a round trip a request. Only after one was lost are the others asked, once each.
+//!
+//! Waiting for a connection is worth it once: after a wait in vain nobody waits until one was had again,
+//! because the pool goes on opening them by itself (it tries at least twice in [`Connect::wait`]).
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -54,6 +57,10 @@ impl ManageConnection for Manager {
 pub(crate) struct Connections {
     pool: Pool<Manager>,
     manager: Manager,
+    /// Whether the latest wait for a connection was in vain.
+    vain: Arc<AtomicBool>,
+    /// How many wait for a connection now.
+    waiting: Arc<AtomicU32>,
 }
 
 impl Connections {
@@ -76,31 +83,55 @@ impl Connections {
             .error_handler(Box::new(Warn))
             .build(manager.clone())
             .map_err(|why| StoreError::Unavailable(why.to_string()))?;
-        Ok(Self { pool, manager })
+        Ok(Self {
+            pool,
+            manager,
+            vain: Arc::default(),
+            waiting: Arc::default(),
+        })
     }
 
     /// Takes a connection that is believed to live.
     pub(crate) fn take(&self) -> Result<PooledConnection<Manager>, StoreError> {
         // Each round throws away one dead connection; there cannot be more than the pool holds.
         for _ in 0..=self.pool.max_size() {
-            let mut slot = self.pool.get().map_err(|_| {
-                StoreError::Unavailable("no connection became free in time".to_owned())
-            })?;
+            let mut slot = match self.pool.try_get() {
+                Some(slot) => slot,
+                None => self.wait()?,
+            };
             let losses = self.manager.losses.load(Ordering::Relaxed);
-            if slot.losses_seen == losses {
-                return Ok(slot);
+            if slot.losses_seen != losses && self.manager.is_valid(&mut slot).is_err() {
+                slot.lost = true;
+                continue;
             }
-            match self.manager.is_valid(&mut slot) {
-                Ok(()) => {
-                    slot.losses_seen = losses;
-                    return Ok(slot);
-                }
-                Err(_) => slot.lost = true,
-            }
+            slot.losses_seen = losses;
+            self.vain.store(false, Ordering::Relaxed);
+            return Ok(slot);
         }
         Err(StoreError::Unavailable(
             "every connection was lost".to_owned(),
         ))
+    }
+
+    /// Waits for a connection, where that may help. While none is open at all, no more wait than there could be
+    /// connections: a database that is away must not hold every thread of the server.
+    fn wait(&self) -> Result<PooledConnection<Manager>, StoreError> {
+        if self.vain.load(Ordering::Relaxed) {
+            return Err(StoreError::Unavailable(
+                "there is still no connection after one was waited for in vain".to_owned(),
+            ));
+        }
+        let others = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let found = if self.pool.state().connections == 0 && others >= self.pool.max_size() {
+            Err("there is no connection, and others wait for one already")
+        } else {
+            self.pool.get().map_err(|_| {
+                self.vain.store(true, Ordering::Relaxed);
+                "no connection became free in time"
+            })
+        };
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        found.map_err(|why| StoreError::Unavailable(why.to_owned()))
     }
 
     /// Whether a connection could be taken without waiting; somebody else may take it first.
@@ -135,5 +166,122 @@ struct Warn;
 impl HandleError<StoreError> for Warn {
     fn handle_error(&self, error: StoreError) {
         tracing::warn!(%error, "a database connection could not be opened");
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "what is tested is how long a thread really waits"
+)]
+mod tests {
+    use std::time::Instant;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{DatabaseUrl, Synchronous};
+
+    const WAIT: Duration = Duration::from_millis(800);
+
+    fn open(folder: &TempDir, size: u32) -> Connections {
+        let connect = Connect {
+            url: DatabaseUrl::sqlite(folder.path().join("base/x.db")),
+            synchronous: Synchronous::Full,
+            wait: WAIT,
+            read_only: false,
+        };
+        Connections::open(connect, size).unwrap()
+    }
+
+    /// A folder with the database's own folder in it, which a test may take away.
+    fn folder() -> TempDir {
+        let folder = TempDir::new().unwrap();
+        std::fs::create_dir(folder.path().join("base")).unwrap();
+        folder
+    }
+
+    /// Takes the database away, with every connection to it.
+    fn take_away(pool: &Connections, folder: &TempDir) {
+        std::fs::rename(folder.path().join("base"), folder.path().join("away")).unwrap();
+        while let Some(mut slot) = pool.pool.try_get() {
+            pool.lost(&mut slot);
+        }
+        assert_eq!(pool.pool.state().connections, 0);
+    }
+
+    fn timed(pool: &Connections) -> (bool, Duration) {
+        let begun = Instant::now();
+        let had = pool.take().is_ok();
+        (had, begun.elapsed())
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_waited_for_once_and_found_again_by_itself() {
+        let folder = folder();
+        let pool = open(&folder, 4);
+        take_away(&pool, &folder);
+        let (had, took) = timed(&pool);
+        assert!(
+            !had && took >= WAIT,
+            "the first wait is a whole one: {took:?}"
+        );
+        for _ in 0..50 {
+            let (had, took) = timed(&pool);
+            assert!(!had && took < WAIT, "{took:?}");
+        }
+        std::fs::rename(folder.path().join("away"), folder.path().join("base")).unwrap();
+        let begun = Instant::now();
+        while pool.take().is_err() {
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "never found again"
+            );
+            std::thread::yield_now();
+        }
+        // And then a wait is worth it again.
+        let held: Vec<_> = (0..4).map(|_| pool.take().unwrap()).collect();
+        let (had, took) = timed(&pool);
+        assert!(!had && took >= WAIT, "{took:?}");
+        drop(held);
+        assert!(pool.take().is_ok());
+    }
+
+    #[test]
+    fn no_more_wait_for_an_absent_database_than_it_has_connections() {
+        let folder = folder();
+        let pool = open(&folder, 2);
+        take_away(&pool, &folder);
+        let mut took: Vec<Duration> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..12).map(|_| scope.spawn(|| timed(&pool))).collect();
+            let answers = threads.into_iter().map(|thread| thread.join().unwrap());
+            answers
+                .map(|(had, took)| {
+                    assert!(!had);
+                    took
+                })
+                .collect()
+        });
+        took.sort();
+        let waited = took.iter().filter(|took| **took >= WAIT).count();
+        assert!((1..=2).contains(&waited), "{took:?}");
+    }
+
+    #[test]
+    fn who_waits_for_a_busy_connection_gets_it_however_many_there_are() {
+        let folder = folder();
+        let pool = open(&folder, 1);
+        let held = pool.take().unwrap();
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..12).map(|_| scope.spawn(|| timed(&pool).0)).collect();
+            while pool.waiting.load(Ordering::Relaxed) < 12 {
+                std::thread::yield_now();
+            }
+            drop(held);
+            for thread in threads {
+                assert!(thread.join().unwrap());
+            }
+        });
     }
 }

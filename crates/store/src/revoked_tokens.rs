@@ -1,6 +1,5 @@
 //! Access tokens revoked one by one (RFC 7009), kept until they would have expired.
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use stepwell_core::time::Timestamp;
@@ -18,11 +17,6 @@ pub fn insert(tx: &mut Tx<'_>, jti: &str, expires_at: Timestamp) -> Result<bool,
     .bind::<BigInt, _>(expires_at.as_micros())
     .execute(tx.writer()?)?;
     Ok(added == 1)
-}
-
-/// Whether the token with this `jti` was revoked.
-pub fn contains(tx: &mut Tx<'_>, jti: &str) -> Result<bool, StoreError> {
-    Ok(diesel::select(exists(revoked_tokens::table.find(jti))).get_result(tx.conn())?)
 }
 
 /// Removes at most `limit` entries of tokens that expired before `before`.

@@ -33,13 +33,13 @@ fn signed(signer: &dyn JwsSigner, header: &Value, claims: &Value) -> String {
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-struct Keyed {
+pub(crate) struct Keyed {
     client_id: String,
     key: Jwk,
 }
 
 impl Keyed {
-    fn register(world: &World) -> Self {
+    pub(crate) fn register(world: &World) -> Self {
         let key = Jwk::generate_ec_key(EcCurve::P256).unwrap();
         let mut public = serde_json::to_value(key.to_public_key().unwrap()).unwrap();
         public["kid"] = "one".into();
@@ -72,12 +72,18 @@ impl Keyed {
         })
     }
 
+    /// An assertion for the token endpoint as it should be.
+    pub(crate) fn assertion(&self, world: &World, jti: &str) -> String {
+        let audience = format!("{}/token", world.issuer);
+        self.sign(&self.header(), &self.claims(&audience, jti))
+    }
+
     fn sign(&self, header: &Value, claims: &Value) -> String {
         signed(&ES256.signer_from_jwk(&self.key).unwrap(), header, claims)
     }
 }
 
-fn present(world: &World, assertion: &str) -> Got {
+pub(crate) fn present(world: &World, assertion: &str) -> Got {
     let fields = [
         ("grant_type", "client_credentials"),
         ("client_assertion_type", KIND),

@@ -1,10 +1,11 @@
 //! Forms count only when they come from our own page in the same browser (spec §5 lines 37 to 40).
 
 use stepwell_tests::html::Form;
+use stepwell_tests::rp::REDIRECT_URI;
 
 use crate::support::http::send;
-use crate::support::tab::{asks, form};
-use crate::support::{Got, MFA, Person, Tab, World};
+use crate::support::tab::{asks, filled, form};
+use crate::support::{Got, MFA, Person, Tab, World, sent_back};
 
 fn without_token(form: &Form) -> Form {
     let mut bare = form.clone();
@@ -126,7 +127,7 @@ fn codes_sent_from_another_site_are_refused_and_not_counted() {
 }
 
 #[test]
-fn steps_are_answered_by_post_only() {
+fn steps_are_answered_by_post_only_and_a_get_leads_back_to_the_page() {
     let world = World::shared();
     let tab = world.tab();
     let page = tab.open(&world.web.authorize_url(&[]));
@@ -137,10 +138,64 @@ fn steps_are_answered_by_post_only() {
             "{}/{step}?decision=allow&username=x&password=x",
             page.url
         ));
-        got.assert_page(405);
-        assert_eq!(got.header("allow"), "POST");
+        assert_eq!(got.status, 303, "{step}: {got:#?}");
+        assert_eq!(got.location(), Some(page.url.clone()), "{step}");
+        assert_eq!(got.header("cache-control"), "no-store");
     }
     assert!(asks(&tab.get(page.url.as_str()), "identify"));
+}
+
+#[test]
+fn consent_by_get_grants_nothing_even_with_the_page_s_own_token() {
+    let world = World::shared();
+    let person = world.person_without_app();
+    let tab = world.tab();
+    let page = tab.open(&world.web.authorize_url(&[]));
+    let page = tab.submit(&page, "identify", &[("username", &person.username)]);
+    let page = tab.submit(&page, "password", &[("password", &person.password)]);
+    let consent = form(&page, "consent");
+    let mut link = page.url.join(&consent.action).unwrap();
+    link.query_pairs_mut()
+        .extend_pairs(filled(&consent, &[("decision", "allow")]));
+    let got = tab.get(link.as_str());
+    assert_eq!(got.status, 303, "{got:#?}");
+    assert_eq!(got.location(), Some(page.url.clone()));
+    assert!(got.set_cookies().is_empty(), "{got:#?}");
+
+    let again = tab.get(page.url.as_str());
+    assert!(asks(&again, "consent"), "{again:#?}");
+    let silent = tab.get(&world.web.authorize_url(&[("prompt", "none")]));
+    let answer = sent_back(&silent, REDIRECT_URI);
+    assert_eq!(answer["error"], "consent_required");
+}
+
+#[test]
+fn reload_or_back_after_a_wrong_answer_shows_the_page_again() {
+    let world = World::shared();
+    let person = world.person();
+    let (tab, page) = before_the_code(&world, &person);
+    let wrong = tab.submit(&page, "totp", &[("code", "000000")]);
+    assert_eq!(wrong.status, 422, "{wrong:#?}");
+    assert_ne!(
+        wrong.url, page.url,
+        "the answer stands at the form's address"
+    );
+
+    let again = tab.open(wrong.url.as_str());
+    assert_eq!((again.status, &again.url), (200, &page.url));
+    let end = world.walk(&tab, again, &person);
+    assert!(crate::support::world::left(&end).is_some(), "{end:#?}");
+}
+
+#[test]
+fn a_form_s_address_that_is_nobody_s_leads_nowhere() {
+    let world = World::shared();
+    let tab = world.tab();
+    let page = tab.open(&world.web.authorize_url(&[]));
+    tab.get(&format!("{}/admin", page.url)).assert_page(404);
+    tab.get("/i/%0d%0aset-cookie:x/password").assert_page(410);
+    let foreign = world.tab().open(&format!("{}/password", page.url));
+    foreign.assert_page(403);
 }
 
 #[test]

@@ -124,6 +124,11 @@ fn the_question_is_answered_only_from_our_own_page() {
     tab.post_with(&page, &mine, &yes, &[("sec-fetch-site", "cross-site")])
         .assert_page(403);
     assert!(world.is_signed_in(&tab));
+    // Reload or Back leads to the question, and is no answer.
+    let by_get = tab.get("/logout/confirm?decision=logout");
+    assert_eq!(by_get.status, 303, "{by_get:#?}");
+    assert_eq!(by_get.location().unwrap().as_str(), world.url("/logout"));
+    assert!(world.is_signed_in(&tab));
 
     let stayed = tab.post_with(&page, &mine, &[("decision", "stay")], &[]);
     assert_eq!(stayed.status, 303, "{stayed:#?}");

@@ -28,6 +28,7 @@ mod operators;
 mod outage;
 mod pages;
 mod redirects;
+mod redis_tls;
 mod refresh;
 mod requirements;
 mod sign_in;

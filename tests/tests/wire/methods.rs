@@ -51,7 +51,8 @@ fn pages_that_take_another_method_say_so_on_a_page() {
     for (method, path, allowed) in [
         (Method::PUT, "/authorize", "GET"),
         (Method::DELETE, "/logout", "GET"),
-        (Method::GET, "/logout/confirm", "POST"),
+        (Method::PUT, "/logout/confirm", "POST"),
+        (Method::PUT, "/i/some/consent", "POST"),
         (Method::PUT, "/i/some", "GET"),
     ] {
         let got = send(world.http.request(method.clone(), world.url(path)));

@@ -149,7 +149,7 @@ fn rotated_keys_are_seen_on_both_nodes_within_three_seconds_and_old_tokens_still
     let rotated = pair
         .one
         .provider()
-        .cli_json(&["keys", "rotate", "--alg", "ES256", "--json"]);
+        .cli_json(&["keys", "rotate", "--alg", "ES256", "--now", "--json"]);
     let kid = |status: &str| {
         let listed = rotated["keys"].as_array().unwrap();
         let found = listed

@@ -1,9 +1,9 @@
-//! The database goes away in the middle (spec §5 line 117): 503, no token, nothing lost.
+//! The database goes away in the middle (spec §5 line 117): 503, no token, nothing lost. Or Redis does.
 
 use std::net::ToSocketAddrs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use stepwell_tests::databases::Database;
+use stepwell_tests::databases::{Database, redis_url};
 use stepwell_tests::wait;
 use url::Url;
 
@@ -27,21 +27,60 @@ fn assert_unavailable_page(got: &Got) {
     assert!(!got.body.contains("postgres"), "{got:#?}");
 }
 
-#[test]
-fn without_its_database_it_answers_503_everywhere_and_goes_on_where_it_was() {
-    let Some(database) = Database::postgres() else {
-        return;
-    };
-    let mut url = Url::parse(database.url()).unwrap();
+/// A wire to the server that `address` names, and the address by way of the wire.
+fn wired(address: &str, usual_port: u16) -> (Proxy, Url) {
+    let mut url = Url::parse(address).unwrap();
     let host = url.host_str().unwrap().to_owned();
-    let target = (host.as_str(), url.port().unwrap_or(5432))
+    let target = (host.as_str(), url.port().unwrap_or(usual_port))
         .to_socket_addrs()
         .unwrap()
         .next()
         .unwrap();
     let wire = Proxy::to(target);
-    url.set_ip_host(wire.address().ip()).unwrap();
+    url.set_host(Some(&wire.address().ip().to_string()))
+        .unwrap();
     url.set_port(Some(wire.address().port())).unwrap();
+    (wire, url)
+}
+
+#[test]
+fn without_redis_the_node_stays_ready_and_operators_are_told() {
+    let (wire, url) = wired(&redis_url(), 6379);
+    let world = World::alone(Database::sqlite(), &[("STEPWELL__REDIS_URL", url.as_str())]);
+    let at = |path: &str| send(world.http.get(format!("{}{path}", world.ready.ops)));
+    let told = |up: bool| {
+        let ready = at("/ready");
+        assert_eq!(ready.status, 200, "{ready:#?}");
+        let report = ready.json();
+        assert_eq!(report["ready"], true, "{report}");
+        let checks = report["checks"].as_array().unwrap();
+        let redis = checks
+            .iter()
+            .find(|check| check["name"] == "redis")
+            .unwrap();
+        let figure = format!("\nstepwell_redis_up {}\n", u8::from(up));
+        let all = report["degraded"] == !up
+            && redis["ok"] == up
+            && redis["needed"] == false
+            && at("/metrics").body.contains(&figure);
+        all.then_some(())
+    };
+    let patience = Duration::from_secs(20);
+    wait::until("Redis to be named", patience, || told(true));
+    wire.cut();
+    wait::until("the loss of Redis to be told", patience, || told(false));
+    // Signing in goes on: truth is in the database.
+    world.tokens(&world.tab(), &world.alex(), &[]);
+    wire.mend();
+    wait::until("Redis to be back", patience, || told(true));
+}
+
+#[test]
+fn without_its_database_it_answers_503_everywhere_and_goes_on_where_it_was() {
+    let Some(database) = Database::postgres() else {
+        return;
+    };
+    let (wire, url) = wired(database.url(), 5432);
     let world = World::alone(database, &[("STEPWELL__DATABASE_URL", url.as_str())]);
 
     let alex = world.alex();
@@ -103,6 +142,13 @@ fn without_its_database_it_answers_503_everywhere_and_goes_on_where_it_was() {
         ));
         assert_unavailable_page(&tab.get(page.url.as_str()));
     });
+    // By now somebody has waited in vain, and nobody waits again before the database is back.
+    let began = Instant::now();
+    for _ in 0..20 {
+        assert_unavailable(&world.post_as(&world.web, "/token", &again));
+    }
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?} for twenty answers");
     wire.mend();
     wait::until(
         "the provider to be ready again",

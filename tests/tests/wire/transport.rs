@@ -115,6 +115,45 @@ fn whoever_sends_headers_or_a_body_slower_than_anybody_would_is_let_go() {
 }
 
 #[test]
+fn a_later_request_of_a_connection_has_no_more_time_for_its_head_than_the_first() {
+    let world = World::shared();
+    let whole = "GET /jwks HTTP/1.1\r\nHost: x\r\n\r\n";
+    let slow = "GET /jwks HTTP/1.1\r\nHost: x\r\nX-Slow: ";
+    std::thread::scope(|scope| {
+        // Both at once, or the second after the answer to the first.
+        for together in [true, false] {
+            let world = &world;
+            scope.spawn(move || {
+                let mut stream = raw::connect(&world.issuer);
+                stream.write_all(whole.as_bytes()).unwrap();
+                if !together {
+                    let mut some = [0; 16];
+                    std::io::Read::read_exact(&mut stream, &mut some).unwrap();
+                    assert_eq!(&some, b"HTTP/1.1 200 OK\r");
+                }
+                stream.write_all(slow.as_bytes()).unwrap();
+                let began = Instant::now();
+                let mut drip = stream.try_clone().unwrap();
+                let dripping = std::thread::spawn(move || {
+                    for _ in 0..25 {
+                        std::thread::sleep(Duration::from_secs(1));
+                        if drip.write_all(b"x").is_err() {
+                            return;
+                        }
+                    }
+                });
+                let said = raw::read_all(&mut stream);
+                let took = began.elapsed();
+                assert!(took > Duration::from_secs(8), "{took:?}: {said}");
+                assert!(took < Duration::from_secs(20), "open for {took:?}");
+                assert_eq!(said.matches("HTTP/1.1 ").count(), usize::from(together));
+                dripping.join().unwrap();
+            });
+        }
+    });
+}
+
+#[test]
 fn a_flood_of_headers_is_refused() {
     let world = World::shared();
     let many: String = (0..1_000).map(|n| format!("X-{n}: 1\r\n")).collect();

@@ -90,6 +90,12 @@ vocabulary! {
     CLIENT_CREATED = "client.created";
     /// A client's registration was changed.
     CLIENT_UPDATED = "client.updated";
+    /// A client was switched off.
+    CLIENT_DISABLED = "client.disabled";
+    /// A client was switched on again.
+    CLIENT_ENABLED = "client.enabled";
+    /// A client was given another secret.
+    CLIENT_SECRET_ROTATED = "client.secret.rotated";
     /// A client failed to authenticate.
     CLIENT_AUTHENTICATION_FAILED = "client.authentication.failed";
 

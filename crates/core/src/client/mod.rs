@@ -32,9 +32,12 @@ pub struct Client {
     pub application_type: ApplicationType,
     /// `token_endpoint_auth_method`: the one way it authenticates.
     pub auth_method: AuthMethod,
-    /// Hashes of its secrets: more than one while a secret is being replaced.
+    /// Hashes of its secrets.
     #[serde(default)]
     pub secret_hashes: Vec<Hashed>,
+    /// The secret before, while it is still taken.
+    #[serde(default)]
+    pub old_secret: Option<OldSecret>,
     /// Its public keys (RFC 7517 §5), for `private_key_jwt`.
     #[serde(default)]
     pub jwks: Option<Value>,
@@ -104,6 +107,15 @@ pub struct Client {
     pub created_at: Timestamp,
 }
 
+/// A secret that was replaced, and is taken until everything that holds it has been told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OldSecret {
+    /// What is kept of it.
+    pub hash: Hashed,
+    /// From then on it is worth nothing.
+    pub until: Timestamp,
+}
+
 impl Client {
     /// Whether it can keep no secret (RFC 6749 §2.1).
     pub fn is_public(&self) -> bool {
@@ -125,12 +137,29 @@ impl Client {
         self.may_use(GrantType::RefreshToken)
     }
 
-    /// Whether `secret` is one of its secrets. Compares with every one, so that the time taken says
+    /// Whether it authenticates by a secret (RFC 6749 §2.3.1).
+    pub fn keeps_secret(&self) -> bool {
+        matches!(
+            self.auth_method,
+            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost
+        )
+    }
+
+    /// Whether `secret` is one of its secrets at `now`. Compares with every one, so that the time taken says
     /// nothing about which matched.
-    pub fn has_secret(&self, secret: &Secret) -> bool {
-        self.secret_hashes
-            .iter()
-            .fold(false, |found, hash| found | hash.matches(secret))
+    pub fn has_secret(&self, secret: &Secret, now: Timestamp) -> bool {
+        let old = self.old_secret.iter().filter(|old| now < old.until);
+        let live = self.secret_hashes.iter().chain(old.map(|old| &old.hash));
+        live.fold(false, |found, hash| found | hash.matches(secret))
+    }
+
+    /// Gives it another secret. The one before stays valid until `old_until`, or ends at once; any still
+    /// older one ends.
+    pub fn replace_secret(&mut self, new: Hashed, old_until: Option<Timestamp>) {
+        let before = std::mem::replace(&mut self.secret_hashes, vec![new]).pop();
+        self.old_secret = before
+            .zip(old_until)
+            .map(|(hash, until)| OldSecret { hash, until });
     }
 
     /// Whether `uri` is registered for the way back from a logout: exact text only.
@@ -185,9 +214,30 @@ mod tests {
     #[test]
     fn any_current_secret_authenticates_and_no_other() {
         let mut client = client();
+        let now = Timestamp::from_secs(2);
+        let is = |client: &Client, secret| client.has_secret(&Secret::new(secret), now);
         client.secret_hashes.push(Hashed::of(&Secret::new("t")));
-        assert!(client.has_secret(&Secret::new("s")) && client.has_secret(&Secret::new("t")));
-        assert!(!client.has_secret(&Secret::new("u")));
+        assert!(is(&client, "s") && is(&client, "t"));
+        assert!(!is(&client, "u"));
+    }
+
+    #[test]
+    fn a_replaced_secret_ends_when_it_was_said_to_or_at_once() {
+        let mut client = client();
+        let at = Timestamp::from_secs;
+        let valid = |client: &Client, now: i64| {
+            ["s", "t", "u"].map(|secret| client.has_secret(&Secret::new(secret), at(now)))
+        };
+        client.replace_secret(Hashed::of(&Secret::new("t")), Some(at(100)));
+        assert_eq!(valid(&client, 99), [true, true, false]);
+        assert_eq!(valid(&client, 100), [false, true, false]);
+        let text = serde_json::to_string(&client).unwrap();
+        assert_eq!(serde_json::from_str::<Client>(&text).unwrap(), client);
+        // Replaced again, only the latest may stay.
+        client.replace_secret(Hashed::of(&Secret::new("u")), Some(at(200)));
+        assert_eq!(valid(&client, 50), [false, true, true]);
+        client.replace_secret(Hashed::of(&Secret::new("s")), None);
+        assert_eq!(valid(&client, 50), [true, false, false]);
     }
 
     #[test]

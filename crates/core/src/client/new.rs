@@ -137,6 +137,7 @@ impl NewClient {
             application_type: self.application_type,
             auth_method,
             secret_hashes,
+            old_secret: None,
             jwks: self.jwks,
             cors_origins: self
                 .cors_origins

@@ -175,10 +175,7 @@ impl Client {
     }
 
     fn check_authentication(&self, found: &mut Problems) {
-        let with_secret = matches!(
-            self.auth_method,
-            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost
-        );
+        let with_secret = self.keeps_secret();
         found.when(
             self.application_type == ApplicationType::Spa && !self.is_public(),
             "token_endpoint_auth_method",

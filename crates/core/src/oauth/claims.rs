@@ -112,13 +112,6 @@ impl ClaimsRequest {
             .and_then(Value::as_str)
     }
 
-    /// Whether `auth_time` must be in the ID token (OIDC Core §2).
-    pub fn auth_time_essential(&self) -> bool {
-        self.id_token
-            .get("auth_time")
-            .is_some_and(|claim| claim.essential)
-    }
-
     /// Whether nothing was asked for.
     pub fn is_empty(&self) -> bool {
         self.id_token.is_empty() && self.userinfo.is_empty()
@@ -220,7 +213,7 @@ mod tests {
         assert!(
             request.userinfo["given_name"].essential && !request.userinfo["nickname"].essential
         );
-        assert!(request.auth_time_essential());
+        assert!(request.id_token["auth_time"].essential);
         assert_eq!(request.acr().unwrap().values, [json!("phr"), json!("1")]);
         assert_eq!(request.id_token_sub(), Some("248"));
         let stored = serde_json::to_string(&request).unwrap();

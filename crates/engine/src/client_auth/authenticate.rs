@@ -8,6 +8,7 @@ use std::sync::Arc;
 use stepwell_core::audit::{Event, names};
 use stepwell_core::client::{AuthMethod, Client};
 use stepwell_core::oauth::{ErrorCode, OAuthError, Params};
+use stepwell_core::time::Timestamp;
 
 use super::{Credentials, Presented, PresentedError, assertion};
 use crate::Engine;
@@ -69,26 +70,27 @@ impl Engine {
     ) -> Option<Arc<Client>> {
         let presented = Presented::from_request(&parts(params, authorization)).ok()?;
         let known = self.cached_client(presented.client_id())?;
-        if !self.has_right_secret(&known.client, &presented) {
+        if !self.has_right_secret(&known.client, &presented, call.now) {
             return None;
         }
         let may_try = match self.throttle(call, &presented) {
             Some((key, rule)) => {
                 let verdict = self.limits.peek(&key, &rule, call.now);
-                matches!(verdict, Ok(Verdict::Allowed { .. }))
+                verdict.is_ok_and(Verdict::is_allowed)
             }
             None => true,
         };
         may_try.then(|| Arc::clone(&known.client))
     }
 
-    fn has_right_secret(&self, client: &Client, presented: &Presented) -> bool {
+    fn has_right_secret(&self, client: &Client, presented: &Presented, now: Timestamp) -> bool {
         match presented {
             Presented::Basic { secret, .. } => {
-                client.auth_method == AuthMethod::ClientSecretBasic && client.has_secret(secret)
+                client.auth_method == AuthMethod::ClientSecretBasic
+                    && client.has_secret(secret, now)
             }
             Presented::Post { secret, .. } => {
-                client.auth_method == AuthMethod::ClientSecretPost && client.has_secret(secret)
+                client.auth_method == AuthMethod::ClientSecretPost && client.has_secret(secret, now)
             }
             Presented::Public { .. } => client.auth_method == AuthMethod::None,
             Presented::Assertion { .. } => false,
@@ -131,7 +133,7 @@ impl Engine {
                 }
                 true
             }
-            _ => self.has_right_secret(client, presented),
+            _ => self.has_right_secret(client, presented, call.now),
         };
         if fine {
             Ok(Arc::clone(client))

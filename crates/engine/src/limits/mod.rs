@@ -63,6 +63,11 @@ pub trait Limits: Send + Sync + std::fmt::Debug {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<bool, LimitsDown>;
+
+    /// Asks the shared memory whether it answers; none where nothing is shared. It may wait for the network.
+    fn shared_is_up(&self) -> Option<bool> {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use r2d2::{ManageConnection, NopErrorHandler, Pool};
-use redis::{Client, Connection, ConnectionLike, RedisError, Script, ScriptInvocation};
+use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
+use redis::{Client, Connection, ConnectionLike, IntoConnectionInfo as _, RedisError, Script};
 use stepwell_core::time::{Seconds, Timestamp};
 
 use super::bucket::{Rule, Verdict};
@@ -20,6 +21,11 @@ use super::{Limits, LimitsDown};
 /// Nothing on Redis is waited for longer than this.
 const PATIENCE: Duration = Duration::from_millis(200);
 const POOL: u32 = 8;
+/// Opening a connection happens beside the requests; a TLS handshake may take longer than they wait.
+const OPENING: Duration = Duration::from_secs(1);
+/// A handshake has no timeout of its own, so that a machine that went away has to be noticed below it.
+const PROBE_AFTER: Duration = Duration::from_secs(10);
+const PROBE_EVERY: Duration = Duration::from_secs(5);
 /// After a failure Redis is not asked again for this long.
 const REST: Seconds = Seconds(1);
 /// Counted attempts and used things live apart, also under one name.
@@ -87,9 +93,18 @@ impl RedisLimits {
     /// # Errors
     /// When the address is not one of Redis.
     pub fn new(url: &str, prefix: &str) -> Result<Self, String> {
-        let client = Client::open(url).map_err(|error| {
-            format!("redis_url is not usable ({}); write it as redis://[user:password@]host[:port][/database]", error.category())
-        })?;
+        let unusable = |error: RedisError| {
+            format!(
+                "redis_url is not usable ({}); write it as redis://[user:password@]host[:port][/database], or rediss:// over TLS",
+                error.category()
+            )
+        };
+        let probes = TcpKeepalive::new()
+            .with_time(PROBE_AFTER)
+            .with_interval(PROBE_EVERY);
+        let tcp = TcpSettings::default().set_keepalive(probes);
+        let info = url.into_connection_info().map_err(unusable)?;
+        let client = Client::open(info.set_tcp_settings(tcp)).map_err(unusable)?;
         let pool = Pool::builder()
             .max_size(POOL)
             .min_idle(Some(0))
@@ -110,14 +125,6 @@ impl RedisLimits {
             local: MemoryLimits::default(),
             rests_until: AtomicI64::new(i64::MIN),
             seen: AtomicI64::new(0),
-        })
-    }
-
-    /// Asks Redis whether it answers.
-    pub fn is_up(&self) -> bool {
-        self.pool.get().is_ok_and(|mut conn| {
-            conn.run(|redis| redis::cmd("PING").query::<String>(redis))
-                .is_ok()
         })
     }
 
@@ -142,7 +149,7 @@ impl RedisLimits {
         for arg in args {
             call.arg(*arg);
         }
-        let why = match self.try_each(&call) {
+        let why = match self.try_each(|redis| call.invoke(redis)) {
             Ok(answer) => return Some(answer),
             Err(why) => why,
         };
@@ -158,11 +165,14 @@ impl RedisLimits {
     /// Asks; goes on to the next connection when one turns out to have been closed, as all are after
     /// Redis was restarted. An attempt may then count twice, and a first use seem a second one: both
     /// err on the safe side.
-    fn try_each<T: redis::FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, String> {
+    fn try_each<T>(
+        &self,
+        ask: impl Fn(&mut Connection) -> Result<T, RedisError>,
+    ) -> Result<T, String> {
         let mut left = POOL;
         loop {
             let mut conn = self.pool.get().map_err(|_| "no connection".to_owned())?;
-            match conn.run(|redis| call.invoke(redis)) {
+            match conn.run(&ask) {
                 Err(error) if left > 0 && error.is_io_error() && !error.is_timeout() => left -= 1,
                 answer => return answer.map_err(|error| error.category().to_owned()),
             }
@@ -219,6 +229,12 @@ impl Limits for RedisLimits {
         self.ask(&self.scripts.first_use, USES, key, &args, now)
             .ok_or(LimitsDown)
     }
+
+    /// Also while requests leave Redis alone after a failure.
+    fn shared_is_up(&self) -> Option<bool> {
+        let answer = self.try_each(|redis| redis::cmd("PING").query::<String>(redis));
+        Some(answer.is_ok())
+    }
 }
 
 /// Opens connections with timeouts, which the library's own manager does not set.
@@ -250,7 +266,7 @@ impl ManageConnection for Connector {
     type Error = RedisError;
 
     fn connect(&self) -> Result<Conn, RedisError> {
-        let inner = self.0.get_connection_with_timeout(PATIENCE)?;
+        let inner = self.0.get_connection_with_timeout(OPENING)?;
         inner.set_read_timeout(Some(PATIENCE))?;
         inner.set_write_timeout(Some(PATIENCE))?;
         Ok(Conn {

@@ -233,7 +233,7 @@ fn redis_away() -> RedisLimits {
 #[test]
 fn without_redis_a_replay_check_refuses_and_throttling_goes_on_per_node() {
     let limits = redis_away();
-    assert!(!limits.is_up());
+    assert_eq!(limits.shared_is_up(), Some(false));
     assert_eq!(
         limits.first_use(&LimitKey::replay("assertion", "app", "one"), at(90), at(0)),
         Err(LimitsDown)
@@ -266,10 +266,19 @@ fn a_dead_redis_is_waited_for_once_and_not_once_a_request() {
 }
 
 #[test]
+fn whether_redis_answers_is_known_and_nothing_is_claimed_where_none_is_shared() {
+    assert_eq!(MemoryLimits::default().shared_is_up(), None);
+    if let Some(limits) = redis_for("is_up") {
+        assert_eq!(limits.shared_is_up(), Some(true));
+    }
+}
+
+#[test]
 fn an_address_that_is_not_redis_is_refused_without_repeating_its_password() {
     let error = RedisLimits::new("http://user:hunter2@host/", "p").unwrap_err();
     assert!(error.contains("redis://"), "{error}");
     assert!(!error.contains("hunter2"), "{error}");
+    assert!(RedisLimits::new("rediss://user:hunter2@host/", "p").is_ok());
 }
 
 #[test]

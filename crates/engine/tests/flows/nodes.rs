@@ -4,6 +4,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use stepwell_engine::answer::{Answered, Input, Trouble};
+use stepwell_engine::keys::Rotation;
 use stepwell_engine::tokens::Algorithm;
 
 use crate::support::{Answer, Browser, Stage, a_person, a_relying_party, each_database};
@@ -53,7 +54,7 @@ fn a_key_rotated_on_one_node_signs_and_verifies_on_the_other_after_a_refresh() {
             .unwrap();
         let kid = |jwt: &str| header(jwt)["kid"].as_str().unwrap().to_owned();
         one.engine
-            .rotate_keys(&one.call(), Some(Algorithm::Es256))
+            .rotate_keys(&one.call(), Some(Algorithm::Es256), Rotation::Now)
             .unwrap();
         let rotated = bank
             .redeem(one, &browser.sign_in(&bank))

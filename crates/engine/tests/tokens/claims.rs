@@ -7,6 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha512};
 use stepwell_core::client::SigningAlg;
+use stepwell_core::ids::UserId;
+use stepwell_store::users;
 
 use super::jwt::verified;
 use crate::support::{ISSUER, Stage, a_person, a_relying_party, each_database};
@@ -209,13 +211,14 @@ fn an_id_token_tells_of_the_person_only_what_the_claims_parameter_asked_it_to() 
 fn a_claim_of_the_person_never_stands_in_for_one_of_the_protocol() {
     let stage = Stage::new();
     let bank = a_relying_party(&stage).create();
-    let ada = a_person(&stage)
-        .with_password()
-        .with_claim("acr", "phr")
-        .with_claim("auth_time", 1)
-        .with_claim("sub", "somebody-else")
-        .with_claim("nonce", "forged")
-        .create();
+    let ada = a_person(&stage).with_password().create();
+    // As somebody with a database shell could have it; `create_user` refuses a `sub`.
+    let forged = json!({ "acr": "phr", "auth_time": 1, "sub": "somebody-else", "nonce": "forged" });
+    let (id, forged) = (UserId::new(ada.subject()), forged.as_object().unwrap());
+    let stored = stage
+        .db()
+        .write(|tx| users::update_claims(tx, &id, forged, stage.now()));
+    assert!(stored.unwrap());
     let claims = json!({
         "id_token": { "acr": null, "auth_time": null, "sub": null, "nonce": null },
         "userinfo": { "sub": null },

@@ -9,13 +9,14 @@ use stepwell_core::client::{ApplicationType, AuthMethod, Client, GrantType, NewC
 use stepwell_core::ids::ClientId;
 use stepwell_core::oauth::{ErrorCode, OAuthError, Params};
 use stepwell_core::secret::Secret;
+use stepwell_core::time::Seconds;
 use stepwell_engine::client_auth::presented::JWT_BEARER;
 use stepwell_engine::tokens::Algorithm;
 use stepwell_engine::{EngineError, Peer};
 use stepwell_store::{StoreError, clients};
 
 use super::jwt::KeyPair;
-use crate::support::{Stage, each_database, oauth_error};
+use crate::support::{Stage, a_person, a_relying_party, each_database, oauth_error};
 
 pub(super) fn register(
     stage: &Stage,
@@ -155,6 +156,101 @@ fn an_unknown_and_a_switched_off_client_fail_alike() {
         let refused = refusal(stage, &Params::default(), Some(&header));
         assert_eq!(refused, unknown);
         assert_eq!(refused.code(), ErrorCode::InvalidClient);
+    });
+}
+
+#[test]
+fn a_client_that_is_switched_on_again_comes_in_with_the_secret_it_had() {
+    each_database(|stage| {
+        let (client, secret) = register(stage, "app", AuthMethod::ClientSecretBasic, None);
+        let header = basic("app", secret.unwrap().expose());
+        let comes_in = || authenticate(stage, &Params::default(), Some(&header)).is_ok();
+        let switch = |on| stage.engine.switch_client(&stage.call(), &client.id, on);
+        assert!(switch(false).unwrap() && !comes_in());
+        assert!(!switch(false).unwrap(), "it is off already");
+        assert!(switch(true).unwrap() && comes_in());
+        let nobody = stage
+            .engine
+            .switch_client(&stage.call(), &ClientId::new("nobody"), false);
+        assert!(matches!(nobody, Err(EngineError::NotFound(_))));
+        let written = stage.database().texts(
+            "SELECT event AS t FROM audit WHERE event IN ('client.disabled', 'client.enabled') ORDER BY seq",
+        );
+        assert_eq!(written, ["client.disabled", "client.enabled"]);
+    });
+}
+
+#[test]
+fn tokens_of_a_client_that_is_switched_off_are_not_live_until_it_is_on_again() {
+    each_database(|stage| {
+        let bank = a_relying_party(stage).create();
+        let (api, _) = register(stage, "api", AuthMethod::ClientSecretBasic, None);
+        let api = Client {
+            application_type: ApplicationType::Service,
+            ..api
+        };
+        let ada = a_person(stage).with_password().create();
+        let tokens = bank.redeem(stage, &stage.browser(&ada).sign_in(&bank));
+        let token = &tokens.answer.access_token;
+        let params = Params::from_pairs([("token", token.as_str())]);
+        let live = || {
+            let call = stage.call();
+            let told = stage.engine.introspect(&call, &api, &params).unwrap();
+            (told.active, stage.engine.userinfo(&call, token).is_ok())
+        };
+        assert_eq!(live(), (true, true));
+        let switch = |on| {
+            stage
+                .engine
+                .switch_client(&stage.call(), &bank.client.id, on)
+        };
+        switch(false).unwrap();
+        assert_eq!(live(), (false, false));
+        assert!(bank.refresh(stage, tokens.refresh_token()).is_err());
+        switch(true).unwrap();
+        assert_eq!(live(), (true, true));
+        bank.refresh(stage, tokens.refresh_token()).unwrap();
+    });
+}
+
+#[test]
+fn a_secret_that_was_replaced_ends_at_once_or_when_it_was_said_to() {
+    each_database(|stage| {
+        let (client, first) = register(stage, "app", AuthMethod::ClientSecretBasic, None);
+        let comes_in = |secret: &Secret| {
+            let header = basic("app", secret.expose());
+            authenticate(stage, &Params::default(), Some(&header)).is_ok()
+        };
+        let rotate = |old_for| {
+            let rotated = stage
+                .engine
+                .rotate_client_secret(&stage.call(), &client.id, old_for);
+            rotated.unwrap()
+        };
+        let first = first.unwrap();
+        let second = rotate(Some(Seconds(3_600)));
+        assert_eq!(second.old_until, Some(stage.now().plus(Seconds(3_600))));
+        assert!(comes_in(&first) && comes_in(&second.secret));
+        stage.advance(3_600);
+        assert!(!comes_in(&first) && comes_in(&second.secret));
+        let third = rotate(None);
+        assert_eq!(third.old_until, None);
+        assert!(!comes_in(&second.secret) && comes_in(&third.secret));
+
+        let rotate = |id: &str, old_for| {
+            stage
+                .engine
+                .rotate_client_secret(&stage.call(), &ClientId::new(id), old_for)
+        };
+        register(stage, "spa", AuthMethod::None, None);
+        for (id, old_for) in [("spa", None), ("app", Some(Seconds(91 * 86_400)))] {
+            assert!(matches!(rotate(id, old_for), Err(EngineError::Invalid(_))));
+        }
+        assert!(matches!(
+            rotate("nobody", None),
+            Err(EngineError::NotFound(_))
+        ));
+        assert!(stage.chain_is_whole());
     });
 }
 

@@ -8,6 +8,8 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use serde_json::json;
 use stepwell_core::oauth::Params;
+use stepwell_engine::EngineError;
+use stepwell_engine::keys::{KEY_SET_CACHED, Rotation};
 use stepwell_engine::tokens::Algorithm;
 use stepwell_store::DatabaseUrl;
 
@@ -51,7 +53,10 @@ fn tokens_of_a_key_rotated_away_verify_until_they_expire_and_the_key_set_has_bot
         let answer = browser.sign_in(&bank);
         let known_before = published(stage);
 
-        stage.engine.rotate_keys(&stage.call(), ALG).unwrap();
+        stage
+            .engine
+            .rotate_keys(&stage.call(), ALG, Rotation::Now)
+            .unwrap();
         let after = bank.redeem(stage, &answer);
         let (old, new) = (
             kid(&before.answer.access_token),
@@ -80,7 +85,10 @@ fn tokens_of_a_key_rotated_away_verify_until_they_expire_and_the_key_set_has_bot
             .answer()
             .code();
 
-        stage.engine.rotate_keys(&stage.call(), ALG).unwrap();
+        stage
+            .engine
+            .rotate_keys(&stage.call(), ALG, Rotation::Now)
+            .unwrap();
         assert!(
             is_active(stage, &bank, &before.answer.access_token),
             "not only the last one"
@@ -91,13 +99,58 @@ fn tokens_of_a_key_rotated_away_verify_until_they_expire_and_the_key_set_has_bot
 }
 
 #[test]
+fn no_key_signs_that_a_verifier_with_a_cached_key_set_does_not_know() {
+    each_database(|stage| {
+        let bank = a_relying_party(stage).create();
+        let ada = a_person(stage).with_password().create();
+        let mut browser = stage.browser(&ada);
+        let rotate = || {
+            let call = stage.call();
+            stage.engine.rotate_keys(&call, None, Rotation::WhenKnown)
+        };
+        let refused = |outcome: Result<_, EngineError>| match outcome {
+            Err(EngineError::Invalid(why)) => assert!(why[0].contains("--now"), "{why:?}"),
+            other => panic!("not refused: {other:?}"),
+        };
+        let mut signs = || {
+            kid(&bank
+                .redeem(stage, &browser.sign_in(&bank))
+                .answer
+                .access_token)
+        };
+        let first = signs();
+        // No server has published a next key here; the attempt does.
+        refused(rotate());
+        let cached = published(stage);
+        assert_eq!((cached.len(), signs()), (8, first.clone()));
+        stage.advance(KEY_SET_CACHED.0);
+        refused(rotate());
+        stage.advance(10);
+        rotate().unwrap();
+        let second = signs();
+        assert!(second != first && cached.contains_key(&second));
+        // The one after is new again.
+        let cached = published(stage);
+        refused(rotate());
+        assert_eq!(signs(), second);
+        stage.advance(KEY_SET_CACHED.0 + 10);
+        rotate().unwrap();
+        assert!(cached.contains_key(&signs()));
+        assert_eq!(stage.events("key.rotated").len(), 8);
+    });
+}
+
+#[test]
 fn another_node_takes_a_rotation_over_and_reads_new_tokens_even_before() {
     each_database(|stage| {
         let bank = a_relying_party(stage).create();
         let ada = a_person(stage).with_password().create();
         stage.engine.ensure_next_keys(&stage.call()).unwrap();
         let other = stage.another_node();
-        stage.engine.rotate_keys(&stage.call(), ALG).unwrap();
+        stage
+            .engine
+            .rotate_keys(&stage.call(), ALG, Rotation::Now)
+            .unwrap();
         let tokens = bank.redeem(stage, &stage.browser(&ada).sign_in(&bank));
         // It knew the key as the next one.
         assert!(
@@ -182,7 +235,11 @@ fn two_rotations_at_once_leave_one_current_key_and_one_next() {
         let hold = Hold::keys_of(stage);
         thread::scope(|scope| {
             for node in [stage, &other] {
-                scope.spawn(move || node.engine.rotate_keys(&node.call(), ALG).unwrap());
+                scope.spawn(move || {
+                    node.engine
+                        .rotate_keys(&node.call(), ALG, Rotation::Now)
+                        .unwrap()
+                });
             }
             hold.until_two_wait(stage);
         });
@@ -239,12 +296,21 @@ fn a_key_that_has_long_not_signed_is_trusted_no_more() {
             .filter(|k| k.alg == "ES256" && k.status == status)
             .count()
     };
-    stage.engine.rotate_keys(&stage.call(), ALG).unwrap();
+    stage
+        .engine
+        .rotate_keys(&stage.call(), ALG, Rotation::Now)
+        .unwrap();
     stage.advance(29 * 86_400);
-    stage.engine.rotate_keys(&stage.call(), ALG).unwrap();
+    stage
+        .engine
+        .rotate_keys(&stage.call(), ALG, Rotation::Now)
+        .unwrap();
     assert_eq!((count("previous"), count("revoked")), (2, 0));
     stage.advance(2 * 86_400);
-    stage.engine.rotate_keys(&stage.call(), ALG).unwrap();
+    stage
+        .engine
+        .rotate_keys(&stage.call(), ALG, Rotation::Now)
+        .unwrap();
     assert_eq!((count("previous"), count("revoked")), (2, 1));
     assert!(stage.chain_is_whole());
 }

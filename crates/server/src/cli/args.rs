@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use super::client_args::{AcrValues, ClientCommand, ClientCreate, ClientType};
+pub use super::client_args::{
+    AcrValues, ClientCommand, ClientCreate, ClientNamed, ClientType, RotateSecret,
+};
 
 /// An OpenID Provider that asks for more only when it must.
 #[derive(Debug, Parser)]
@@ -108,6 +110,17 @@ pub enum UserCommand {
     Create(UserCreate),
     /// Let a person's authenticators be tried again after too many wrong codes
     Unlock(UserUnlock),
+    /// List people
+    List,
+    /// Show a person's account and authenticators
+    Show(UserNamed),
+}
+
+/// A person who has an account.
+#[derive(Clone, Debug, Args)]
+pub struct UserNamed {
+    /// What the person signs in with
+    pub username: String,
 }
 
 /// Let a person's authenticators be tried again.
@@ -170,6 +183,9 @@ pub struct Rotate {
     /// Only the keys of this algorithm [default: every algorithm that has keys]
     #[arg(long, value_enum)]
     pub alg: Option<Alg>,
+    /// Also to a key that verifiers may not know yet, as when the current one has leaked
+    #[arg(long)]
+    pub now: bool,
 }
 
 /// A signing algorithm.

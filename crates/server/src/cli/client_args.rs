@@ -13,13 +13,38 @@ pub enum ClientCommand {
     Create(Box<ClientCreate>),
     /// List clients
     List,
+    /// Show a client's registration
+    Show(ClientNamed),
+    /// Switch a client off: nobody signs in to it, and it gets no tokens
+    Disable(ClientNamed),
+    /// Switch a client on again
+    Enable(ClientNamed),
+    /// Give a client another secret
+    RotateSecret(RotateSecret),
+}
+
+/// A client that is registered.
+#[derive(Clone, Debug, Args)]
+pub struct ClientNamed {
+    /// Its client_id
+    pub id: String,
+}
+
+/// Give a client another secret.
+#[derive(Clone, Debug, Args)]
+pub struct RotateSecret {
+    /// Its client_id
+    pub id: String,
+    /// How long the old secret stays valid, such as 24h [default: it ends at once]
+    #[arg(long, value_name = "DURATION")]
+    pub old_until: Option<String>,
 }
 
 /// Register a client.
 #[derive(Clone, Debug, Args)]
 pub struct ClientCreate {
     /// What kind of application it is, which sets everything that is not given
-    #[arg(long = "type", value_enum)]
+    #[arg(long = "type", value_name = "TYPE", value_enum)]
     pub kind: ClientType,
     /// What pages call it
     #[arg(long)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use stepwell_engine::keys::KeyView;
+use stepwell_engine::keys::{KeyView, Rotation};
 use stepwell_engine::seal::SealKey;
 
 use super::args::{GenerateSeal, KeysCommand};
@@ -27,9 +27,14 @@ pub(super) fn run(
         KeysCommand::Rotate(args) => {
             let alg = args.alg.map(|alg| alg.name().parse()).transpose();
             let alg = alg.map_err(|error| Failure::usage(format!("--alg: {error}")))?;
+            let rotation = if args.now {
+                Rotation::Now
+            } else {
+                Rotation::WhenKnown
+            };
             let engine = provider::engine(config)?;
             let keys = slow::doing("making keys", || {
-                with_call(|call| engine.rotate_keys(call, alg))
+                with_call(|call| engine.rotate_keys(call, alg, rotation))
             })?;
             show(&keys, output)
         }

@@ -3,6 +3,7 @@
 pub mod args;
 mod audit;
 mod client;
+mod client_admin;
 pub mod client_args;
 mod config;
 mod demo;
@@ -11,6 +12,7 @@ mod input;
 mod keys;
 mod migrate;
 pub mod output;
+mod people;
 mod private_file;
 mod provider;
 mod serve;
@@ -18,6 +20,7 @@ mod slow;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod text;
 mod user;
 
 use std::io::{self, Write};
@@ -54,15 +57,17 @@ pub fn main() -> ExitCode {
 fn misunderstood(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
-        let message = error.render().to_string();
-        let message = message
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        let _ = writeln!(io::stdout(), "{}", Failure::usage(message).json());
+        let _ = writeln!(io::stdout(), "{}", Failure::usage(said(error)).json());
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// What is wrong, on one line: the first paragraph, which names options on lines of their own.
+fn said(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines = text.lines().take_while(|line| !line.trim().is_empty());
+    let words: Vec<&str> = lines.map(str::trim).collect();
+    words.join(" ").trim_start_matches("error: ").to_owned()
 }
 
 /// Runs one command.
@@ -80,8 +85,20 @@ pub fn run(cli: Cli, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Templates(args) => templates::run(&args, &loaded()?, output),
         Command::User(UserCommand::Create(args)) => user::create(args, &loaded()?, output),
         Command::User(UserCommand::Unlock(args)) => user::unlock(&args, &loaded()?, output),
+        Command::User(UserCommand::List) => people::list(&loaded()?, output),
+        Command::User(UserCommand::Show(args)) => people::show(&args, &loaded()?, output),
         Command::Client(ClientCommand::Create(args)) => client::create(*args, &loaded()?, output),
         Command::Client(ClientCommand::List) => client::list(&loaded()?, output),
+        Command::Client(ClientCommand::Show(args)) => client_admin::show(&args, &loaded()?, output),
+        Command::Client(ClientCommand::Disable(args)) => {
+            client_admin::switch(&args, false, &loaded()?, output)
+        }
+        Command::Client(ClientCommand::Enable(args)) => {
+            client_admin::switch(&args, true, &loaded()?, output)
+        }
+        Command::Client(ClientCommand::RotateSecret(args)) => {
+            client_admin::rotate_secret(&args, &loaded()?, output)
+        }
         Command::Keys(KeysCommand::GenerateSeal(args)) => keys::generate_seal(&args, output),
         Command::Keys(command) => keys::run(command, &loaded()?, output),
         Command::Audit(AuditCommand::Verify(args)) => audit::run(&args, &loaded()?, output),

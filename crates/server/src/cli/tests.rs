@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use clap::Parser as _;
 use serde_json::Value;
 
+use stepwell_core::secret::{Hashed, Secret};
+
 use super::args::Cli;
 use super::failure::{Code, Failure};
 use super::output::Output;
@@ -267,6 +269,15 @@ fn a_person_is_created_with_claims_and_an_authenticator() {
         Code::Usage,
         "JSON object of claims",
     );
+    let wrong = site.write(
+        "wrong.json",
+        r#"{ "email_verified": "yes", "address": "x" }"#,
+    );
+    site.fails(
+        &["user", "create", "eve", "--claims", &wrong],
+        Code::Usage,
+        "the claim email_verified takes true or false",
+    );
     site.fails(
         &["user", "create", "eve", "--claims", &site.path("none")],
         Code::NotFound,
@@ -288,7 +299,13 @@ fn keys_are_listed_and_rotated() {
             .collect()
     };
     let before = current(&site.json(&["keys", "list"]));
-    let after = current(&site.json(&["keys", "rotate", "--alg", "ES256"]));
+    site.fails(
+        &["keys", "rotate"],
+        Code::Usage,
+        "the next ES256 key is published only since",
+    );
+    assert_eq!(current(&site.json(&["keys", "list"])), before);
+    let after = current(&site.json(&["keys", "rotate", "--alg", "ES256", "--now"]));
     assert_eq!((before.len(), after.len()), (1, 1));
     assert_ne!(before, after);
     site.fails(&["keys", "rotate", "--alg", "HS256"], Code::Usage, "HS256");
@@ -413,6 +430,170 @@ fn an_audit_log_is_whole_until_it_differs_from_its_checkpoint() {
 }
 
 #[test]
+fn a_client_is_shown_switched_off_and_on_and_given_another_secret() {
+    let site = Site::new();
+    let redirect = "https://app.example/cb";
+    let create = |id: &str, kind: &str| {
+        let web = [
+            "client",
+            "create",
+            "--type",
+            kind,
+            "--redirect",
+            redirect,
+            "--id",
+            id,
+        ];
+        site.json(&web)
+    };
+    let created = create("app", "web");
+    let shown = site.json(&["client", "show", "app"]);
+    for (name, value) in [
+        ("client_id", "app".into()),
+        ("type", "web".into()),
+        ("token_endpoint_auth_method", "client_secret_basic".into()),
+        ("redirect_uris", serde_json::json!([redirect])),
+        ("disabled", false.into()),
+        ("old_secret_until", Value::Null),
+    ] {
+        assert_eq!(shown[name], value, "{shown}");
+    }
+    let text = site.run(&["client", "show", "app"]).unwrap();
+    assert!(
+        text.contains("redirect_uris: https://app.example/cb\n"),
+        "{text}"
+    );
+
+    assert_eq!(site.json(&["client", "disable", "app"])["changed"], true);
+    assert_eq!(site.json(&["client", "disable", "app"])["changed"], false);
+    assert_eq!(site.json(&["client", "show", "app"])["disabled"], true);
+    let again = site.run(&["client", "enable", "app"]).unwrap();
+    assert!(again.contains("on again"), "{again}");
+
+    let first = created["client_secret"].as_str().unwrap();
+    let at_once = site.run(&["client", "rotate-secret", "app"]).unwrap();
+    assert!(
+        at_once.contains("The old secret ended at once."),
+        "{at_once}"
+    );
+    let rotate = ["client", "rotate-secret", "app", "--old-until", "24h"];
+    let rotated = site.json(&rotate);
+    assert_ne!(rotated["client_secret"], *first);
+    let until = &rotated["old_secret_until"];
+    assert!(until.is_string(), "{rotated}");
+    let shown = site.json(&["client", "show", "app"]);
+    assert_eq!(&shown["old_secret_until"], until);
+    for secret in [first, rotated["client_secret"].as_str().unwrap()] {
+        let hash = Hashed::of(&Secret::new(secret));
+        let shown = shown.to_string();
+        assert!(
+            !shown.contains(secret) && !shown.contains(hash.as_str()),
+            "{shown}"
+        );
+    }
+    assert!(!shown.to_string().contains("hash"), "{shown}");
+
+    create("spa", "spa");
+    let rotate = |id, until| ["client", "rotate-secret", id, "--old-until", until];
+    site.fails(&rotate("spa", "1h"), Code::Usage, "has no secret");
+    site.fails(&rotate("app", "soon"), Code::Usage, "--old-until");
+    site.fails(&rotate("app", "91d"), Code::Usage, "90d at most");
+    for command in ["show", "disable", "enable", "rotate-secret"] {
+        site.fails(
+            &["client", command, "nobody"],
+            Code::NotFound,
+            "under nobody",
+        );
+    }
+}
+
+#[test]
+fn people_are_listed_and_shown_without_their_secrets() {
+    let site = Site::new();
+    assert_eq!(site.json(&["user", "list"])["users"], serde_json::json!([]));
+    let password = site.write("password", PASSWORD);
+    site.run(&["user", "create", "Bob"]).unwrap();
+    let ada = [
+        "user",
+        "create",
+        "ada",
+        "--password-file",
+        &password,
+        "--name",
+        "Ada L",
+        "--totp",
+    ];
+    let ada = site.json(&ada);
+    let list = site.json(&["user", "list"]);
+    let names: Vec<&str> = list["users"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|user| user["username"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["ada", "Bob"]);
+
+    let shown = site.json(&["user", "show", "ADA"]);
+    assert_eq!(shown["user_id"], ada["user_id"]);
+    assert_eq!(shown["status"], "active");
+    assert_eq!(shown["claims"]["name"], "Ada L");
+    let mine = shown["authenticators"].as_array().unwrap();
+    let mut methods: Vec<_> = mine
+        .iter()
+        .map(|one| one["method"].as_str().unwrap())
+        .collect();
+    methods.sort_unstable();
+    assert_eq!(methods, ["password", "totp"]);
+    assert!(mine.iter().all(|one| one["rests_until"].is_null()));
+    let seed = ada["totp_uri"].as_str().unwrap();
+    let seed = seed
+        .split("secret=")
+        .nth(1)
+        .unwrap()
+        .split('&')
+        .next()
+        .unwrap();
+    let text = site.run(&["user", "show", "ada"]).unwrap();
+    assert!(
+        text.contains("totp: Authenticator app, enrolled 2"),
+        "{text}"
+    );
+    for secret in ["$argon2", seed, PASSWORD] {
+        assert!(
+            !text.contains(secret) && !shown.to_string().contains(secret),
+            "{text}"
+        );
+    }
+    site.fails(
+        &["user", "show", "eve"],
+        Code::NotFound,
+        "nobody signs in as eve",
+    );
+}
+
+#[test]
+fn a_misunderstood_command_names_the_options_that_it_is_about() {
+    let told = |arguments: &[&str]| {
+        let all = ["stepwell"].iter().chain(arguments).copied();
+        super::said(&Cli::try_parse_from(all).unwrap_err())
+    };
+    let missing = told(&["client", "create", "--json", "--env"]);
+    assert!(
+        missing.ends_with("were not provided: --type <TYPE>"),
+        "{missing}"
+    );
+    let several = told(&["client", "create", "--type", "web"]);
+    assert!(several.contains("--redirect <URI>"), "{several}");
+    let choices = told(&["client", "create", "--type", "app"]);
+    assert!(
+        choices.contains("--type <TYPE>") && choices.contains("spa, native, service"),
+        "{choices}"
+    );
+    let unknown = told(&["serve", "--prot", "1"]);
+    assert_eq!(unknown, "unexpected argument '--prot' found");
+}
+
+#[test]
 fn a_configuration_is_checked_and_dumped() {
     let site = Site::new();
     assert!(site.run(&["config", "check"]).unwrap().starts_with("OK: "));
@@ -428,6 +609,32 @@ fn a_configuration_is_checked_and_dumped() {
         site.run(&["config", "dump"])
             .unwrap()
             .contains("lifetimes.code = \"60s\"  # default")
+    );
+    // Relative paths count from the file's folder, wherever the command runs.
+    site.write(
+        "stepwell.toml",
+        "database_url = \"sqlite:s.db\"\n[seal]\nkey_file = \"seal\"\n",
+    );
+    assert_eq!(
+        site.json(&["config", "check"])["notes"],
+        serde_json::json!([])
+    );
+    site.run(&["migrate"]).unwrap();
+    assert!(site.0.join("s.db").exists());
+    std::fs::remove_file(site.path("seal")).unwrap();
+    site.fails(
+        &["config", "check"],
+        Code::Usage,
+        "keys generate-seal --out",
+    );
+    site.write("stepwell.toml", "");
+    let checked = site.json(&["config", "check"]);
+    assert_eq!(checked["ok"], true);
+    assert!(
+        checked["notes"][0]
+            .as_str()
+            .unwrap()
+            .contains("no sealing key")
     );
     site.write("stepwell.toml", "listne = 1\n[log]\nformat = \"xml\"\n");
     let failure = site.run(&["config", "check"]).unwrap_err();

@@ -69,14 +69,15 @@ pub(crate) fn database(text: &str) -> Result<(), String> {
 /// # Errors
 /// Says which forms there are.
 pub(crate) fn redis(text: &str) -> Result<(), String> {
-    let known = ["redis://", "redis+unix://", "unix://"];
-    if known.iter().any(|scheme| text.starts_with(scheme)) {
+    let known = ["redis://", "rediss://", "redis+unix://", "unix://"];
+    if text.starts_with("rediss://") && text.contains('#') {
+        // The library would read #insecure as leave to accept any certificate.
+        Err("redis_url may have nothing after a #; name an authority of your own for its certificate in SSL_CERT_FILE".to_owned())
+    } else if known.iter().any(|scheme| text.starts_with(scheme)) {
         Ok(())
-    } else if text.starts_with("rediss://") {
-        Err("redis_url: TLS to Redis is not built in; use redis:// on a private network or a local tunnel".to_owned())
     } else {
         Err(
-            "redis_url takes \"redis://:password@host:6379/0\" or \"unix:///run/redis.sock\""
+            "redis_url takes \"redis://:password@host:6379/0\", \"rediss://…\" over TLS, or \"unix:///run/redis.sock\""
                 .to_owned(),
         )
     }

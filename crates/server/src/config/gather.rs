@@ -1,11 +1,12 @@
 //! File, environment and defaults laid over each other, every key checked against the list.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use super::key::{KEYS, Key};
 use super::node::{Entry, Node, Origin, Value};
 use super::problem::Problem;
-use super::{environment, file, suggest};
+use super::{environment, file, files, suggest};
 
 /// The winning value of every key that has one.
 #[derive(Default)]
@@ -19,8 +20,9 @@ impl Gathered {
     }
 }
 
-/// Lays the environment over the file over the defaults.
+/// Lays the environment over the file over the defaults. `folder` is that of the file.
 pub(crate) fn gather(
+    folder: &Path,
     text: Option<&str>,
     variables: &[(String, String)],
 ) -> (Gathered, Vec<Problem>) {
@@ -39,7 +41,7 @@ pub(crate) fn gather(
     if let Some(text) = text {
         let (entries, found) = file::parse(text);
         problems.extend(found);
-        walk("", entries, &mut gathered, &mut problems);
+        walk("", entries, folder, &mut gathered, &mut problems);
     }
     let (values, found) = environment::read(variables);
     problems.extend(found);
@@ -49,19 +51,26 @@ pub(crate) fn gather(
     (gathered, problems)
 }
 
-fn walk(section: &str, entries: Vec<Entry>, into: &mut Gathered, problems: &mut Vec<Problem>) {
-    for entry in entries {
+fn walk(
+    section: &str,
+    entries: Vec<Entry>,
+    folder: &Path,
+    into: &mut Gathered,
+    problems: &mut Vec<Problem>,
+) {
+    for mut entry in entries {
         let path = if section.is_empty() {
             entry.key.clone()
         } else {
             format!("{section}.{}", entry.key)
         };
         if let Some(key) = Key::find(&path) {
+            files::rebase(key, &mut entry.node, folder);
             into.values.insert(key.path, entry.node);
         } else if !Key::is_section(&path) {
             problems.push(unknown(section, &entry));
         } else if let Value::Table(inner) = entry.node.value {
-            walk(&path, inner, into, problems);
+            walk(&path, inner, folder, into, problems);
         } else {
             let message = format!("{path:?} is a section: write [{path}] and its keys below");
             problems.push(Problem {

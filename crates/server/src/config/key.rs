@@ -6,6 +6,8 @@
 pub(crate) enum Kind {
     /// Any text of at most this many characters.
     Text(usize),
+    /// The path of a file, of at most this many characters; in the file it counts from the file's folder.
+    File(usize),
     /// One of these.
     Choice(&'static [&'static str]),
     /// A whole number in these bounds.
@@ -131,7 +133,7 @@ pub(crate) const KEYS: &[Key] = &[
     key("brand.privacy_url", Kind::Text(2048), None),
     key("brand.help_url", Kind::Text(2048), None),
     hidden("seal.key", Kind::Text(512), None, Shown::Never),
-    key("seal.key_file", Kind::Text(4096), None),
+    key("seal.key_file", Kind::File(4096), None),
     key("seal.key_command", Kind::Text(4096), None),
     hidden("seal.older_keys", Kind::List, Some(""), Shown::Never),
     duration("lifetimes.code", "60s", 10, MINUTE),

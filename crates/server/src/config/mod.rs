@@ -11,6 +11,7 @@ mod enrolment;
 mod environment;
 mod fields;
 mod file;
+mod files;
 mod gather;
 mod key;
 mod mail;
@@ -127,6 +128,21 @@ impl Loaded {
     pub fn dump(&self) -> Dump {
         Dump::of(&self.gathered, self.file.as_deref())
     }
+
+    /// Looks whether the files that are named can be read.
+    ///
+    /// # Errors
+    /// Everything that is missing, and how to make it.
+    pub fn look_at_files(&self) -> Result<(), Problems> {
+        let all = files::missing(&self.config, &self.gathered);
+        if all.is_empty() {
+            return Ok(());
+        }
+        Err(Problems {
+            file: self.file.as_ref().map(|path| path.display().to_string()),
+            all,
+        })
+    }
 }
 
 /// Reads the file (`given`, or `stepwell.toml` if it is there) under the environment.
@@ -175,7 +191,8 @@ pub fn parse(
     text: Option<&str>,
     variables: &[(String, String)],
 ) -> Result<Loaded, Problems> {
-    let (gathered, problems) = gather::gather(text, variables);
+    let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
+    let (gathered, problems) = gather::gather(folder, text, variables);
     let mut reader = Reader::new(gathered, problems);
     let config = config(&mut reader);
     let (gathered, mut problems) = reader.finish();

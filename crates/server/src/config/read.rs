@@ -191,7 +191,7 @@ pub(crate) fn text(node: &Node, kind: Kind) -> Result<String, String> {
             let hint = suggest::hint(text, choices.iter().copied());
             Err(format!("takes one of {}{hint}", choices.join(", ")))
         }
-        Kind::Text(most) if text.chars().count() > most => Err(format!(
+        Kind::Text(most) | Kind::File(most) if text.chars().count() > most => Err(format!(
             "has {} characters; it may have {most}",
             text.chars().count()
         )),

@@ -2,6 +2,7 @@
 //!
 //! The key is fetched only by commands that need it, never by reading the configuration.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use stepwell_core::secret::Secret;
@@ -74,6 +75,17 @@ impl SealSource {
         self.current.is_some()
     }
 
+    /// Looks whether a key that lies in a file can be had. A command is not run for it.
+    ///
+    /// # Errors
+    /// As [`Self::fetch`].
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match &self.current {
+            Some(From::File(_)) => self.fetch().map(drop),
+            None | Some(From::Key(_) | From::Command(_)) => Ok(()),
+        }
+    }
+
     /// Fetches the keys: reads the file, or runs the command.
     ///
     /// # Errors
@@ -87,7 +99,7 @@ impl SealSource {
             Some(From::File(path)) => {
                 let text = contents(path)
                     .map(Secret::new)
-                    .map_err(|error| format!("seal.key_file: {error}"))?;
+                    .map_err(|error| format!("seal.key_file: {error}{}", how_to_make(path)))?;
                 SealKey::parse(text.expose())
                     .map_err(|error| format!("seal.key_file {path}: {error}"))?
             }
@@ -99,6 +111,13 @@ impl SealSource {
         };
         Ok(SealingKeys::new(key, self.older.clone()))
     }
+}
+
+fn how_to_make(path: &str) -> String {
+    if Path::new(path).exists() {
+        return String::new();
+    }
+    format!("; make one with `stepwell keys generate-seal --out {path}`")
 }
 
 fn older(reader: &mut Reader) -> Vec<SealKey> {

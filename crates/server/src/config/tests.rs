@@ -285,7 +285,11 @@ fn an_issuer_is_https_or_loopback_and_in_its_normal_form() {
 fn databases_and_redis_are_named_in_known_forms_only() {
     assert!(problem("database_url = \"mysql://x\"", &[]).contains("sqlite:FILE"));
     assert!(problem("database_url = \"sqlite::memory:\"", &[]).contains("needs a file"));
-    assert!(problem("redis_url = \"rediss://x\"", &[]).contains("TLS"));
+    assert!(problem("redis_url = \"http://x\"", &[]).contains("rediss://"));
+    let over_tls = "redis_url = \"rediss://:secret@redis.example:6380/0\"";
+    assert!(read(over_tls, &[]).unwrap().config.redis_url.is_some());
+    let any_certificate = "redis_url = \"rediss://redis.example/#insecure\"";
+    assert!(problem(any_certificate, &[]).contains("SSL_CERT_FILE"));
     assert!(read("redis_url = \"unix:///run/redis.sock\"", &[]).is_ok());
 }
 

@@ -1,4 +1,5 @@
-//! `POST /i/{id}/…`: takes the form, makes one call, goes back to `/i/{id}`.
+//! `POST /i/{id}/…`: takes the form, makes one call, goes back to `/i/{id}`. A GET of the same address takes
+//! nothing: it only goes back.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_core::ids::InteractionId;
@@ -42,6 +43,25 @@ pub(crate) async fn answer(
 ) -> HttpResponse {
     let (id, what) = path.into_inner();
     submit(&state, &request, asked, id, what, &body).await
+}
+
+/// `GET /i/{id}/…`: a form's own address, reached by reload or Back after an answer that did not count. Nothing
+/// is read from it, so nothing can be answered by it (spec §5 line 40).
+pub(crate) async fn back(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+    path: web::Path<(String, String)>,
+) -> HttpResponse {
+    let (id, what) = path.into_inner();
+    let pages = Pages::of(&state, &request, &asked);
+    match named(&id) {
+        None => pages.error(ErrorKind::Expired, None),
+        Some(_) if input(&what, &Params::default()).is_none() => {
+            pages.error(ErrorKind::NotFound, None)
+        }
+        Some(id) => show::to_page(&id),
+    }
 }
 
 async fn submit(

@@ -5,7 +5,8 @@ use actix_web::{HttpResponse, web};
 
 use crate::app::AppState;
 
-/// Metadata changes with configuration and key algorithms only; keys have a successor published in advance.
+/// Metadata changes with configuration and key algorithms only; keys have a successor published in advance,
+/// by [`stepwell_engine::keys::KEY_SET_CACHED`].
 const FIVE_MINUTES: &str = "public, max-age=300";
 
 /// `GET /.well-known/openid-configuration` and its OAuth twin.
@@ -30,4 +31,19 @@ fn document(kind: &'static str, body: web::Bytes) -> HttpResponse {
         .insert_header((CACHE_CONTROL, FIVE_MINUTES))
         .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .body(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use stepwell_engine::keys::KEY_SET_CACHED;
+
+    use super::*;
+
+    #[test]
+    fn a_key_set_may_be_kept_as_long_as_rotation_counts_on() {
+        assert_eq!(
+            FIVE_MINUTES,
+            format!("public, max-age={}", KEY_SET_CACHED.0)
+        );
+    }
 }

@@ -104,6 +104,11 @@ async fn logout(
     }
 }
 
+/// `GET /logout/confirm`: the form's own address, reached by reload or Back. It asks again and ends nothing.
+pub(crate) async fn question() -> HttpResponse {
+    no_store(to("/logout"))
+}
+
 pub(crate) async fn confirm(
     state: web::Data<AppState>,
     request: HttpRequest,

@@ -16,6 +16,9 @@ const TICK: Duration = Duration::from_millis(500);
 /// Ticks between two clearings: a minute.
 const CLEARING: u32 = 120;
 
+/// Ticks between two looks at Redis: two seconds, because a look at a dead one takes almost a tick.
+const REDIS: u32 = 4;
+
 /// Batches in one clearing; what is left then is cleared from the next tick on.
 const BATCHES: u32 = 50;
 /// Between two batches, so that requests get at the database.
@@ -45,6 +48,11 @@ impl Background {
                     tick = (tick + 1) % CLEARING;
                     if let Some(metrics) = &metrics {
                         metrics.upkeep();
+                        if tick.is_multiple_of(REDIS)
+                            && let Some(up) = engine.redis_is_up()
+                        {
+                            metrics.redis(up);
+                        }
                     }
                     engine.rest();
                     match engine.refresh() {

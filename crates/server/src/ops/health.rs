@@ -9,10 +9,12 @@ use stepwell_engine::Engine;
 /// One check of `/ready`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// `database`, `migrations`, `keys` or `draining`.
+    /// `database`, `migrations`, `keys`, `draining`, or `redis` where one is configured.
     pub name: &'static str,
     /// Whether it passed.
     pub ok: bool,
+    /// Whether a node that fails it gets no requests.
+    pub needed: bool,
     /// What is wrong, when something is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -21,8 +23,10 @@ pub struct Check {
 /// The answer of `/ready`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Whether every check passed.
+    /// Whether every check passed that is needed.
     pub ready: bool,
+    /// Whether a check failed that a node can go on without: what depends on it is refused meanwhile.
+    pub degraded: bool,
     /// Every check.
     pub checks: Vec<Check>,
 }
@@ -50,14 +54,14 @@ impl Health {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    /// Asks the database; it may take seconds when the database is away, so not on an event loop.
+    /// Asks the database and Redis; it may take seconds when one is away, so not on an event loop.
     pub fn report(&self) -> Report {
         let keys = self.engine.list_keys();
         let migrations = if keys.is_ok() { self.pending() } else { None };
         let signing = keys
             .as_ref()
             .map(|keys| keys.iter().any(|key| key.status == "current"));
-        let checks = vec![
+        let mut checks = vec![
             check(
                 "database",
                 signing.as_ref().map(|_| ()).map_err(ToString::to_string),
@@ -73,8 +77,17 @@ impl Health {
                 },
             ),
         ];
+        // Without Redis only replay checks refuse (design §4), which another node could not do better.
+        if let Some(up) = self.engine.redis_is_up() {
+            checks.push(Check {
+                needed: false,
+                ..check("redis", answering(up))
+            });
+        }
+        let failed = |needed| move |check: &Check| !check.ok && check.needed == needed;
         Report {
-            ready: checks.iter().all(|check| check.ok),
+            ready: !checks.iter().any(failed(true)),
+            degraded: checks.iter().any(failed(false)),
             checks,
         }
     }
@@ -94,8 +107,19 @@ fn check(name: &'static str, found: Result<(), String>) -> Check {
     Check {
         name,
         ok: found.is_ok(),
+        needed: true,
         reason: found.err(),
     }
+}
+
+fn answering(redis: bool) -> Result<(), String> {
+    if redis {
+        return Ok(());
+    }
+    Err(
+        "Redis does not answer: client assertions are refused, and limits count per node"
+            .to_owned(),
+    )
 }
 
 fn applied(pending: Option<Vec<String>>) -> Result<(), String> {

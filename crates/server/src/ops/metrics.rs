@@ -10,6 +10,7 @@ use metrics::{Histogram, describe_counter, describe_gauge, describe_histogram, g
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
 const REQUESTS: &str = "stepwell_http_request_duration_seconds";
+const REDIS_UP: &str = "stepwell_redis_up";
 /// Seconds; from a cached answer to a password hash that had to wait.
 const BUCKETS: &[f64] = &[
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
@@ -59,6 +60,10 @@ impl Metrics {
             "Requests to the token endpoint"
         );
         describe_gauge!(
+            REDIS_UP,
+            "Whether Redis answers: 1 or 0; absent where none is configured"
+        );
+        describe_gauge!(
             "stepwell_build_info",
             "Always 1; its labels say what is running"
         );
@@ -74,6 +79,11 @@ impl Metrics {
     /// The text of `/metrics`.
     pub fn render(&self) -> String {
         self.handle.render()
+    }
+
+    /// Notes whether Redis answers.
+    pub fn redis(&self, up: bool) {
+        gauge!(REDIS_UP).set(if up { 1.0 } else { 0.0 });
     }
 
     /// Folds what was measured into buckets. To be called about once a second: until then every

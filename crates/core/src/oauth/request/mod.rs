@@ -157,13 +157,6 @@ impl AuthorizationRequest {
         let asked = self.max_age.or(client.default_max_age);
         asked.into_iter().chain(client.maximum_auth_age).min()
     }
-
-    /// Whether the ID token must carry `auth_time` (OIDC Core §2).
-    pub fn needs_auth_time(&self, client: &Client) -> bool {
-        client.require_auth_time
-            || self.effective_max_age(client).is_some()
-            || self.claims.auth_time_essential()
-    }
 }
 
 #[cfg(test)]

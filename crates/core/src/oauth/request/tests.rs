@@ -360,7 +360,6 @@ fn the_clients_defaults_serve_where_nothing_was_asked() {
     assert_eq!(silent.effective_acr(&client).values, ["d"]);
     assert_eq!(silent.effective_max_age(&client), Some(Seconds(300)));
     assert_eq!(silent.effective_max_age(&web()), None);
-    assert!(silent.needs_auth_time(&client) && !silent.needs_auth_time(&web()));
     let asking = parse(&[("acr_values", "a"), ("max_age", "20")]).unwrap();
     assert_eq!(asking.effective_acr(&client).values, ["a"]);
     assert_eq!(asking.effective_max_age(&client), Some(Seconds(20)));

@@ -164,7 +164,8 @@ fn bank(engine: &Engine, at: &Addresses, kept: &mut Kept) -> Result<(), Failure>
         resources: vec![at.api()],
         ..known.clone()
     };
-    if !client.has_secret(&Secret::new(kept.client_secret.as_str())) {
+    let secret = Secret::new(kept.client_secret.as_str());
+    if !with_call(|call| client.has_secret(&secret, call.now)) {
         let secret = Secret::random(&OsEntropy);
         client.secret_hashes = vec![Hashed::of(&secret)];
         kept.client_secret = secret.expose().to_owned();

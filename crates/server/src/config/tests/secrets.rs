@@ -1,6 +1,9 @@
 //! Secrets: read from files, never shown.
 
+use stepwell_engine::seal::{SealKey, SealingKeys};
+
 use super::*;
+use crate::clock::OsEntropy;
 
 const KEY: &str = "yMnKy8zNzs/Q0dLT1NXW19jZ2tvc3d7f4OHi4+Tl5uc=";
 
@@ -89,7 +92,7 @@ fn only_secrets_have_a_file_variant() {
 
 #[test]
 fn the_sealing_key_comes_from_a_value_a_file_or_a_command() {
-    let expected = stepwell_engine::seal::SealKey::parse(KEY).unwrap();
+    let expected = SealingKeys::new(SealKey::parse(KEY).unwrap(), Vec::new());
     let (_folder, path) = file(&format!("{KEY}\n"));
     for (name, text) in [
         ("STEPWELL__SEAL__KEY", KEY.to_owned()),
@@ -97,11 +100,9 @@ fn the_sealing_key_comes_from_a_value_a_file_or_a_command() {
         ("STEPWELL__SEAL__KEY_COMMAND", format!("cat {path}")),
     ] {
         let loaded = read("", &[(name, &text)]).unwrap();
-        assert_eq!(
-            loaded.config.seal.fetch().unwrap().current_id(),
-            expected.id(),
-            "{name}"
-        );
+        let keys = loaded.config.seal.fetch().unwrap();
+        let sealed = keys.seal("a purpose", b"a secret", &OsEntropy);
+        assert!(expected.is_current(&sealed), "{name}");
     }
 }
 
@@ -122,6 +123,78 @@ fn without_a_sealing_key_the_way_to_make_one_is_told() {
         .unwrap_err();
     assert!(failed.contains("exit status: 3"), "{failed}");
     assert!(problem("[seal]\nkey = \"short\"", &[]).contains("32 random bytes"));
+}
+
+#[test]
+fn a_file_that_is_named_but_missing_is_told_with_the_way_to_make_it() {
+    let told = |text: &str| {
+        let loaded = read(text, &[]).unwrap();
+        loaded.look_at_files().unwrap_err().to_string()
+    };
+    assert_eq!(
+        told("[seal]\nkey_file = \"nowhere/a.seal\""),
+        "stepwell.toml:2:12: seal.key_file: nowhere/a.seal cannot be read: No such file or directory (os error 2); \
+         make one with `stepwell keys generate-seal --out nowhere/a.seal`"
+    );
+    let (_folder, path) = file("no key");
+    let broken = told(&format!("[seal]\nkey_file = \"{path}\""));
+    assert!(broken.contains("32 random bytes"), "{broken}");
+    let database = told("database_url = \"sqlite:nowhere/s.db\"");
+    assert!(database.contains("no folder nowhere"), "{database}");
+
+    let (_folder, path) = file(KEY);
+    let sound = format!("database_url = \"sqlite:s.db\"\n[seal]\nkey_file = \"{path}\"");
+    assert!(read(&sound, &[]).unwrap().look_at_files().is_ok());
+    // A command is not run to be checked, and what the environment replaces is not looked at.
+    let other = "[seal]\nkey_command = \"exit 3\"";
+    assert!(read(other, &[]).unwrap().look_at_files().is_ok());
+    let replaced = "[seal]\nkey_file = \"/nonexistent/seal\"";
+    let loaded = read(replaced, &[("STEPWELL__SEAL__KEY", KEY)]).unwrap();
+    assert!(loaded.look_at_files().is_ok());
+}
+
+#[test]
+fn a_relative_path_counts_from_the_folder_of_the_file_it_stands_in() {
+    let shown = |config: &str, text: &str, variables: &[(String, String)]| {
+        let loaded = parse(Some(Path::new(config)), Some(text), variables)
+            .map_err(|problems| problems.to_string())
+            .unwrap();
+        let value = |key: &str| {
+            let mut lines = loaded.dump().keys.into_iter();
+            lines.find(|line| line.key == key).unwrap().value
+        };
+        (value("seal.key_file"), value("database_url"))
+    };
+    let text = "database_url = \"sqlite:data/s.db\"\n[seal]\nkey_file = \"a.seal\"";
+    assert_eq!(
+        shown("/etc/stepwell/stepwell.toml", text, &[]),
+        (
+            "/etc/stepwell/a.seal".into(),
+            "sqlite:/etc/stepwell/data/s.db".into()
+        )
+    );
+    assert_eq!(
+        shown("stepwell.toml", text, &[]),
+        ("a.seal".into(), "sqlite:data/s.db".into())
+    );
+    let absolute = "database_url = \"sqlite:///var/s.db\"\n[seal]\nkey_file = \"/run/a.seal\"";
+    assert_eq!(
+        shown("conf/stepwell.toml", absolute, &[]),
+        ("/run/a.seal".into(), "sqlite:///var/s.db".into())
+    );
+    // What stands elsewhere counts from the working directory.
+    let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let variables = [
+        variable("STEPWELL__SEAL__KEY_FILE", "a.seal"),
+        variable("STEPWELL__DATABASE_URL", "sqlite:s.db"),
+    ];
+    assert_eq!(
+        shown("conf/stepwell.toml", "", &variables),
+        ("a.seal".into(), "sqlite:s.db".into())
+    );
+    assert_eq!(shown("conf/stepwell.toml", "", &[]).1, "sqlite:stepwell.db");
+    let server = "database_url = \"postgres://u@h/d\"";
+    assert_eq!(shown("conf/s.toml", server, &[]).1, "postgres://u@h/d");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use stepwell_core::time::Timestamp;
 use stepwell_engine::factors::Factors;
-use stepwell_engine::limits::MemoryLimits;
+use stepwell_engine::limits::{Limits, MemoryLimits, RedisLimits};
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
 use stepwell_engine::{Call, Parts, Peer};
@@ -13,13 +13,17 @@ use super::*;
 use crate::clock::OsEntropy;
 use crate::config;
 
-fn health(name: &str) -> (Health, std::path::PathBuf) {
-    let (engine, folder) = engine(name);
+fn health(name: &str, limits: Arc<dyn Limits>) -> (Health, std::path::PathBuf) {
+    let (engine, folder) = engine_with(name, limits);
     (Health::of(Arc::new(engine)), folder)
 }
 
 /// A provider on a new database in a folder of its own.
 pub(crate) fn engine(name: &str) -> (Engine, std::path::PathBuf) {
+    engine_with(name, Arc::new(MemoryLimits::new(100)))
+}
+
+fn engine_with(name: &str, limits: Arc<dyn Limits>) -> (Engine, std::path::PathBuf) {
     let folder =
         std::env::temp_dir().join(format!("stepwell-engine-{name}-{}", std::process::id()));
     std::fs::create_dir(&folder).unwrap();
@@ -43,7 +47,7 @@ pub(crate) fn engine(name: &str) -> (Engine, std::path::PathBuf) {
         settings,
         db,
         seal: SealingKeys::new(SealKey::generate(&OsEntropy), vec![]),
-        limits: Arc::new(MemoryLimits::new(100)),
+        limits,
         passwords: Passwords::new(cheap, Arc::new(HashGate::new(1, 1)), &OsEntropy).unwrap(),
         courier: Arc::new(stepwell_engine::courier::NoCourier),
     };
@@ -58,9 +62,9 @@ pub(crate) fn engine(name: &str) -> (Engine, std::path::PathBuf) {
 
 #[test]
 fn a_node_is_ready_until_it_drains_and_then_says_why() {
-    let (health, folder) = health("drain");
+    let (health, folder) = health("drain", Arc::new(MemoryLimits::new(100)));
     let report = health.report();
-    assert!(report.ready, "{report:?}");
+    assert!(report.ready && !report.degraded, "{report:?}");
     assert_eq!(
         report
             .checks
@@ -79,6 +83,25 @@ fn a_node_is_ready_until_it_drains_and_then_says_why() {
         .map(|check| check.name)
         .collect();
     assert_eq!(failed, ["draining"]);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn without_redis_a_node_stays_ready_and_says_that_it_is_degraded() {
+    // An address where nobody listens.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}/", free.local_addr().unwrap());
+    drop(free);
+    let limits = RedisLimits::new(&url, "stepwell-test").unwrap();
+    let (health, folder) = health("redis", Arc::new(limits));
+    let report = health.report();
+    assert!(report.ready && report.degraded, "{report:?}");
+    let redis = report.checks.last().unwrap();
+    assert_eq!(
+        (redis.name, redis.ok, redis.needed),
+        ("redis", false, false)
+    );
+    assert!(redis.reason.as_ref().unwrap().contains("does not answer"));
     std::fs::remove_dir_all(folder).unwrap();
 }
 
