@@ -48,7 +48,7 @@ impl Engine {
     /// # Errors
     /// When the database is away.
     pub fn maintain(&self, call: &Call<'_>) -> Result<Cleared, EngineError> {
-        self.db.write(|tx| {
+        self.db.write_alone(|tx| {
             let mut done = Cleared::default();
             done.count(give_up(tx, call)?);
             // Kept for an hour, so that a late Back finds a page that says what happened.

@@ -71,7 +71,8 @@ impl Connect {
             Synchronous::Normal => "NORMAL",
         };
         conn.batch_execute(&format!(
-            "PRAGMA foreign_keys = ON; PRAGMA synchronous = {synchronous}; PRAGMA query_only = {};",
+            "PRAGMA foreign_keys = ON; PRAGMA synchronous = {synchronous}; PRAGMA temp_store = MEMORY; \
+             PRAGMA query_only = {};",
             if self.read_only { "ON" } else { "OFF" }
         ))?;
         Ok(conn)
@@ -159,6 +160,7 @@ impl AnyConn {
         }
     }
 
+    /// Ends the innermost of transaction and savepoint, and keeps what was done in it.
     pub(crate) fn commit(&mut self) -> QueryResult<()> {
         match self {
             Self::Postgres(conn) => AnsiTransactionManager::commit_transaction(conn),
@@ -166,10 +168,19 @@ impl AnyConn {
         }
     }
 
+    /// Undoes the innermost of transaction and savepoint.
     pub(crate) fn rollback(&mut self) -> QueryResult<()> {
         match self {
             Self::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn),
             Self::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
+        }
+    }
+
+    /// Opens a savepoint within the transaction.
+    pub(crate) fn begin_savepoint(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn),
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction(conn),
         }
     }
 

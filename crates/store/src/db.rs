@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::backend::Connect;
 use crate::error::StoreError;
-use crate::pool::{Connections, Slot};
-use crate::{DatabaseUrl, Tx, audit, migrations};
+use crate::group::Line;
+use crate::pool::Connections;
+use crate::{DatabaseUrl, Tx, migrations, write};
 
 /// How surely a commit is on disk when it returns. Only SQLite heeds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,10 +43,17 @@ impl Default for Options {
 /// A database, with its connections. Cloning shares them.
 #[derive(Clone, Debug)]
 pub struct Db {
-    writers: Connections,
+    writers: Writers,
     readers: Connections,
-    /// Whether reading takes no other process.
-    in_process: bool,
+}
+
+/// Who may write at the same time.
+#[derive(Clone, Debug)]
+enum Writers {
+    /// Anybody with a connection: the database keeps them apart.
+    Many(Connections),
+    /// One after the other, committed together: the database is a file of this process.
+    InLine(Line),
 }
 
 impl Db {
@@ -63,24 +71,22 @@ impl Db {
         match url {
             DatabaseUrl::Sqlite(_) => {
                 // The writer comes first: it makes the file and enters WAL.
-                let writers = Connections::open(connect.clone(), 1)?;
+                let writer = Connections::open(connect.clone(), 1)?;
                 let reading = Connect {
                     read_only: true,
                     ..connect
                 };
                 let readers = Connections::open(reading, options.connections)?;
                 Ok(Self {
-                    writers,
+                    writers: Writers::InLine(Line::new(writer, options.wait)),
                     readers,
-                    in_process: true,
                 })
             }
             DatabaseUrl::Postgres(_) => {
                 let both = Connections::open(connect, options.connections)?;
                 Ok(Self {
-                    writers: both.clone(),
+                    writers: Writers::Many(both.clone()),
                     readers: both,
-                    in_process: false,
                 })
             }
         }
@@ -92,7 +98,7 @@ impl Db {
     /// # Errors
     /// When a migration fails; then none of them is applied.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        self.write(|tx| migrations::run(tx.writer()?))
+        self.write_alone(|tx| migrations::run(tx.writer()?))
     }
 
     /// Names the migrations that are missing.
@@ -100,13 +106,13 @@ impl Db {
     /// # Errors
     /// When the database cannot be asked.
     pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        self.write(|tx| migrations::pending(tx.writer()?))
+        self.write_alone(|tx| migrations::pending(tx.writer()?))
     }
 
     /// Whether a short read would wait for nobody just now: the database is a file that this process
     /// reads by itself, writers do not hold readers up (WAL), and a connection is free.
     pub fn reads_at_once(&self) -> bool {
-        self.in_process && self.readers.has_free()
+        matches!(self.writers, Writers::InLine(_)) && self.readers.has_free()
     }
 
     /// Runs queries that only look. Each sees the newest committed state by itself; where several must
@@ -124,7 +130,9 @@ impl Db {
         let mut tx = Tx::new(&mut slot.conn, false);
         let out = work(&mut tx);
         let dropped = !tx.take_events().is_empty();
-        self.after(&self.readers, &mut slot, out.is_err());
+        if out.is_err() {
+            self.readers.look_after(&mut slot);
+        }
         if dropped {
             Err(StoreError::ReadOnly.into())
         } else {
@@ -146,7 +154,9 @@ impl Db {
         let out = work(&mut tx);
         let dropped = !tx.take_events().is_empty();
         let ended = slot.conn.rollback();
-        self.after(&self.readers, &mut slot, out.is_err() || ended.is_err());
+        if out.is_err() || ended.is_err() {
+            self.readers.look_after(&mut slot);
+        }
         if dropped {
             Err(StoreError::ReadOnly.into())
         } else {
@@ -158,7 +168,8 @@ impl Db {
     /// `work` undoes it. Nothing is tried a second time.
     ///
     /// On SQLite writers run one at a time, so keep it short, hash no password inside, and never call
-    /// `write` inside a write (it would wait for itself until [`Options::wait`] is over).
+    /// `write` inside a write (it would wait for itself until [`Options::wait`] is over). Writers that meet
+    /// there share a commit, and each still answers for itself alone; `group` says how.
     ///
     /// # Errors
     /// Whatever `work` returns, or why the change or its audit events could not be stored.
@@ -166,36 +177,32 @@ impl Db {
     where
         E: From<StoreError>,
     {
-        let mut slot = self.writers.take()?;
-        if let Err(why) = slot.conn.begin_write() {
-            self.after(&self.writers, &mut slot, true);
-            return Err(StoreError::from(why).into());
+        match &self.writers {
+            Writers::Many(pool) => write::alone(pool, work),
+            Writers::InLine(line) => line.write(work),
         }
-        let mut tx = Tx::new(&mut slot.conn, true);
-        let out = work(&mut tx).and_then(|value| {
-            let events = tx.take_events();
-            audit::append(&mut tx, &events)?;
-            Ok(value)
-        });
-        let out = match out {
-            Ok(value) => match slot.conn.commit() {
-                Ok(()) => Ok(value),
-                Err(why) => Err(StoreError::from(why).into()),
-            },
-            Err(why) => {
-                // Where this fails the connection is thrown away, and the database undoes the rest.
-                let _ = slot.conn.rollback();
-                Err(why)
-            }
-        };
-        self.after(&self.writers, &mut slot, out.is_err());
-        out
     }
 
-    /// After a failure a connection is asked whether it lives; a dead one makes all others suspect.
-    fn after(&self, pool: &Connections, slot: &mut Slot, failed: bool) {
-        if failed && !pool.is_alive(slot) {
-            pool.lost(slot);
+    /// The same for a change that takes long, such as clearing: nobody else's commit waits for it.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_alone<T, E>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError>,
+    {
+        match &self.writers {
+            Writers::Many(pool) => write::alone(pool, work),
+            Writers::InLine(line) => line.write_alone(work),
+        }
+    }
+
+    /// Where the connection that writes is to be had on SQLite.
+    #[cfg(test)]
+    pub(crate) fn writer(&self) -> &Connections {
+        match &self.writers {
+            Writers::Many(pool) => pool,
+            Writers::InLine(line) => line.pool(),
         }
     }
 }
@@ -211,7 +218,7 @@ mod tests {
     use stepwell_core::time::Timestamp;
 
     use super::*;
-    use crate::{refresh_tokens, secrets, token_status, users};
+    use crate::{audit, refresh_tokens, secrets, token_status, users};
 
     #[test]
     fn a_full_disk_is_told_as_such_and_leaves_nothing_in_part() {
@@ -223,7 +230,7 @@ mod tests {
         .unwrap();
         db.migrate().unwrap();
         // The one writer may not make the file larger than it is.
-        db.writers
+        db.writer()
             .take()
             .unwrap()
             .conn
@@ -259,7 +266,7 @@ mod tests {
         let later = Timestamp::from_secs(2_000);
         let log: Arc<Mutex<(Vec<String>, Vec<String>)>> = Arc::default();
         let seen = Arc::clone(&log);
-        db.writers.take().unwrap().conn.set_instrumentation(
+        db.writer().take().unwrap().conn.set_instrumentation(
             move |event: InstrumentationEvent<'_>| match event {
                 InstrumentationEvent::StartQuery { query, .. } => {
                     seen.lock().unwrap().0.push(query.to_string())

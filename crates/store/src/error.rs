@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorKind, Error};
 
 /// Why a read or write did not happen. After an `Err` from a write nothing of it is stored.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database cannot be reached, or every connection is busy: answer 503, try again later.
     #[error("the database is not available: {0}")]

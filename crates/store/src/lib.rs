@@ -22,12 +22,14 @@ mod column;
 mod database_url;
 mod db;
 mod error;
+mod group;
 mod migrations;
 mod pool;
 mod purge;
 mod schema;
 mod tx;
 mod update;
+mod write;
 
 pub mod audit;
 pub mod clients;

@@ -139,15 +139,12 @@ impl Connections {
         self.pool.state().idle_connections > 0
     }
 
-    /// Asks a connection with which something failed whether it still lives.
-    pub(crate) fn is_alive(&self, slot: &mut Slot) -> bool {
-        !slot.conn.is_broken() && self.manager.is_valid(slot).is_ok()
-    }
-
-    /// Remembers that a connection died, so that it and its like are looked at before they are used.
-    pub(crate) fn lost(&self, slot: &mut Slot) {
-        slot.lost = true;
-        self.manager.losses.fetch_add(1, Ordering::Relaxed);
+    /// After a failure a connection is asked whether it lives; a dead one makes all others suspect.
+    pub(crate) fn look_after(&self, slot: &mut Slot) {
+        if slot.conn.is_broken() || self.manager.is_valid(slot).is_err() {
+            slot.lost = true;
+            self.manager.losses.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
-//! `kill -9` at any instant (spec §5 line 119): a code is unused or burnt, never good twice, and the
-//! audit log is whole.
+//! `kill -9` at any instant (spec §5 line 119): a code is unused or burnt, never good twice, what was
+//! answered stands, and the audit log is whole.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use stepwell_tests::databases::{Database, each_database};
@@ -81,4 +82,71 @@ fn survives(database: Database) {
 #[test]
 fn a_code_is_never_good_twice_however_the_process_ends() {
     each_database(survives);
+}
+
+/// Refreshes with each token and what follows from it, all at once, until `told` answers are there and the
+/// process is killed. The last token that each was given.
+fn refresh_until_killed(world: &World, tokens: Vec<String>, told: usize) -> Vec<String> {
+    let answers = AtomicUsize::new(0);
+    let one = |mut token: String| {
+        loop {
+            let fields = [("grant_type", "refresh_token"), ("refresh_token", &*token)];
+            let request = world.http.post(world.url("/token")).form(&fields);
+            let secret = world.web.client_secret.as_deref();
+            let Ok(got) = try_send(request.basic_auth(&world.web.client_id, secret)) else {
+                return token;
+            };
+            assert_eq!(got.status, 200, "{got:#?}");
+            token = got.json()["refresh_token"].as_str().unwrap().to_owned();
+            answers.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    std::thread::scope(|scope| {
+        let one = &one;
+        let threads: Vec<_> = tokens
+            .into_iter()
+            .map(|token| scope.spawn(move || one(token)))
+            .collect();
+        while answers.load(Ordering::SeqCst) < told && !threads.iter().any(|t| t.is_finished()) {
+            std::thread::yield_now();
+        }
+        world.provider().kill_dash_nine();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    })
+}
+
+fn no_answer_is_lost(database: Database) {
+    let world = World::alone(database, &[("STEPWELL__LIFETIMES__REFRESH_GRACE", "1m")]);
+    let (tab, alex) = (world.tab(), world.alex());
+    for told in [1, 20, 21, 60, 150] {
+        let tokens = (0..AT_ONCE)
+            .map(|_| {
+                world.tokens(&tab, &alex, &[])["refresh_token"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect();
+        let last = refresh_until_killed(&world, tokens, told);
+        world.provider().serve_again();
+        for token in last {
+            // Unused, or used with its successor stored beside it: then this is a retry.
+            let next = world.web.refresh(&token);
+            assert_eq!(next.status, 200, "after {told} answers: {next:#?}");
+            let after = world.web.refresh(&next.expect("refresh_token"));
+            assert_eq!(after.status, 200, "after {told} answers: {after:#?}");
+        }
+        let verified = world.provider().cli_json(&["audit", "verify", "--json"]);
+        assert_eq!(verified["ok"], true, "{verified}");
+        let records = verified["records"].as_u64().unwrap();
+        assert!(records >= told as u64, "{verified}");
+    }
+}
+
+#[test]
+fn a_refresh_that_was_answered_stands_and_one_that_was_not_is_whole_or_absent() {
+    each_database(no_answer_is_lost);
 }
