@@ -280,9 +280,11 @@ fn details_are_replaced_only_if_nobody_else_changed_them_and_never_while_it_rest
         let now = find().unwrap();
         assert_eq!(now.last_used_at, Some(NOW));
         let again = |at| {
-            let write =
-                |tx: &mut _| credentials::update_details(tx, &id, &now.details, &now.details, at);
-            fresh.db.write(write).unwrap()
+            let same = &now.details;
+            fresh
+                .db
+                .write(|tx| credentials::update_details(tx, &id, same, same, at))
+                .unwrap()
         };
         assert!(again(NOW), "nothing has to change");
         fresh
