@@ -159,7 +159,11 @@ fn instead(prove: &ProveView) -> Vec<Instead> {
         value: other.method.as_str().to_owned(),
         method: method(&other.method),
     });
-    others.filter(|other| wanted(&other.method)).collect()
+    // More than two would push the main button out of sight; "another way" has them all.
+    others
+        .filter(|other| wanted(&other.method))
+        .take(2)
+        .collect()
 }
 
 /// A challenge as the browser takes it.
