@@ -13,10 +13,12 @@
 pub mod browser;
 pub mod cdp;
 pub mod databases;
+pub mod gateway;
 pub mod html;
 pub mod page;
 pub mod process;
 pub mod rp;
+pub mod smtp;
 pub mod totp;
 pub mod visitor;
 pub mod wait;

@@ -19,6 +19,7 @@ mod forms;
 mod forwarding;
 mod introspection;
 mod logout;
+mod messages;
 mod methods;
 mod nodes;
 mod operators;
