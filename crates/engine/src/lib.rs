@@ -126,6 +126,7 @@ impl Engine {
             passwords: &self.passwords,
             seal: &self.seal,
             courier: &*self.courier,
+            limits: &*self.limits,
         }
     }
 

@@ -126,6 +126,7 @@ impl Engine {
             Failure::Malformed(rule) => Trouble::Malformed(rule),
             Failure::Locked(until) => Trouble::Locked(until),
             Failure::Undelivered(_) => Trouble::Undelivered,
+            Failure::TooSoon(wait) => Trouble::TooSoon(wait.0),
             Failure::Replayed => {
                 self.db
                     .write(|tx| self.note_failure_of(tx, &attempt, "replayed"))?;

@@ -12,7 +12,6 @@ mod deliver;
 mod demand;
 mod facts;
 mod grant;
-mod messages;
 mod show;
 mod state;
 mod stepup;

@@ -21,6 +21,7 @@ use stepwell_store::{StoreError, Tx};
 use crate::call::Call;
 use crate::courier::{Courier, Undelivered};
 use crate::error::EngineError;
+use crate::limits::Limits;
 use crate::passwords::Passwords;
 use crate::seal::SealingKeys;
 use crate::settings::LimitSettings;
@@ -28,7 +29,7 @@ use crate::settings::LimitSettings;
 pub use code::{DeliveredCode, inbox};
 pub(crate) use code::{address_of, sent};
 pub use enrolment::{Enrolled, Enrolment};
-pub use password::PasswordFactor;
+pub use password::{PasswordFactor, reset_details};
 pub use totp::TotpFactor;
 pub(crate) use totp::totp_purpose;
 
@@ -63,6 +64,8 @@ pub struct Tools<'a> {
     pub seal: &'a SealingKeys,
     /// Brings messages to people.
     pub courier: &'a dyn Courier,
+    /// How many of them.
+    pub limits: &'a dyn Limits,
 }
 
 /// Whom a factor's page is for, and what for: messages name it.
@@ -114,6 +117,8 @@ pub enum Failure {
     Locked(Timestamp),
     /// The message that it needs did not leave.
     Undelivered(Undelivered),
+    /// The account or the network has had its share of messages: so long to wait.
+    TooSoon(Seconds),
     /// The check could not be made.
     Engine(EngineError),
 }
