@@ -26,17 +26,6 @@ code-wrong-since = { $n ->
    *[other] { $n } wrong codes were entered since your last sign-in. If that was not you, someone may know your password.
 }
 
-# A code that was sent.
-delivered-sent = We sent a code to { $to } ({ $ago }). It can take a few minutes. The code expires in { $duration }.
-delivered-failed = The code could not be sent. You can try again, or choose another way if there is one.
-delivered-expired = The code has expired. Ask for another one.
-delivered-too-soon = A code was sent a moment ago. Another one can be sent in { $wait }.
-delivered-too-many = Too many codes were sent. Another one can be sent in { $wait }.
-resend = Send another code
-resend-first = Send a code
-resend-wait = Another code can be sent in { $wait }.
-resend-which = Where should it go?
-
 # Either.
 step-continue-to = Continue to { $app }
 try-another-way = Try another way
@@ -48,8 +37,6 @@ locked-again = Try again
 # Methods by name.
 method-password = Password
 method-totp = Authenticator code
-method-mail = Code by email
-method-sms = Code by text message
 method-other = { $label }
 
 # Choosing another method.

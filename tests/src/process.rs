@@ -30,6 +30,8 @@ pub struct Ready {
     pub bank: String,
     /// The bank's API.
     pub api: String,
+    /// The page that stands in for the person's mailbox.
+    pub inbox: String,
     /// The seeded person.
     pub username: String,
     /// That person's password.
@@ -48,6 +50,7 @@ pub struct Provider {
     child: Running,
     data: TempDir,
     database: Database,
+    environment: Vec<(String, String)>,
 }
 
 impl Provider {
@@ -81,6 +84,10 @@ impl Provider {
             child,
             data,
             database,
+            environment: environment
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
         }
     }
 
@@ -104,13 +111,14 @@ impl Provider {
         Authenticator::from_uri(&self.ready.totp_uri)
     }
 
-    /// Runs another `stepwell` command against the same configuration, to its end.
+    /// Runs another `stepwell` command against the same configuration and environment, to its end.
     #[track_caller]
     pub fn cli(&self, arguments: &[&str]) -> Output {
         Command::new(binary())
             .args(arguments)
             .arg("--config")
             .arg(self.config())
+            .envs(self.environment.iter().cloned())
             .env("STEPWELL__DATABASE_URL", self.database.url())
             .stdin(Stdio::null())
             .output()

@@ -131,6 +131,7 @@ impl Engine {
             seal: &self.seal,
             courier: &*self.courier,
             product: &self.settings.product,
+            limits: &*self.limits,
         }
     }
 

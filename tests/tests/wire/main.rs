@@ -22,6 +22,7 @@ mod forwarding;
 mod introspection;
 mod languages;
 mod logout;
+mod messages;
 mod methods;
 mod nodes;
 mod operators;

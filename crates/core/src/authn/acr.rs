@@ -171,7 +171,7 @@ impl Catalog {
     }
 
     /// The acrs that Stepwell ships: one proof, two kinds, phishing-resistant, and hardware-bound. Mailed codes
-    /// are no second kind: a mailbox opens from anywhere (NIST SP 800-63B §5.1.3.1; docs/adr/0016).
+    /// are no second kind: a mailbox opens from anywhere (NIST SP 800-63B §5.1.3.1; docs/adr/0019).
     pub fn shipped() -> Self {
         let acr = |name: &str, aliases: &[&str], requires| Acr {
             name: AcrName::new(name),

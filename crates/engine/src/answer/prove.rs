@@ -180,6 +180,7 @@ impl Engine {
                 })?;
                 Trouble::Refused(rule)
             }
+            Failure::TooSoon(wait) => Trouble::TooSoon(wait.0),
             Failure::Replayed => {
                 self.db
                     .write(|tx| self.note_failure_of(tx, &attempt, "replayed"))?;

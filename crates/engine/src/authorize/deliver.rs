@@ -13,7 +13,6 @@ use stepwell_store::interactions;
 use super::advance::Loaded;
 use super::begin::encode;
 use super::facts::Known;
-use super::messages::Messages;
 use super::view::DeliveredView;
 use crate::Engine;
 use crate::call::Call;
@@ -98,7 +97,7 @@ impl Engine {
         let Some(drawn) = post.code.draw(&self.tools(call), &whom, pending, chosen)? else {
             return Ok(Sending::Nowhere);
         };
-        let messages = Messages::of(self, call, &user.id, post.code.channel());
+        let messages = post.code.messages(&self.tools(call), user);
         if let Some(wait) = messages.take()? {
             return Ok(Sending::Wait(wait));
         }

@@ -14,7 +14,6 @@ mod demand;
 mod enrol;
 mod facts;
 mod grant;
-mod messages;
 mod show;
 mod state;
 mod stepup;

@@ -23,6 +23,7 @@ use stepwell_store::{StoreError, Tx};
 use crate::call::Call;
 use crate::courier::{Courier, Undelivered};
 use crate::error::EngineError;
+use crate::limits::Limits;
 use crate::passwords::Passwords;
 use crate::seal::SealingKeys;
 use crate::settings::{EnrolmentSettings, Settings};
@@ -31,7 +32,7 @@ pub use code::{DeliveredCode, inbox};
 pub(crate) use code::{address_of, sent};
 pub use enrolment::{Enrolled, Enrolment, SetUp};
 pub use passkey::PasskeyFactor;
-pub use password::PasswordFactor;
+pub use password::{PasswordFactor, reset_details};
 pub use totp::TotpFactor;
 pub(crate) use totp::totp_purpose;
 
@@ -68,6 +69,8 @@ pub struct Tools<'a> {
     pub courier: &'a dyn Courier,
     /// What people know this provider by.
     pub product: &'a str,
+    /// How many of them.
+    pub limits: &'a dyn Limits,
 }
 
 /// Whom a factor's page is for, and what for: messages name it.
@@ -128,6 +131,8 @@ pub enum Failure {
     Locked(Timestamp),
     /// The message that it needs did not leave.
     Undelivered(Undelivered),
+    /// The account or the network has had its share of messages: so long to wait.
+    TooSoon(Seconds),
     /// The check could not be made.
     Engine(EngineError),
 }

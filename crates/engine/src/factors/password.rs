@@ -2,6 +2,8 @@
 //!
 //! Does the same work for a person who does not exist. Hashing runs outside any transaction.
 
+use serde::Deserialize;
+use serde_json::json;
 use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::{Kind, Method, Traits};
 use stepwell_core::secret::Secret;
@@ -24,6 +26,13 @@ impl Factor for PasswordFactor {
 
     fn opens(&self) -> bool {
         true
+    }
+
+    fn traits_of(&self, credential: &Credential) -> Traits {
+        Traits {
+            through: set_through(credential),
+            ..self.traits()
+        }
     }
 
     fn verify(
@@ -73,4 +82,19 @@ impl Factor for PasswordFactor {
             }),
         })
     }
+}
+
+/// What a password's credential keeps ([`Credential::details`]) when it was set by a link that came through an
+/// inbox (`inbox`): until it is changed by somebody who proved more, it shows no more than that inbox does.
+pub fn reset_details(through: &str) -> String {
+    json!({ "through": through }).to_string()
+}
+
+fn set_through(credential: &Credential) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Details {
+        through: Option<String>,
+    }
+    let details: Details = serde_json::from_str(&credential.details).ok()?;
+    details.through
 }

@@ -6,11 +6,13 @@
 mod bucket;
 pub mod key;
 pub mod memory;
+mod messages;
 pub mod redis;
 
 pub use bucket::{Rule, Verdict};
 pub use key::{LimitKey, NetworkKey};
 pub use memory::MemoryLimits;
+pub(crate) use messages::Messages;
 pub use redis::RedisLimits;
 
 use stepwell_core::time::Timestamp;

@@ -4,6 +4,7 @@ use stepwell_core::authn::{Acr, AcrName, Barred, Method, Pattern, Predicate, Ren
 use stepwell_engine::answer::{Answered, Input, Trouble};
 use stepwell_engine::authorize::{DeliveredView, FactorView, Left};
 use stepwell_engine::courier::{Channel, Letter};
+use stepwell_engine::factors::{inbox, reset_details};
 use stepwell_store::credentials::{self, Credential};
 
 use crate::support::{Browser, Person, Postbox, RelyingParty, Stage, a_person, a_relying_party};
@@ -432,15 +433,37 @@ fn a_code_that_does_not_leave_is_told_at_once_and_nothing_is_lost() {
     );
     let typed = browser.submit(&mail("12345678"));
     assert_eq!(trouble(&typed), &Trouble::Malformed("code-not-sent"));
-    for _ in 0..30 {
+    for _ in 0..20 {
         browser.submit(&AGAIN);
     }
-    assert!(codes(&mut browser).failed, "tries that fail spend nothing");
+    assert!(
+        codes(&mut browser).failed,
+        "tries that fail spend no message"
+    );
     postbox.set_down(false);
     assert!(matches!(browser.submit(&AGAIN), Answered::Continue { .. }));
     assert!(!codes(&mut browser).failed);
     assert!(is_taken(&browser.submit(&mail(&postbox.code()))));
     browser.follow().code();
+}
+
+#[test]
+fn tries_that_fail_are_bounded_because_each_is_written_down() {
+    let (postbox, stage) = Postbox::at(&a_stage());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut browser = at_the_code(&stage, &bank, &ada);
+    postbox.set_down(true);
+    codes(&mut browser);
+    for _ in 0..60 {
+        browser.submit(&AGAIN);
+    }
+    let written = stage.events("factor.delivery_failed").len();
+    assert_eq!(written, 30);
+    assert!(matches!(
+        trouble(&browser.submit(&AGAIN)),
+        Trouble::TooSoon(_)
+    ));
 }
 
 #[test]
@@ -583,6 +606,34 @@ fn a_texted_code_is_a_second_kind_and_marked_restricted() {
     );
     let passed = stage.audited("login.passed");
     assert!(passed.last().unwrap().data.contains("\"restricted\":true"));
+}
+
+#[test]
+fn a_password_that_was_reset_through_an_inbox_and_a_code_sent_there_are_one_kind() {
+    let two = Predicate::Kinds {
+        count: 2,
+        within: None,
+    };
+    let (_, stage) = Postbox::at(&knowing("two", two));
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let asked = [("acr_values", "two")];
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &asked);
+    browser.type_username().type_password();
+    assert_eq!(browser.page(), "mail", "this acr counts mail as a kind");
+
+    let details = reset_details(&inbox(Channel::Mail, "Ada@Example.com"));
+    stage.database().shell(&format!(
+        "UPDATE credentials SET details = '{details}' WHERE method = 'password'"
+    ));
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &asked);
+    browser.type_username().type_password();
+    match browser.view() {
+        Left::Leave { stop, .. } => assert!(stop, "whoever reads the inbox has both"),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

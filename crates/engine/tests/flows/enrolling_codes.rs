@@ -9,6 +9,7 @@ use stepwell_engine::courier::{Channel, Letter};
 use stepwell_engine::factors::{
     Answer, Challenge, DeliveredCode, Enrolled, Enrolment, Factor, Failure, Tools, Whom, inbox,
 };
+use stepwell_engine::limits::MemoryLimits;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
 use stepwell_engine::settings::LimitSettings;
@@ -22,6 +23,7 @@ struct Setting {
     postbox: Arc<Postbox>,
     seal: SealingKeys,
     passwords: Passwords,
+    limits: MemoryLimits,
     user: User,
     owned: Vec<Credential>,
 }
@@ -48,6 +50,7 @@ impl Setting {
         Self {
             seal: SealingKeys::new(SealKey::parse(&"a93c071f".repeat(8)).unwrap(), vec![]),
             passwords: Passwords::new(cheap, gate, &Seeded::new(1)).unwrap(),
+            limits: MemoryLimits::new(100),
             stage,
             postbox,
             user,
@@ -63,6 +66,7 @@ impl Setting {
             seal: &self.seal,
             courier: &*self.postbox,
             product: "Example ID",
+            limits: &self.limits,
         };
         let whom = Whom {
             user: Some(&self.user),
@@ -176,4 +180,18 @@ fn a_set_up_whose_message_does_not_leave_says_so() {
         matches!(refused, Err(Failure::Undelivered(_))),
         "{refused:?}"
     );
+}
+
+#[test]
+fn set_ups_cannot_be_used_to_flood_inboxes() {
+    let here = Setting::new();
+    let factor = by_mail();
+    let how = factor.enrolment().unwrap();
+    for n in 0..10 {
+        here.start(how, &format!("somebody{n}@example.com"))
+            .unwrap();
+    }
+    let refused = here.start(how, "somebody@example.com");
+    assert!(matches!(refused, Err(Failure::TooSoon(_))), "{refused:?}");
+    assert_eq!(here.postbox.messages().len(), 10);
 }

@@ -91,7 +91,9 @@ impl DeliveredCode {
 
     /// From when on another one may be asked for, where that is not yet.
     pub(super) fn pause(&self, t: &Text) -> Option<Message> {
-        let seconds = self.resend_in.filter(|_| !self.too_soon)?;
+        // Where the notice says it, once is enough.
+        let said = self.too_soon || (!self.open && self.sent.is_none());
+        let seconds = self.resend_in.filter(|_| !said)?;
         Some(t.say("resend-wait").arg("wait", t.duration_up(seconds)))
     }
 }

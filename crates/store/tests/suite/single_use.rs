@@ -7,9 +7,10 @@ use std::thread;
 use stepwell_core::audit::{Event, names};
 use stepwell_core::ids::{CredentialId, InteractionId, SessionId};
 use stepwell_core::time::Seconds;
+use stepwell_store::outbox::Waiting;
 use stepwell_store::{
-    Db, StoreError, codes, credentials, grants, interactions, refresh_tokens, revoked_tokens,
-    secrets, sessions, users,
+    Db, StoreError, Tx, codes, credentials, grants, interactions, outbox, refresh_tokens,
+    revoked_tokens, secrets, sessions, users,
 };
 
 use crate::samples::{
@@ -401,5 +402,72 @@ fn a_grant_and_a_token_are_revoked_once() {
             db.write(|tx| revoked_tokens::insert(tx, "g.1", NOW))
         });
         assert_eq!(wins, 1);
+    });
+}
+
+#[test]
+fn a_message_is_taken_by_one_carrier_and_comes_back_when_its_lease_is_over() {
+    each_database(|fresh| {
+        let waiting = Waiting {
+            id: "m".to_owned(),
+            user_id: None,
+            sealed: "v1.x".to_owned(),
+            tries: 0,
+            due_at: NOW,
+            created_at: NOW,
+        };
+        fresh.db.write(|tx| outbox::insert(tx, &waiting)).unwrap();
+        let due = |at| fresh.db.read(|tx| outbox::due(tx, at, 10)).unwrap();
+        assert_eq!(due(NOW.minus(Seconds(1))), []);
+        assert_eq!(due(NOW), [waiting.clone()]);
+        let other = fresh.another_node();
+        let lease = NOW.plus(HOUR);
+        let taken = race(&[&fresh.db, &other], 8, 1, |db, _| {
+            db.write(|tx| outbox::take(tx, &waiting, lease))
+        });
+        assert_eq!(taken, 1);
+        assert_eq!(due(NOW), [], "nobody else gets it meanwhile");
+        let again = due(lease).remove(0);
+        assert_eq!(again.tries, 1);
+        let put_off = |tx: &mut Tx<'_>| outbox::postpone(tx, "m", lease.plus(HOUR));
+        fresh.db.write(put_off).unwrap();
+        assert_eq!(due(lease), []);
+        let remove = || fresh.db.write(|tx| outbox::remove(tx, "m")).unwrap();
+        assert!(remove() && !remove());
+    });
+}
+
+#[test]
+fn a_success_does_not_count_while_the_authenticator_rests() {
+    each_database(|fresh| {
+        let id = CredentialId::new("t");
+        let fail = |tx: &mut Tx<'_>| {
+            credentials::record_failure(tx, &id, 1, Seconds(900), NOW).map(|_| ())
+        };
+        fresh
+            .db
+            .write(|tx| {
+                users::insert(tx, &user("u"))?;
+                credentials::insert(tx, &totp("t", "u"))?;
+                fail(tx)
+            })
+            .unwrap();
+        let succeed = |at| {
+            fresh
+                .db
+                .write(|tx| credentials::succeed(tx, &id, at))
+                .unwrap()
+        };
+        assert!(!succeed(NOW));
+        let rested = NOW.plus(Seconds(900));
+        assert!(succeed(rested));
+        let found = fresh.db.read(|tx| credentials::find(tx, &id)).unwrap();
+        let found = found.unwrap();
+        assert_eq!((found.failures, found.last_used_at), (0, Some(rested)));
+        fresh
+            .db
+            .write(|tx| credentials::revoke(tx, &id, rested))
+            .unwrap();
+        assert!(!succeed(rested), "nor after it was removed");
     });
 }

@@ -9,6 +9,7 @@ use super::{DeliveredCode, address_of};
 use crate::courier::{Letter, Recipient};
 use crate::error::EngineError;
 use crate::factors::{Answer, Challenge, Enrolled, Enrolment, Failure, Tools, Whom};
+use crate::limits::LimitsDown;
 use stepwell_store::credentials::Credential;
 
 /// What [`Enrolment::start`] keeps for [`Enrolment::finish`].
@@ -32,6 +33,13 @@ impl Enrolment for DeliveredCode {
         if whom.credentials.iter().any(|c| taken(&c)) {
             return Err(Failure::Malformed("address-known"));
         }
+        let Some(user) = whom.user else {
+            return Err(Failure::Wrong(Vec::new()));
+        };
+        let messages = self.messages(tools, user);
+        if let Some(wait) = messages.take().map_err(away)? {
+            return Err(Failure::TooSoon(wait));
+        }
         let call = tools.call;
         let credential = CredentialId::new(call.id());
         let code = kept::draw(self.settings.digits, call.entropy);
@@ -50,10 +58,11 @@ impl Enrolment for DeliveredCode {
             address: &address,
             language: &call.peer.language,
         };
-        tools
-            .courier
-            .deliver(&to, &Letter::AddressCode { code, valid_for })
-            .map_err(Failure::Undelivered)?;
+        let letter = Letter::AddressCode { code, valid_for };
+        if let Err(why) = tools.courier.deliver(&to, &letter) {
+            messages.give_back().map_err(away)?;
+            return Err(Failure::Undelivered(why));
+        }
         let show =
             json!({ "to": &address, "digits": self.settings.digits, "valid_for": valid_for });
         let started = Started {
@@ -102,6 +111,10 @@ impl Enrolment for DeliveredCode {
             credential,
         })
     }
+}
+
+fn away(error: LimitsDown) -> Failure {
+    Failure::Engine(error.into())
 }
 
 fn broken(error: serde_json::Error) -> Failure {

@@ -15,11 +15,13 @@ use stepwell_core::authn::{Kind, Method, Traits};
 use stepwell_core::entropy::hex;
 use stepwell_core::ids::{CredentialId, UserId};
 use stepwell_core::time::{Seconds, Timestamp};
+use stepwell_core::user::User;
 use stepwell_store::credentials::{self, Credential};
 
 use super::{Answer, Challenge, Enrolment, Factor, Failure, Tools, Verified, Whom};
 use crate::courier::{Channel, Letter};
 use crate::error::EngineError;
+use crate::limits::Messages;
 use crate::settings::{CodeSettings, LimitSettings};
 use kept::{Found, Kept};
 
@@ -92,6 +94,12 @@ impl DeliveredCode {
     /// The way its codes come by.
     pub fn channel(&self) -> Channel {
         self.medium.channel
+    }
+
+    /// The budgets that a message to this person draws on.
+    pub(crate) fn messages<'a>(&self, tools: &Tools<'a>, user: &User) -> Messages<'a> {
+        let to = (user, self.medium.channel);
+        Messages::of(tools.limits, self.settings, tools.call, to)
     }
 
     /// How many digits a code has.
