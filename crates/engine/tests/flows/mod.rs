@@ -7,6 +7,7 @@ mod consent;
 mod decay;
 mod enrol;
 mod guessing;
+mod here;
 mod hints;
 mod leaving;
 mod locked;

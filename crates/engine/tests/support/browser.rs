@@ -10,6 +10,7 @@ use stepwell_engine::authorize::{
     Begun, ConsentView, EnrolStage, EnrolView, Left, ProveView, StepView, Via,
 };
 use stepwell_engine::factors::SetUp;
+use stepwell_engine::here::{Gated, Need, Place, Wish};
 use stepwell_engine::totp::TotpSecret;
 use stepwell_engine::{Cookies, EngineError, Peer};
 
@@ -311,6 +312,33 @@ impl<'s> Browser<'s> {
         }) {
             Answered::Again(trouble) => trouble,
             other => panic!("{method} was taken: {other:?}"),
+        }
+    }
+
+    /// Opens an account page that needs this; whether it opened. Else the browser is at the pages that ask.
+    pub fn opens(&mut self, need: Need, return_to: Place) -> bool {
+        self.stage.tick();
+        let call = self.stage.call_from(&self.peer);
+        let wish = Wish { need, return_to };
+        let gated = self.stage.engine.account_gate(&call, &self.cookies, &wish);
+        match gated.unwrap() {
+            Gated::Open { user, .. } => {
+                assert_eq!(Some(&user.id), self.person.id.as_ref());
+                true
+            }
+            Gated::Ask { id, browser } => {
+                self.keep(browser);
+                self.at = Some(id);
+                false
+            }
+        }
+    }
+
+    /// The page of ours that the pages end at; they must end at one.
+    pub fn home(&mut self) -> Place {
+        match self.view() {
+            Left::Home { to, stop: false } => to,
+            other => panic!("not home: {other:?}"),
         }
     }
 

@@ -38,7 +38,7 @@ fn every_form_of_requires_is_read() {
         requires("{ kinds = 2, within = \"1h\" }"),
         Predicate::Kinds {
             count: 2,
-            within: Some(Seconds(3_600))
+            within: Some(Seconds(3_600)),
             settled: None,
         }
     );
