@@ -6,7 +6,8 @@ use stepwell_core::ids::{CredentialId, EvidenceId, SessionId, UserId};
 use stepwell_core::time::Timestamp;
 
 use crate::column::{Micros, OptMicros, Text, json, to_json};
-use crate::schema::evidence;
+use crate::schema::{evidence, sessions};
+use crate::update::update;
 use crate::{StoreError, Tx};
 
 #[derive(Queryable)]
@@ -46,6 +47,32 @@ pub fn insert(
         ))
         .execute(tx.writer()?)?;
     Ok(())
+}
+
+/// Revokes what was proven with a credential, in every session of its person; says how many proofs.
+pub fn revoke_of(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    credential: &CredentialId,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let theirs: Vec<String> = sessions::table
+        .filter(sessions::user_id.eq(user.as_str()))
+        .select(sessions::id)
+        .load(tx.conn())?;
+    let mut revoked = 0;
+    for session in theirs {
+        revoked += update!(
+            evidence::table,
+            set evidence::revoked_at.eq(Some(now.as_micros())),
+            when evidence::session_id
+                .eq(session.as_str())
+                .and(evidence::credential_id.eq(credential.as_str()))
+                .and(evidence::revoked_at.is_null()),
+        )
+        .execute(tx.writer()?)?;
+    }
+    Ok(revoked)
 }
 
 /// The most proofs that are read of one session: the newest. Who proves something ever again is judged by

@@ -77,6 +77,8 @@ vocabulary! {
 
     /// A factor was enrolled.
     FACTOR_ENROLLED = "factor.enrolled";
+    /// A factor was removed.
+    FACTOR_REMOVED = "factor.removed";
     /// The first use of an authenticator that was being set up was wrong.
     FACTOR_ENROLMENT_FAILED = "factor.enrolment.failed";
     /// A password was hashed anew because the parameters changed.

@@ -28,7 +28,7 @@ pub use view::{
 pub(crate) use advance::{Loaded, json};
 pub(crate) use asker::Asker;
 pub(crate) use begin::encode;
-pub(crate) use enrol::pending;
+pub(crate) use enrol::{pending, replaceable};
 pub(crate) use facts::Known;
 pub(crate) use show::Opened;
 pub(crate) use state::{Identified, Setup, State};

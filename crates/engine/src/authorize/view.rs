@@ -23,6 +23,8 @@ pub struct PageView {
     pub step: StepView,
     /// A cookie to set, when the browser had none.
     pub browser: Option<Secret>,
+    /// The recovery codes that are left, once one was used on these pages.
+    pub codes_left: Option<usize>,
 }
 
 /// The client as people see it.
@@ -101,6 +103,8 @@ pub struct EnrolView {
     pub methods: Vec<Method>,
     /// Proofs that let it be set up, oldest first.
     pub proven: Vec<ProvenView>,
+    /// The name of the authenticator that it may take the place of, because that was lost.
+    pub replaces: Option<String>,
     /// How far it is.
     pub stage: EnrolStage,
 }

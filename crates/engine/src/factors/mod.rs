@@ -5,6 +5,8 @@
 
 mod enrolment;
 mod password;
+mod recovery;
+mod recovery_setup;
 mod totp;
 mod totp_setup;
 
@@ -27,6 +29,8 @@ use crate::settings::{EnrolmentSettings, LimitSettings};
 
 pub use enrolment::{Enrolled, Enrolment, SetUp};
 pub use password::PasswordFactor;
+pub use recovery::RecoveryFactor;
+pub(crate) use recovery::left;
 pub use totp::TotpFactor;
 pub(crate) use totp::totp_purpose;
 
@@ -132,6 +136,11 @@ pub trait Factor: fmt::Debug + Send + Sync {
         self.traits()
     }
 
+    /// Whether it can prove anything still: a set of codes may be used up.
+    fn is_usable(&self, _credential: &Credential) -> bool {
+        true
+    }
+
     /// How many wrong answers in a row make an authenticator rest, and for how long; none when guessing is
     /// only slowed down.
     fn budget(&self) -> Option<(u32, Seconds)> {
@@ -168,11 +177,11 @@ pub trait Factor: fmt::Debug + Send + Sync {
     ) -> Result<Verified, Failure>;
 }
 
-/// The methods of [`Factors::shipped`], which configuration may name.
+/// The methods of [`Factors::shipped`] which an acr may name: all but recovery codes, which make none true.
 pub const METHODS: &[&str] = &["password", "totp"];
 
-/// Those of them that people may set up by themselves.
-pub const ENROLLABLE: &[&str] = &["totp"];
+/// The methods that people may set up by themselves.
+pub const ENROLLABLE: &[&str] = &["totp", "recovery"];
 
 /// Every factor of this installation, in the order that pages list them.
 #[derive(Debug)]
@@ -189,6 +198,10 @@ impl Factors {
         Self(vec![
             Box::new(PasswordFactor),
             Box::new(TotpFactor {
+                budget: limits.code_budget,
+                rest: limits.code_rest,
+            }),
+            Box::new(RecoveryFactor {
                 budget: limits.code_budget,
                 rest: limits.code_rest,
             }),
@@ -234,7 +247,7 @@ impl Factors {
         credentials
             .iter()
             .filter_map(|c| {
-                let factor = self.find(&c.method)?;
+                let factor = self.find(&c.method).filter(|f| f.is_usable(c))?;
                 Some(Owned {
                     method: c.method.clone(),
                     credential: c.id.clone(),
@@ -273,6 +286,7 @@ mod tests {
         assert_eq!(
             shipped
                 .iter()
+                .filter(|one| !one.traits.recovery)
                 .map(|one| one.method.as_str())
                 .collect::<Vec<_>>(),
             METHODS

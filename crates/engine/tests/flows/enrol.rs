@@ -28,7 +28,11 @@ fn data(record: &Record) -> Value {
 }
 
 fn code<'a>(answer: &'a str) -> Input<'a> {
-    Input::SetUp { answer, label: "" }
+    Input::SetUp {
+        answer,
+        label: "",
+        replace: false,
+    }
 }
 
 /// A code of six digits that the app does not show now.
@@ -54,8 +58,9 @@ fn whoever_owns_nothing_that_would_do_sets_it_up_and_the_same_request_goes_on() 
         let asked = browser.see_enrol();
         let proven: Vec<_> = asked.proven.iter().map(|p| p.method.as_str()).collect();
         assert_eq!(proven, ["password"], "it was proven a minute ago");
-        browser.set_up_app();
+        browser.set_up_app_alone();
         let set_up_at = stage.now();
+        browser.save_codes();
         let after = bank.redeem(stage, &browser.follow());
 
         let (acr, amr, auth_time) = after.grounds();
@@ -63,13 +68,18 @@ fn whoever_owns_nothing_that_would_do_sets_it_up_and_the_same_request_goes_on() 
         assert_eq!(amr, ["pwd", "otp", "mfa"]);
         assert_eq!(auth_time, set_up_at.secs(), "the first use counts");
         assert_eq!(after.id["sid"], before.id["sid"], "it is the same session");
-        assert_eq!(owned(stage, &ada), ["password", "totp"]);
-        let enrolled = stage.audited("factor.enrolled").pop().unwrap();
-        assert_eq!(data(&enrolled)["method"], "totp");
+        assert_eq!(owned(stage, &ada), ["password", "totp", "recovery"]);
+        let enrolled = &stage.audited("factor.enrolled")[1];
+        assert_eq!(data(enrolled)["method"], "totp");
         assert_eq!(enrolled.user_id.as_deref(), Some(ada.subject()));
         assert_eq!(
             stage.events("stepup."),
-            ["stepup.required", "stepup.started", "stepup.passed"]
+            [
+                "stepup.required",
+                "stepup.started",
+                "stepup.advanced",
+                "stepup.passed"
+            ]
         );
         assert!(stage.chain_is_whole());
 
@@ -270,8 +280,9 @@ fn the_code_that_set_it_up_counts_once() {
     let mut browser = stage.browser(&ada);
     browser.authorize(&bank, &MFA);
     browser.type_username().type_password();
-    let app = browser.set_up_app();
+    let app = browser.set_up_app_alone();
     let used = app.code_at(stage.now());
+    browser.save_codes();
     browser.follow().code();
     browser.authorize(&bank, &[("acr_values", "2"), ("prompt", "login")]);
     assert_eq!(browser.page(), "totp");
@@ -288,7 +299,7 @@ fn of_two_tabs_with_the_same_page_one_sets_it_up_and_the_other_goes_on() {
     one.type_username().type_password();
     let mut two = one.another_tab();
     let app = two.scan();
-    assert_eq!(one.set_up_app().as_bytes(), app.as_bytes());
+    assert_eq!(one.set_up_app_alone().as_bytes(), app.as_bytes());
     two.cookies = one.cookies.clone();
     let answered = two.submit(&code(&app.code_at(stage.now())));
     assert!(
@@ -296,6 +307,7 @@ fn of_two_tabs_with_the_same_page_one_sets_it_up_and_the_other_goes_on() {
         "{answered:?}"
     );
     assert_eq!(owned(&stage, &ada), ["password", "totp"]);
+    assert_eq!(two.save_codes().len(), 10);
     two.follow().code();
 }
 
@@ -317,7 +329,8 @@ fn of_two_requests_at_once_the_second_asks_for_what_the_first_set_up() {
         matches!(answered, Answered::Continue { session: None }),
         "{answered:?}"
     );
-    assert_eq!(owned(&stage, &ada), ["password", "totp"], "one, not two");
+    let mine = owned(&stage, &ada);
+    assert_eq!(mine, ["password", "totp", "recovery"], "one, not two");
     two.follow().code();
 }
 
@@ -341,7 +354,7 @@ fn nobody_finishes_what_somebody_else_began() {
     assert!(matches!(answered, Answered::Again(Trouble::WrongCode)));
     browser.set_up_app();
     assert_eq!(owned(&stage, &ada), ["password"]);
-    assert_eq!(owned(&stage, &bob), ["password", "totp"]);
+    assert_eq!(owned(&stage, &bob), ["password", "totp", "recovery"]);
 }
 
 #[test]
@@ -382,6 +395,7 @@ fn a_name_for_it_is_kept_and_one_that_hides_something_is_refused() {
         let input = Input::SetUp {
             answer: &answer,
             label: bad,
+            replace: false,
         };
         let answered = browser.submit(&input);
         assert!(
@@ -393,6 +407,7 @@ fn a_name_for_it_is_kept_and_one_that_hides_something_is_refused() {
     browser.goes_on(&Input::SetUp {
         answer: &answer,
         label: "  Work phone ",
+        replace: false,
     });
     let id = ada.id.as_ref().unwrap();
     let mine: Result<_, StoreError> = stage.db().read(|tx| credentials::live_of(tx, id));
@@ -479,6 +494,6 @@ fn a_finished_request_is_not_finished_again_by_going_back() {
     assert!(matches!(browser.view(), Left::AlreadyDone { .. }));
     let again = browser.submit(&code(&app.code_at(stage.now())));
     assert!(matches!(again, Answered::Not(left) if matches!(*left, Left::AlreadyDone { .. })));
-    assert_eq!(owned(&stage, &ada), ["password", "totp"]);
+    assert_eq!(owned(&stage, &ada), ["password", "totp", "recovery"]);
     assert!(stage.engine.enrollable().contains(&Method::totp()));
 }

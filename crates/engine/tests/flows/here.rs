@@ -92,9 +92,11 @@ fn an_authenticator_is_set_up_for_its_own_sake() {
     assert_eq!(browser.home(), Place::Security);
     let count = "SELECT count(*) AS n FROM credentials WHERE method = 'totp'";
     assert_eq!(stage.database().count(count), 2);
-    // Coming back sets up another one, and not the same again.
+    // Coming back sets up another one, and not the same again; there are codes by now.
     assert!(!browser.opens(Need::Enrol(Method::totp()), Place::Security));
     assert_eq!(browser.page(), "set up totp");
+    browser.set_up_app_alone();
+    assert_eq!(browser.home(), Place::Security);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod names;
 mod nodes;
 mod open_redirect;
 mod prompts;
+mod recovery;
 mod registration;
 mod sign_in;
 mod step_up;

@@ -203,13 +203,52 @@ impl<'s> Browser<'s> {
         }
     }
 
-    /// Sets an authenticator app up on the page that shows one, and keeps it.
+    /// The recovery codes that the page shows.
+    pub fn see_codes(&mut self) -> Vec<String> {
+        match self.see_enrol().stage {
+            EnrolStage::Verify {
+                show: SetUp::Codes(codes),
+                ..
+            } => codes.iter().map(|c| c.expose().to_owned()).collect(),
+            other => panic!("no codes are shown: {other:?}"),
+        }
+    }
+
+    /// Says that the codes which the page shows are saved.
+    pub fn save_codes(&mut self) -> Vec<String> {
+        let codes = self.see_codes();
+        self.goes_on(&Input::SetUp {
+            answer: "saved",
+            label: "",
+            replace: false,
+        });
+        codes
+    }
+
+    /// Uses a recovery code on the page that asks for one.
+    pub fn type_recovery_code(&mut self, code: &str) -> &mut Self {
+        self.goes_on(&Input::Prove {
+            method: "recovery",
+            secret: code,
+            credential: None,
+        })
+    }
+
+    /// Sets an authenticator app up on the page that shows one, and saves the first recovery codes after it.
     pub fn set_up_app(&mut self) -> TotpSecret {
+        let app = self.set_up_app_alone();
+        self.save_codes();
+        app
+    }
+
+    /// Sets an authenticator app up on the page that shows one.
+    pub fn set_up_app_alone(&mut self) -> TotpSecret {
         let app = self.scan();
         let code = app.code_at(self.stage.now());
         self.goes_on(&Input::SetUp {
             answer: &code,
             label: "",
+            replace: false,
         });
         app
     }

@@ -59,6 +59,7 @@ impl Pages {
                 csrf: String::new(),
                 privacy_url: None,
                 help_url: None,
+                codes_left: None,
             },
         }
     }

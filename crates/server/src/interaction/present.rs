@@ -39,7 +39,7 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
                 .collect(),
             problem: None,
         }),
-        StepView::Enrol(enrol) => Box::new(setup::page(view, enrol, trouble)),
+        StepView::Enrol(enrol) => setup::page(view, enrol, trouble),
         StepView::Consent(consent) => Box::new(consent_page(interaction, app, consent)),
         StepView::Prove(prove) => Box::new(StepPage {
             interaction,
@@ -167,6 +167,9 @@ fn factor(prove: &ProveView, trouble: Option<&Trouble>, now: Timestamp) -> Facto
             },
             locked_for: waits.or(totp.locked_until.filter(|until| *until > now).map(seconds)),
         },
+        FactorView::Other { method, .. } if *method == Proof::recovery() => {
+            FactorInput::Recovery { locked_for: waits }
+        }
         FactorView::Password | FactorView::Other { .. } => {
             FactorInput::Password { locked_for: waits }
         }
@@ -177,13 +180,18 @@ pub(super) fn method(proof: &Proof) -> Method {
     match proof.as_str() {
         "password" => Method::Password,
         "totp" => Method::Totp,
+        "recovery" => Method::Recovery,
         other => Method::Other(Shown::from(other)),
     }
 }
 
 fn problem(trouble: &Trouble, method: &Proof) -> Option<Problem> {
     let password = *method == Proof::password();
+    let recovery = *method == Proof::recovery();
     Some(match trouble {
+        Trouble::WrongCode if recovery => Problem::WrongRecovery,
+        Trouble::UsedCode if recovery => Problem::RecoveryUsed,
+        Trouble::Malformed(_) if recovery => Problem::RecoveryFormat,
         Trouble::WrongPassword => Problem::WrongPassword,
         Trouble::WrongCode => Problem::WrongCode,
         Trouble::UsedCode => Problem::CodeUsed,

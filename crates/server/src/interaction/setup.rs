@@ -5,18 +5,49 @@
 use stepwell_core::authn::{Method as Proof, Occasion};
 use stepwell_core::oauth::Params;
 use stepwell_engine::answer::{Input, Trouble};
-use stepwell_engine::authorize::{EnrolStage, EnrolView, PageView};
+use stepwell_engine::authorize::{EnrolStage, EnrolView, PageView, StepView};
 use stepwell_engine::factors::SetUp;
 
 use super::present::{CODE_DIGITS, app, method, wording_of};
 use crate::pages::{
-    Account, AppSetup, AskField, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Problem,
+    Account, AppSetup, AskField, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Html, Problem,
+    RecoveryCodes, Shown,
 };
 
 /// The fields that a set-up page may have, of which it has one.
-const FIELDS: [&str; 4] = ["code", "response", "address", "number"];
+const FIELDS: [&str; 5] = ["code", "response", "saved", "address", "number"];
 
-pub(super) fn page(view: &PageView, enrol: &EnrolView, trouble: Option<&Trouble>) -> EnrolPage {
+pub(super) fn page(view: &PageView, enrol: &EnrolView, trouble: Option<&Trouble>) -> Box<dyn Html> {
+    match codes(view) {
+        Some(codes) => Box::new(RecoveryCodes {
+            problem: trouble.and_then(problem),
+            ..codes
+        }),
+        None => Box::new(form_page(view, enrol, trouble)),
+    }
+}
+
+/// The recovery codes that a page shows, if it shows any.
+pub(super) fn codes(view: &PageView) -> Option<RecoveryCodes> {
+    let StepView::Enrol(enrol) = &view.step else {
+        return None;
+    };
+    let EnrolStage::Verify {
+        show: SetUp::Codes(codes),
+        ..
+    } = &enrol.stage
+    else {
+        return None;
+    };
+    Some(RecoveryCodes {
+        interaction: view.id.as_str().to_owned(),
+        account: Account::new(&enrol.username),
+        codes: codes.iter().map(|code| code.expose().to_owned()).collect(),
+        problem: None,
+    })
+}
+
+fn form_page(view: &PageView, enrol: &EnrolView, trouble: Option<&Trouble>) -> EnrolPage {
     let now = match &enrol.stage {
         EnrolStage::Choose => None,
         EnrolStage::Ask { method, .. } | EnrolStage::Verify { method, .. } => Some(method),
@@ -36,6 +67,7 @@ pub(super) fn page(view: &PageView, enrol: &EnrolView, trouble: Option<&Trouble>
             Occasion::Chosen | Occasion::Spare => EnrolWhy::Chosen,
         },
         others: now.is_some() && enrol.methods.len() > 1,
+        replaces: enrol.replaces.as_deref().map(Shown::new),
         form: form(enrol),
         problem: trouble.and_then(problem),
     }
@@ -70,7 +102,7 @@ fn form(enrol: &EnrolView) -> EnrolForm {
 fn verify(one: &Proof, show: &SetUp) -> EnrolForm {
     match show {
         SetUp::App { secret, uri } => EnrolForm::App(AppSetup::new(secret.expose(), uri.expose())),
-        SetUp::Form(_) => EnrolForm::Code {
+        SetUp::Form(_) | SetUp::Codes(_) => EnrolForm::Code {
             method: method(one),
         },
     }
@@ -80,6 +112,7 @@ fn problem(trouble: &Trouble) -> Option<Problem> {
     Some(match trouble {
         Trouble::WrongCode | Trouble::WrongPassword => Problem::WrongCode,
         Trouble::UsedCode => Problem::CodeUsed,
+        Trouble::Malformed("codes-not-saved") => Problem::NotSaved,
         Trouble::Malformed(_) => Problem::CodeFormat {
             digits: CODE_DIGITS,
         },
@@ -106,6 +139,7 @@ pub(super) fn input<'a>(what: &str, params: &'a Params) -> Option<Input<'a>> {
                 .find_map(|name| params.get(name))
                 .unwrap_or_default(),
             label: field("label"),
+            replace: params.get("replace").is_some(),
         },
         _ => return None,
     })

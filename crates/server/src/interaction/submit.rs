@@ -129,6 +129,11 @@ fn input<'a>(what: &'a str, params: &'a Params) -> Option<Input<'a>> {
             secret: field("code"),
             credential: params.get("credential"),
         },
+        "recovery" => Input::Prove {
+            method: what,
+            secret: field("recovery_code"),
+            credential: None,
+        },
         _ => return setup::input(what, params),
     })
 }

@@ -21,6 +21,8 @@ pub struct Chrome {
     pub csrf: String,
     pub privacy_url: Option<String>,
     pub help_url: Option<String>,
+    /// Recovery codes that are left, on the pages after one was used.
+    pub codes_left: Option<usize>,
 }
 
 impl Chrome {

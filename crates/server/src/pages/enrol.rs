@@ -7,7 +7,7 @@ use askama::Template;
 use super::chrome::{Frame, finish};
 use super::qr::Qr;
 use super::{
-    Account, App, Chrome, Html, Message, Method, Problem, ProofState, StepUp, Text, Wording,
+    Account, App, Chrome, Html, Message, Method, Problem, ProofState, Shown, StepUp, Text, Wording,
 };
 
 /// A page of a set-up. Posts to `/i/{id}/enrol` (a choice) or `/i/{id}/setup`.
@@ -18,6 +18,8 @@ pub struct EnrolPage {
     pub wording: Wording,
     pub why: EnrolWhy,
     pub form: EnrolForm,
+    /// The name of what was lost; a box offers to remove it.
+    pub replaces: Option<Shown>,
     /// Offers to choose another method.
     pub others: bool,
     pub problem: Option<Problem>,

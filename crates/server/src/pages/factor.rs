@@ -21,6 +21,11 @@ pub enum FactorInput {
         /// Seconds until another try is allowed; the field is not shown meanwhile.
         locked_for: Option<i64>,
     },
+    /// Field `recovery_code`, posted to `/i/{id}/recovery`.
+    Recovery {
+        /// Seconds until another try is allowed; the field is not shown meanwhile.
+        locked_for: Option<i64>,
+    },
 }
 
 /// One authenticator app the person has set up.
@@ -53,6 +58,7 @@ impl FactorInput {
         match self {
             Self::Password { .. } => Method::Password,
             Self::Totp { .. } => Method::Totp,
+            Self::Recovery { .. } => Method::Recovery,
         }
     }
 
@@ -61,6 +67,7 @@ impl FactorInput {
         match self {
             Self::Password { .. } => "password",
             Self::Totp { .. } => "code",
+            Self::Recovery { .. } => "recovery_code",
         }
     }
 
@@ -69,13 +76,16 @@ impl FactorInput {
         match self {
             Self::Password { .. } => "password",
             Self::Totp { .. } => "totp",
+            Self::Recovery { .. } => "recovery",
         }
     }
 
     /// Seconds until another try is allowed.
     pub fn locked_for(&self) -> Option<i64> {
         match self {
-            Self::Password { locked_for } | Self::Totp { locked_for, .. } => *locked_for,
+            Self::Password { locked_for }
+            | Self::Totp { locked_for, .. }
+            | Self::Recovery { locked_for } => *locked_for,
         }
     }
 }

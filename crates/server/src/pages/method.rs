@@ -7,6 +7,7 @@ use super::{Message, Shown, Text};
 pub enum Method {
     Password,
     Totp,
+    Recovery,
     /// A method this crate ships no words for, by its own label.
     Other(Shown),
 }
@@ -17,6 +18,7 @@ impl Method {
         match self {
             Self::Password => text.say("method-password"),
             Self::Totp => text.say("method-totp"),
+            Self::Recovery => text.say("method-recovery"),
             Self::Other(label) => text.say("method-other").arg("label", label),
         }
     }

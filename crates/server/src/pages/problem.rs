@@ -31,6 +31,12 @@ pub enum Problem {
     BadLabel,
     /// No more authenticators.
     AccountFull,
+    /// Something other than a recovery code.
+    RecoveryFormat,
+    WrongRecovery,
+    RecoveryUsed,
+    /// The box that says so is not ticked.
+    NotSaved,
 }
 
 impl Problem {
@@ -50,6 +56,10 @@ impl Problem {
             Self::ChooseDecision => text.say("problem-choose-decision"),
             Self::BadLabel => text.say("problem-bad-label"),
             Self::AccountFull => text.say("problem-account-full"),
+            Self::RecoveryFormat => text.say("problem-recovery-format"),
+            Self::WrongRecovery => text.say("problem-recovery-wrong"),
+            Self::RecoveryUsed => text.say("problem-recovery-used"),
+            Self::NotSaved => text.say("problem-not-saved"),
             Self::TooManyTries { wait } => text
                 .say("problem-too-many-tries")
                 .arg("wait", text.duration_up(*wait)),

@@ -81,6 +81,10 @@ pub enum ProofState {
 impl StepPage {
     fn heading(&self, t: &Text) -> Message {
         let totp = matches!(self.factor, FactorInput::Totp { .. });
+        // Spent, not entered: it says so whatever it is for.
+        if matches!(self.factor, FactorInput::Recovery { .. }) {
+            return t.say("recovery-title");
+        }
         match &self.wording {
             Wording::SignIn { .. } if totp => t.say("code-title"),
             Wording::SignIn { .. } => t.say("password-title"),

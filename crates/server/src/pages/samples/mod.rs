@@ -3,6 +3,7 @@
 //! Tests render them all; `cargo run -p stepwell-server --example pages -- DIR` writes them out to
 //! be looked at. A new page or a new variant belongs here first.
 
+mod enrol;
 mod errors;
 mod leaving;
 mod sign_in;
@@ -39,8 +40,19 @@ pub fn samples() -> Vec<Sample> {
     };
     sign_in::add(&mut add);
     step_up::add(&mut add);
+    enrol::add(&mut add);
     leaving::add(&mut add);
     errors::add(&mut add);
+    for (name, page) in enrol::after_a_recovery_code() {
+        let chrome = Chrome {
+            codes_left: Some(9),
+            ..chrome.clone()
+        };
+        out.push(Sample {
+            name,
+            html: page.render(&chrome),
+        });
+    }
     out
 }
 
@@ -53,6 +65,7 @@ pub fn chrome() -> Chrome {
         csrf: "sample-csrf-token".to_owned(),
         privacy_url: Some("https://id.example/privacy".to_owned()),
         help_url: Some("https://id.example/help".to_owned()),
+        codes_left: None,
     }
 }
 
