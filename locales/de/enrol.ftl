@@ -47,3 +47,10 @@ recovery-codes-once = Sie werden nur jetzt angezeigt.
 recovery-codes-download = Herunterladen
 recovery-codes-saved = Ich habe diese Codes gesichert
 recovery-codes-file = Wiederherstellungscodes von { $account } bei { $product }. Jeder gilt einmal.
+
+# Eine andere Möglichkeit wählen.
+another-way-resting = Ruht nach zu vielen falschen Versuchen
+
+# Vor einer Änderung am Konto.
+step-up-title-change = Bestätigen Sie, dass Sie es sind, um Ihr Konto zu ändern
+step-up-reason-change = Wer ändern kann, wie Sie sich anmelden, kann Ihr Konto übernehmen. Darum fragen wir noch einmal.

@@ -47,3 +47,10 @@ recovery-codes-once = They are shown only now.
 recovery-codes-download = Download
 recovery-codes-saved = I have saved these codes
 recovery-codes-file = Recovery codes of { $account } at { $product }. Each works once.
+
+# Choosing another way.
+another-way-resting = Rests after too many wrong tries
+
+# Before a change of the account.
+step-up-title-change = Confirm it’s you to change your account
+step-up-reason-change = Whoever can change how you sign in can take your account over. So we ask once more.

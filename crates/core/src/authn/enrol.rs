@@ -369,7 +369,7 @@ impl Case<'_> {
                 then,
             }));
         }
-        leads.sort_by_key(|lead| (lead.steps, Reverse(lead.owned.traits.rank())));
+        leads.sort_by_key(|lead| (lead.steps, Reverse(lead.owned.traits.strength())));
         let mut seen = BTreeSet::new();
         leads.retain(|lead| seen.insert(lead.owned.method.clone()));
         leads

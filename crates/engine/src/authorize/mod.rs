@@ -17,6 +17,7 @@ mod show;
 mod state;
 mod stepup;
 mod view;
+mod ways;
 
 pub use advance::Next;
 pub use begin::{Begun, Via};

@@ -80,7 +80,7 @@ pub struct ProveView {
     pub method: Method,
     /// What its form needs.
     pub factor: FactorView,
-    /// Every other method of the person, with whether it leads there.
+    /// Every other method of the person: those that lead there, strongest first, then the rest.
     pub others: Vec<MethodView>,
     /// Proofs that already count, oldest first.
     pub proven: Vec<ProvenView>,
@@ -191,6 +191,10 @@ pub struct MethodView {
     pub method: Method,
     /// Whether it leads to what is asked.
     pub reaches: bool,
+    /// Whether it rests after too many wrong tries.
+    pub resting: bool,
+    /// Whether it is the one that the person took last, of those that can be taken now.
+    pub preselected: bool,
 }
 
 /// A proof that counts.

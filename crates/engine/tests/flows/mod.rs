@@ -21,3 +21,4 @@ mod registration;
 mod sign_in;
 mod step_up;
 mod unmet;
+mod ways;

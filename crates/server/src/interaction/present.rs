@@ -44,7 +44,7 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
         StepView::Prove(prove) => Box::new(StepPage {
             interaction,
             account: account(prove),
-            wording: wording(app, prove),
+            wording: wording(view, prove),
             factor: factor(prove, trouble, now),
             another_way: !prove.others.is_empty(),
             problem: trouble.and_then(|t| problem(t, &prove.method)),
@@ -54,24 +54,18 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
 
 /// The page that offers other methods.
 pub(super) fn another_way(view: &PageView, prove: &ProveView) -> AnotherWay {
-    let shown = Way {
-        value: prove.method.as_str().to_owned(),
-        method: method(&prove.method),
-        note: None,
-        suffices: true,
-        selected: true,
-    };
     let others = prove.others.iter().map(|other| Way {
         value: other.method.as_str().to_owned(),
         method: method(&other.method),
         note: None,
-        suffices: other.reaches,
-        selected: false,
+        suffices: other.reaches && !other.resting,
+        resting: other.resting,
+        selected: other.preselected,
     });
     AnotherWay {
         interaction: view.id.as_str().to_owned(),
         account: account(prove),
-        ways: std::iter::once(shown).chain(others).collect(),
+        ways: others.collect(),
         problem: None,
     }
 }
@@ -90,14 +84,14 @@ fn account(prove: &ProveView) -> Account {
     }
 }
 
-fn wording(app: App, prove: &ProveView) -> Wording {
+fn wording(view: &PageView, prove: &ProveView) -> Wording {
     let now = Some(&prove.method);
-    wording_of(app, &prove.wording, &prove.proven, now, &prove.later)
+    wording_of(view, &prove.wording, &prove.proven, now, &prove.later)
 }
 
 /// How a page speaks, with the proofs that are done, needed now and needed later.
 pub(super) fn wording_of(
-    app: App,
+    view: &PageView,
     speech: &Speech,
     proven: &[ProvenView],
     now: Option<&Proof>,
@@ -109,7 +103,7 @@ pub(super) fn wording_of(
         valid_for,
     } = speech
     else {
-        return Wording::SignIn { app };
+        return Wording::SignIn { app: app(view) };
     };
     let done = proven.iter().map(|p| ProofStep {
         method: method(&p.method),
@@ -126,9 +120,10 @@ pub(super) fn wording_of(
         state: ProofState::Later,
     });
     Wording::StepUp(StepUp {
-        app,
+        app: app(view),
         action: action.as_deref().map(Shown::from),
         reason: match why {
+            _ if view.client.own => Reason::Change,
             Why::NotEnough => Reason::LevelTooLow,
             Why::TooOld => Reason::TooOld,
             Why::Again => Reason::AskedAgain,

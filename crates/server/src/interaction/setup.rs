@@ -8,7 +8,7 @@ use stepwell_engine::answer::{Input, Trouble};
 use stepwell_engine::authorize::{EnrolStage, EnrolView, PageView, StepView};
 use stepwell_engine::factors::SetUp;
 
-use super::present::{CODE_DIGITS, app, method, wording_of};
+use super::present::{CODE_DIGITS, method, wording_of};
 use crate::pages::{
     Account, AppSetup, AskField, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Html, Problem,
     RecoveryCodes, Shown,
@@ -60,7 +60,7 @@ fn form_page(view: &PageView, enrol: &EnrolView, trouble: Option<&Trouble>) -> E
         } else {
             account.pinned()
         },
-        wording: wording_of(app(view), &enrol.wording, &enrol.proven, now, &[]),
+        wording: wording_of(view, &enrol.wording, &enrol.proven, now, &[]),
         why: match enrol.occasion {
             Occasion::Missing => EnrolWhy::Missing,
             Occasion::Lost => EnrolWhy::Lost,

@@ -51,6 +51,8 @@ pub enum Reason {
     LevelTooLow,
     TooOld,
     AskedAgain,
+    /// The person is about to change the account.
+    Change,
 }
 
 /// One line of what is being approved, e.g. "You are approving", "€250.00 to Jane Roe".
@@ -92,6 +94,10 @@ impl StepPage {
                 action: Some(action),
                 ..
             }) => t.say("step-up-title").arg("action", action),
+            Wording::StepUp(StepUp {
+                reason: Reason::Change,
+                ..
+            }) => t.say("step-up-title-change"),
             Wording::StepUp(_) if totp => t.say("step-up-title-code"),
             Wording::StepUp(_) => t.say("step-up-title-password"),
         }
@@ -147,6 +153,7 @@ impl Reason {
             Self::LevelTooLow => "step-up-reason-level",
             Self::TooOld => "step-up-reason-age",
             Self::AskedAgain => "step-up-reason-again",
+            Self::Change => "step-up-reason-change",
         }
     }
 }

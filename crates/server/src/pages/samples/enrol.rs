@@ -1,7 +1,7 @@
 //! Samples of the pages on which something is set up, and of recovery codes.
 
 use super::super::{
-    AppSetup, AskField, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, FactorInput, Html, Method,
+    App, AppSetup, AskField, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, FactorInput, Html, Method,
     Problem, ProofState, ProofStep, Reason, RecoveryCodes, Shown, StepPage, StepUp, Wording,
 };
 use super::{LONG, NASTY, acme, bob, id, nasty_app};
@@ -60,6 +60,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         );
     }
     add("enrol-code", &page(sent("Code by email")));
+    add("step-up-change", &before_a_change());
     add(
         "enrol-sign-in",
         &EnrolPage {
@@ -166,6 +167,25 @@ fn codes(problem: Option<Problem>) -> RecoveryCodes {
         account: bob(),
         codes: codes.collect(),
         problem,
+    }
+}
+
+fn before_a_change() -> StepPage {
+    StepPage {
+        account: bob().pinned(),
+        wording: Wording::StepUp(StepUp {
+            app: App::new("Example ID", "id.example"),
+            action: None,
+            reason: Reason::Change,
+            details: Vec::new(),
+            steps: vec![ProofStep {
+                method: Method::Totp,
+                state: ProofState::Now,
+            }],
+            valid_for: None,
+        }),
+        factor: FactorInput::totp(),
+        ..recovery(None, None)
     }
 }
 

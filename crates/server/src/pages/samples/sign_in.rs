@@ -214,6 +214,7 @@ fn ways() -> Vec<Way> {
         method,
         note: note.map(Into::into),
         suffices,
+        resting: value == "resting",
         selected,
     };
     vec![
@@ -226,6 +227,7 @@ fn ways() -> Vec<Way> {
             true,
             false,
         ),
+        way("resting", Method::Recovery, None, false, false),
     ]
 }
 
