@@ -25,3 +25,32 @@ totp-setup-verify = 2. Geben Sie den Code ein, den die App anzeigt
 # Was falsch war.
 problem-bad-label = Der Name darf höchstens 60 sichtbare Zeichen haben
 problem-account-full = Ihr Konto hat so viele Bestätigungen, wie es haben darf. Entfernen Sie zuerst eine
+problem-recovery-format = Geben Sie einen Ihrer Wiederherstellungscodes ein: zwölf Buchstaben und Ziffern
+problem-recovery-wrong = Dieser Wiederherstellungscode ist nicht richtig, sehen Sie in Ihrer Liste nach und versuchen Sie es noch einmal
+problem-recovery-used = Dieser Wiederherstellungscode wurde schon verwendet, geben Sie einen anderen aus Ihrer Liste ein
+problem-not-saved = Setzen Sie das Häkchen, sobald Sie Ihre Codes gesichert haben
+
+# Wiederherstellungscodes.
+method-recovery = Wiederherstellungscode
+enrol-replace = „{ $label }“ entfernen: Ich habe es nicht mehr
+recovery-title = Wiederherstellungscode eingeben
+recovery-label = Wiederherstellungscode
+recovery-hint = Einer der Codes, die Sie gesichert haben. Er ist danach verbraucht, und Sie richten Ersatz für das ein, was Sie verloren haben.
+recovery-left = { $n ->
+    [0] Sie haben keine Wiederherstellungscodes mehr.
+    [one] Sie haben noch { $n } Wiederherstellungscode.
+   *[other] Sie haben noch { $n } Wiederherstellungscodes.
+}
+recovery-codes-title = Wiederherstellungscodes sichern
+recovery-codes-lead = Wenn Sie Ihr Gerät verlieren, können Sie mit einem dieser Codes ein neues einrichten. Jeder gilt einmal. Kopieren, drucken oder laden Sie sie herunter, und bewahren Sie sie nicht bei Ihrem Gerät auf.
+recovery-codes-once = Sie werden nur jetzt angezeigt.
+recovery-codes-download = Herunterladen
+recovery-codes-saved = Ich habe diese Codes gesichert
+recovery-codes-file = Wiederherstellungscodes von { $account } bei { $product }. Jeder gilt einmal.
+
+# Eine andere Möglichkeit wählen.
+another-way-resting = Ruht nach zu vielen falschen Versuchen
+
+# Vor einer Änderung am Konto.
+step-up-title-change = Bestätigen Sie, dass Sie es sind, um Ihr Konto zu ändern
+step-up-reason-change = Wer ändern kann, wie Sie sich anmelden, kann Ihr Konto übernehmen. Darum fragen wir noch einmal.

@@ -29,6 +29,7 @@ problem-passkey-expired = Das hat zu lange gedauert. Versuchen Sie es noch einma
 # Die Wege mit Namen, und wie man von einem zum anderen kommt.
 method-passkey = Passkey
 method-security-key = Sicherheitsschlüssel
+instead-recovery = Stattdessen Wiederherstellungscode verwenden
 instead-mail = Stattdessen Code per E-Mail erhalten
 instead-sms = Stattdessen Code per SMS erhalten
 instead-passkey = Stattdessen einen Passkey verwenden

@@ -25,3 +25,32 @@ totp-setup-verify = 2. Enter the code that the app shows
 # What was wrong.
 problem-bad-label = Use at most 60 letters, digits and signs that can be seen for the name
 problem-account-full = Your account has as many authenticators as it may have. Remove one first
+problem-recovery-format = Enter one of your recovery codes: twelve letters and digits
+problem-recovery-wrong = This recovery code is not correct, check your list and try again
+problem-recovery-used = This recovery code was used already, enter another one of your list
+problem-not-saved = Tick the box once you have saved your codes
+
+# Recovery codes.
+method-recovery = Recovery code
+enrol-replace = Remove “{ $label }”: I do not have it any more
+recovery-title = Enter a recovery code
+recovery-label = Recovery code
+recovery-hint = One of the codes that you saved. It is used up, and then you set up something new in place of what you lost.
+recovery-left = { $n ->
+    [0] You have no recovery codes left.
+    [one] You have { $n } recovery code left.
+   *[other] You have { $n } recovery codes left.
+}
+recovery-codes-title = Save your recovery codes
+recovery-codes-lead = If you lose your device, one of these codes lets you set up a new one. Each works once. Copy, print or download them, and keep them away from your device.
+recovery-codes-once = They are shown only now.
+recovery-codes-download = Download
+recovery-codes-saved = I have saved these codes
+recovery-codes-file = Recovery codes of { $account } at { $product }. Each works once.
+
+# Choosing another way.
+another-way-resting = Rests after too many wrong tries
+
+# Before a change of the account.
+step-up-title-change = Confirm it’s you to change your account
+step-up-reason-change = Whoever can change how you sign in can take your account over. So we ask once more.

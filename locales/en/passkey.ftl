@@ -29,6 +29,7 @@ problem-passkey-expired = That took too long. Try again
 # Methods by name, and the way to each from another.
 method-passkey = Passkey
 method-security-key = Security key
+instead-recovery = Use a recovery code instead
 instead-mail = Get a code by mail instead
 instead-sms = Get a code by text message instead
 instead-passkey = Use a passkey instead

@@ -65,6 +65,8 @@ pub enum Input<'a> {
         answer: &'a str,
         /// The person's own name for it; empty for the usual one.
         label: &'a str,
+        /// Whether it takes the place of what was lost.
+        replace: bool,
     },
     /// "Send another code".
     Resend {
@@ -166,8 +168,16 @@ impl Engine {
             Input::Enrol { method } => {
                 return self.choose_setup(call, id, &loaded, cookies, method);
             }
-            Input::SetUp { answer, label } => {
-                let filled = Filled { answer, label };
+            Input::SetUp {
+                answer,
+                label,
+                replace,
+            } => {
+                let filled = Filled {
+                    answer,
+                    label,
+                    replace: *replace,
+                };
                 return self.set_up(call, id, &loaded, cookies, &filled);
             }
             Input::Resend { method, credential } => {

@@ -8,7 +8,7 @@ use crate::{account, interaction, links, oauth};
 const OPTIONS: Method = Method::OPTIONS;
 
 /// Every pattern, for measurements: they are labelled by these and nothing else.
-const PATTERNS: [&str; 34] = [
+const PATTERNS: [&str; 35] = [
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
     "/jwks",
@@ -22,6 +22,7 @@ const PATTERNS: [&str; 34] = [
     "/",
     "/i/{id}",
     "/i/{id}/another-way",
+    "/i/{id}/recovery-codes.txt",
     "/i/{id}/{answer}",
     "/forgot",
     "/register",
@@ -103,6 +104,7 @@ pub fn routes(map: &mut ServiceConfig) {
                 .get(interaction::show::another_way)
                 .post(interaction::submit::another_way),
         )
+        .service(at("/i/{id}/recovery-codes.txt").get(interaction::show::recovery_codes))
         .service(
             at("/i/{id}/{answer}")
                 .get(interaction::submit::back)

@@ -199,6 +199,33 @@ pub fn update_secret(
     Ok(changed == 1)
 }
 
+/// Exchanges the secret, which holds codes for one use each, for one with a code less, if it is still `old`:
+/// `false` when somebody else was first, or the credential is locked or revoked. Success clears the failures.
+pub fn spend(
+    tx: &mut Tx<'_>,
+    id: &CredentialId,
+    old: &str,
+    new: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = update!(
+        credentials::table,
+        set (
+            credentials::secret.eq(new),
+            credentials::failures.eq(0),
+            credentials::locked_until.eq(None::<i64>),
+            credentials::last_used_at.eq(Some(now.as_micros())),
+        ),
+        when credentials::id
+            .eq(id.as_str())
+            .and(credentials::secret.eq(old))
+            .and(credentials::revoked_at.is_null())
+            .and(credentials::locked_until.is_null().or(credentials::locked_until.le(now.as_micros()))),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}
+
 /// Replaces the details if they are still `old`, clears the failures and any lock, and notes a success; `false`
 /// when somebody else changed or revoked it, or it is locked.
 pub fn update_details(

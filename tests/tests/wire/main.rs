@@ -15,6 +15,7 @@ mod cors;
 mod crash;
 mod discovery;
 mod encoding;
+mod enrol;
 mod flood;
 mod form_post;
 mod forms;

@@ -1,5 +1,6 @@
 //! What an app or its registration requires is kept to the end (spec §5 lines 1 to 6, 15 to 18).
 
+use stepwell_tests::databases::Database;
 use stepwell_tests::rp::{REDIRECT_URI, claims};
 
 use crate::support::http::parameters;
@@ -28,7 +29,8 @@ fn an_acr_that_nothing_here_reaches_is_unmet_before_anybody_is_asked() {
 
 #[test]
 fn a_person_without_the_authenticator_is_told_and_never_let_in_by_less() {
-    let world = World::shared();
+    let off = ("STEPWELL__ENROLMENT__ON_DEMAND", "false");
+    let world = World::alone(Database::sqlite(), &[off]);
     let person = world.person_without_app();
     let tab = world.tab();
     let page = tab.open(&world.web.authorize_url(&[("acr_values", MFA)]));

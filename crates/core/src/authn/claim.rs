@@ -137,7 +137,7 @@ impl<'a> Proofs<'a> {
     /// The time a set of proofs claims: that of its strongest, the older of equals; or its oldest.
     fn auth_time(&self, support: Support, renew: Renew) -> Timestamp {
         self.members(support.set)
-            .filter(|e| renew == Renew::All || e.traits.rank() == support.rank)
+            .filter(|e| renew == Renew::All || e.traits.strength() == support.rank)
             .map(|e| e.at)
             .min()
             .unwrap_or(Timestamp::from_micros(i64::MIN))
@@ -209,7 +209,7 @@ impl<'a> Proofs<'a> {
             let until = within.map(|age| proof.at.plus(age));
             let support = Support {
                 set: 1 << i,
-                rank: proof.traits.rank(),
+                rank: proof.traits.strength(),
                 until,
             };
             until

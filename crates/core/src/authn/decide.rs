@@ -320,9 +320,9 @@ fn told<'e>(rests_on: &[&'e Evidence], claim: &Claim) -> Vec<&'e Evidence> {
     let strongest = rests_on
         .iter()
         .filter(of_claim)
-        .map(|e| e.traits.rank())
+        .map(|e| e.traits.strength())
         .max();
-    let misleads = |e: &Evidence| e.at < claim.auth_time && Some(e.traits.rank()) >= strongest;
+    let misleads = |e: &Evidence| e.at < claim.auth_time && Some(e.traits.strength()) >= strongest;
     rests_on
         .iter()
         .copied()

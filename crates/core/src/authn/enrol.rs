@@ -46,14 +46,16 @@ impl Case<'_> {
         person: &Person,
         proven: &[&Evidence],
     ) -> Option<Verdict> {
-        if let Some(change) = &self.request.change {
+        let done = self.set_up_now(person);
+        let change = self.request.change.as_ref();
+        // Once what the person came for is set up there is nothing left to guard.
+        let change = change.filter(|c| c.enrol.as_ref().is_none_or(|m| !done.contains(&m)));
+        if let Some(change) = change {
             let counted = match self.prove_fully(person, proven) {
                 Ok(counted) => counted,
                 Err(verdict) => return Some(verdict),
             };
-            if let Some(method) = &change.enrol
-                && !self.set_up_now(person).contains(&method)
-            {
+            if let Some(method) = &change.enrol {
                 return Some(self.chosen(method, counted));
             }
         }
@@ -367,7 +369,7 @@ impl Case<'_> {
                 then,
             }));
         }
-        leads.sort_by_key(|lead| (lead.steps, Reverse(lead.owned.traits.rank())));
+        leads.sort_by_key(|lead| (lead.steps, Reverse(lead.owned.traits.strength())));
         let mut seen = BTreeSet::new();
         leads.retain(|lead| seen.insert(lead.owned.method.clone()));
         leads

@@ -128,8 +128,8 @@ impl Traits {
         self.through.is_some() && self.through == other.through
     }
 
-    /// Strength for choosing whose time speaks (design §2.3): higher is stronger.
-    pub(crate) fn rank(&self) -> u8 {
+    /// How strong a proof is, for ordering and for choosing whose time speaks (design §2.3): higher is stronger.
+    pub fn strength(&self) -> u8 {
         if self.phishing_resistant {
             3
         } else if self.kinds.contains(&Kind::Possession) || self.kinds.contains(&Kind::Inherence) {

@@ -42,7 +42,7 @@ pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned
     let mut kinds: Vec<&Owned> = owned.iter().collect();
     kinds.sort_by_key(|one| {
         (
-            Reverse(one.traits.rank()),
+            Reverse(one.traits.strength()),
             &one.method,
             &one.traits,
             !one.opens,
@@ -125,7 +125,7 @@ fn place(c: &Choice) -> impl Ord + '_ {
         c.traits.recovery,
         c.steps,
         !c.opens,
-        Reverse(c.traits.rank()),
+        Reverse(c.traits.strength()),
         &c.method,
         &c.traits,
     )

@@ -13,20 +13,21 @@ impl Oracle<'_> {
     pub(super) fn before_leaving(&self, owned: &[Owned], proven: &[Evidence]) -> Option<Outcome> {
         let methods = &self.scene.policy.enrolment.methods;
         let fresh = self.set_up_now(owned);
-        if let Some(change) = &self.scene.request.change {
-            if !self.may_change(owned, proven, &[]) {
-                return Some(self.proof_before_change(owned, proven));
-            }
-            match &change.enrol {
-                Some(m) if !methods.contains(m) => {
-                    // Unless it was set up before policy forbade it.
-                    return Some(Outcome::Refuse(Error::UnmetAuthenticationRequirements));
-                }
-                Some(m) if !fresh.contains(m) => {
-                    return Some(Outcome::Enrol(Occasion::Chosen, [m.clone()].into()));
-                }
-                _ => {}
-            }
+        let wanted = self.scene.request.change.as_ref().map(|c| c.enrol.as_ref());
+        let guards = match wanted {
+            None => false,
+            Some(None) => true,
+            Some(Some(method)) => !fresh.contains(method),
+        };
+        if guards && !self.may_change(owned, proven, &[]) {
+            return Some(self.proof_before_change(owned, proven));
+        }
+        if let Some(Some(method)) = wanted.filter(|_| guards) {
+            return Some(if methods.contains(method) {
+                Outcome::Enrol(Occasion::Chosen, [method.clone()].into())
+            } else {
+                Outcome::Refuse(Error::UnmetAuthenticationRequirements)
+            });
         }
         let codes = Method::new("recovery");
         let due = !fresh.is_empty()

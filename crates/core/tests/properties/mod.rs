@@ -4,6 +4,7 @@
 //! explore further.
 
 mod demands;
+mod enrolling;
 mod grants;
 mod order;
 mod proofs;

@@ -231,8 +231,37 @@ impl Scene {
         self
     }
 
+    /// People may set these up, on demand too, after proofs of the last five minutes.
+    pub(crate) fn enrolling(mut self, methods: &[&str]) -> Self {
+        self.policy.enrolment = EnrolmentPolicy {
+            on_demand: true,
+            methods: methods.iter().copied().map(Method::new).collect(),
+            fresh_for: Seconds(300),
+        };
+        self
+    }
+
+    /// The person sets this up a second later, in this interaction, and uses it once; recovery codes are not used.
+    pub(crate) fn sets_up(&self, new: &Authenticator) -> Self {
+        let mut scene = self.clone();
+        let at = scene.now.plus(Seconds(1));
+        let mut new = new.clone();
+        new.owned.enrolled_at = Some(at);
+        let person = scene.facts.person.as_mut().unwrap();
+        person.owned.push(new.owned.clone());
+        if new.owned.traits.recovery {
+            scene.now = at;
+            return scene;
+        }
+        scene.then(&new)
+    }
+
     /// The person proves something a second later, in this interaction.
-    pub(crate) fn then(mut self, with: &Authenticator) -> Self {
+    pub(crate) fn then(&self, with: &Authenticator) -> Self {
+        self.clone().and_then(with)
+    }
+
+    fn and_then(mut self, with: &Authenticator) -> Self {
         self.now = self.now.plus(Seconds(1));
         let evidence = with.used_at(self.now);
         match &mut self.facts.session {

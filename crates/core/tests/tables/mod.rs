@@ -2,6 +2,7 @@
 
 mod answer;
 mod ending;
+mod enrolling;
 mod floors;
 mod freshness;
 mod persons;

@@ -11,6 +11,7 @@ use stepwell_store::credentials::{self, Credential};
 use super::Me;
 use crate::Engine;
 use crate::call::Call;
+use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::passwords::{PasswordRules, Weakness};
 
@@ -44,6 +45,8 @@ impl Engine {
                         ));
                     }
                     credentials::reset_failures(tx, &old.id, call.now)?;
+                    // Whatever it was set by before, now somebody who proved enough has chosen it.
+                    credentials::update_details(tx, &old.id, &old.details, "{}", call.now)?;
                 }
                 None => {
                     let id = CredentialId::new(call.id());
@@ -52,6 +55,7 @@ impl Engine {
                     credentials::insert(tx, &new)?;
                 }
             }
+            self.notify(tx, call, &me.user, Happened::PasswordChanged)?;
             let ended = self.end_others(tx, call, me, "the password was changed")?;
             tx.audit(
                 self.about_me(call, me, names::FACTOR_PASSWORD_CHANGED)

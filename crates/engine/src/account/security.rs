@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::{AcrName, Method, Traits};
 use stepwell_core::display_text;
-use stepwell_core::ids::{CredentialId, EvidenceId, GrantId};
+use stepwell_core::ids::{CredentialId, EvidenceId, GrantId, UserId};
 use stepwell_core::time::Timestamp;
 use stepwell_store::credentials::{self, Credential};
 use stepwell_store::{Tx, evidence, grants};
@@ -16,6 +16,7 @@ use stepwell_store::{Tx, evidence, grants};
 use super::Me;
 use crate::Engine;
 use crate::call::Call;
+use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::grants::Grant;
 
@@ -165,10 +166,13 @@ impl Engine {
             if opens(credential) && mine.iter().filter(|one| opens(one)).count() == 1 {
                 return Ok(Removal::LastOne);
             }
+            let method = credential.method.clone();
+            // First, so that an address that is removed is told too.
+            self.notify(tx, call, &me.user, Happened::FactorRemoved { method })?;
             if !credentials::revoke(tx, id, call.now)? {
                 return Ok(Removal::Unknown);
             }
-            let (proofs, ended) = self.end_what_rested_on(tx, call, me, id)?;
+            let (proofs, ended) = self.end_what_rested_on(tx, call, &me.user.id, id)?;
             tx.audit(
                 self.about_me(call, me, names::FACTOR_REMOVED)
                     .with("method", credential.method.as_str())
@@ -181,17 +185,17 @@ impl Engine {
     }
 
     /// Lets the proofs by a credential count no longer, and ends the grants that were made from them.
-    pub(super) fn end_what_rested_on(
+    pub(crate) fn end_what_rested_on(
         &self,
         tx: &mut Tx<'_>,
         call: &Call<'_>,
-        me: &Me,
+        user: &UserId,
         id: &CredentialId,
     ) -> Result<(Vec<EvidenceId>, Vec<GrantId>), EngineError> {
         let proofs = evidence::revoke_of_credential(tx, id, call.now)?;
         let gone: BTreeSet<&EvidenceId> = proofs.iter().collect();
         let mut ended = Vec::new();
-        for row in grants::live_of(tx, &me.user.id, call.now)? {
+        for row in grants::live_of(tx, user, call.now)? {
             let grant = Grant::from_row(row)?;
             let rested = grant.grounds.evidence.iter().any(|one| gone.contains(one));
             if rested

@@ -7,13 +7,14 @@ use stepwell_core::audit::names;
 use stepwell_core::authn::{Enrol, Evidence, Method, Step, Verdict};
 use stepwell_core::display_text;
 use stepwell_core::ids::{EvidenceId, InteractionId};
-use stepwell_store::{credentials, evidence, interactions};
+use stepwell_core::user::User;
+use stepwell_store::{Tx, credentials, evidence, interactions};
 
 use super::guesses::{Guesses, Taken};
 use super::prove::{Attempt, Lost};
 use super::{Answered, Trouble};
 use crate::Engine;
-use crate::authorize::{Loaded, Outcome, Setup, encode, is_step_up, pending};
+use crate::authorize::{Loaded, Outcome, Setup, encode, is_step_up, pending, replaceable};
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 use crate::factors::{self, Enrolled, Failure};
@@ -27,6 +28,7 @@ const MOST: usize = 50;
 pub(super) struct Filled<'a> {
     pub(super) answer: &'a str,
     pub(super) label: &'a str,
+    pub(super) replace: bool,
 }
 
 impl Engine {
@@ -123,7 +125,7 @@ impl Engine {
                 if !label.is_empty() {
                     label.clone_into(&mut enrolled.credential.label);
                 }
-                let answered = self.enrolled(&attempt, enrolled);
+                let answered = self.enrolled(&attempt, enrolled, filled.replace);
                 match answered {
                     Ok(Answered::Continue { .. }) => guesses.clear()?,
                     _ => guesses.give_back()?,
@@ -146,7 +148,12 @@ impl Engine {
     }
 
     /// Stores it, counts its first use and rotates the session, if the hub still asks for it; all or nothing.
-    fn enrolled(&self, attempt: &Attempt<'_>, enrolled: Enrolled) -> Result<Answered, EngineError> {
+    fn enrolled(
+        &self,
+        attempt: &Attempt<'_>,
+        enrolled: Enrolled,
+        replace: bool,
+    ) -> Result<Answered, EngineError> {
         let Attempt {
             call,
             id,
@@ -175,9 +182,14 @@ impl Engine {
                 known: &known,
                 ..*attempt
             };
+            // Recovery codes are saved, not used; and there is one set of them.
+            let codes = traits.recovery;
+            if codes || (replace && replaceable(method, loaded, &known).is_some()) {
+                self.remove_others(tx, attempt, user)?;
+            }
             credentials::insert(tx, &credential)?;
             let session = self.renewed_session(tx, attempt, user, &secret)?;
-            let proof = Evidence {
+            let proof = (!codes).then(|| Evidence {
                 id: EvidenceId::new(call.id()),
                 method: method.clone(),
                 credential: credential.id.clone(),
@@ -185,14 +197,17 @@ impl Engine {
                 traits,
                 amr,
                 enrolled_at: Some(credential.created_at),
-            };
-            evidence::insert(tx, &session, &user.id, &proof)?;
+            });
+            if let Some(proof) = &proof {
+                evidence::insert(tx, &session, &user.id, proof)?;
+            }
+            let used = proof.as_ref().map(|proof| proof.id.as_str());
             tx.audit(
                 self.about(call, loaded, &known, names::FACTOR_ENROLLED)
                     .session(&session)
                     .with("method", method.as_str())
                     .with("credential", credential.id.as_str())
-                    .with("evidence", proof.id.as_str()),
+                    .with("evidence", used),
             );
             let mut state = loaded.state.clone();
             (state.setup, state.challenge, state.method) = (None, None, None);
@@ -200,13 +215,12 @@ impl Engine {
             if !interactions::save_state(tx, id, loaded.version, &encode(&state)?)? {
                 return Err(Lost::Race);
             }
-            tx.audit(
-                event
-                    .session(&session)
-                    .with("method", method.as_str())
-                    .with("evidence", proof.id.as_str()),
-            );
-            Ok(is_step_up(loaded, &known))
+            let step_up = is_step_up(loaded, &known);
+            if step_up || !codes {
+                let event = event.session(&session).with("method", method.as_str());
+                tx.audit(event.with("evidence", used));
+            }
+            Ok(step_up && !codes)
         });
         match outcome {
             Ok(stepped_up) => {
@@ -220,6 +234,34 @@ impl Engine {
             Err(Lost::Race | Lost::Used) => Ok(Answered::Again(Trouble::TryAgain)),
             Err(Lost::Engine(error)) => Err(error),
         }
+    }
+
+    /// Removes the person's other authenticators of the method, with all that rested on them.
+    fn remove_others(
+        &self,
+        tx: &mut Tx<'_>,
+        attempt: &Attempt<'_>,
+        user: &User,
+    ) -> Result<(), EngineError> {
+        let Attempt {
+            call,
+            loaded,
+            known,
+            method,
+            ..
+        } = *attempt;
+        for old in known.credentials.iter().filter(|c| c.method == *method) {
+            if credentials::revoke(tx, &old.id, call.now)? {
+                self.end_what_rested_on(tx, call, &user.id, &old.id)?;
+                tx.audit(
+                    self.about(call, loaded, known, names::FACTOR_REMOVED)
+                        .with("method", method.as_str())
+                        .with("credential", old.id.as_str())
+                        .with("why", "replaced"),
+                );
+            }
+        }
+        Ok(())
     }
 }
 
@@ -239,6 +281,7 @@ fn refused(failure: Failure) -> Result<Answered, EngineError> {
         Failure::Replayed => Trouble::UsedCode,
         Failure::Refused { rule, .. } => Trouble::Refused(rule),
         Failure::Undelivered(_) => Trouble::Undelivered,
+        Failure::TooSoon(wait) => Trouble::TooSoon(wait.0),
         Failure::Wrong(_) => Trouble::WrongCode,
     }))
 }

@@ -2,8 +2,6 @@
 //!
 //! Tells what was decided; decides nothing.
 
-use std::collections::BTreeSet;
-
 use stepwell_core::authn::{Evidence, Method, Pin, Prove, Reason};
 use stepwell_core::ids::EvidenceId;
 use stepwell_core::time::Timestamp;
@@ -12,7 +10,8 @@ use super::advance::Loaded;
 use super::facts::Known;
 use super::show::username;
 use super::stepup::is_step_up;
-use super::view::{FactorView, MethodView, ProveView, ProvenView, TotpView, Why, Wording};
+use super::view::{FactorView, ProveView, ProvenView, TotpView, Why, Wording};
+use super::ways::{others, usual};
 use crate::Engine;
 use crate::call::Call;
 
@@ -30,14 +29,14 @@ impl Engine {
             .method
             .as_ref()
             .and_then(|m| prove.choices.iter().find(|c| c.method == *m));
-        let choice = chosen.or(prove.choices.first());
+        let choice = chosen.or_else(|| usual(prove, known));
         let method = choice.map_or_else(Method::password, |c| c.method.clone());
         ProveView {
             username: username(loaded, known),
             may_switch: self.may_switch(loaded),
             wording: self.wording(loaded, known, reasons),
             factor: factor_view(call.now, &method, known),
-            others: others(&method, prove, known),
+            others: others(call.now, &method, prove, known),
             proven: proven(call.now, known, &prove.counted),
             later: choice.map(|c| c.then.clone()).unwrap_or_default(),
             method,
@@ -124,35 +123,6 @@ fn factor_view(now: Timestamp, method: &Method, known: &Known) -> FactorView {
             None
         },
     })
-}
-
-/// Other methods: those that lead there first, then what the person owns but which is not enough. Before
-/// anything is proven the second part is empty, so that nobody learns what an account owns.
-fn others(shown: &Method, prove: &Prove, known: &Known) -> Vec<MethodView> {
-    let mut seen: BTreeSet<Method> = BTreeSet::from([shown.clone()]);
-    let mut list: Vec<MethodView> = prove
-        .choices
-        .iter()
-        .filter(|c| seen.insert(c.method.clone()))
-        .map(|c| MethodView {
-            method: c.method.clone(),
-            reaches: true,
-        })
-        .collect();
-    let signed_in = known
-        .facts
-        .session
-        .as_ref()
-        .is_some_and(|s| !s.evidence.is_empty());
-    for credential in known.credentials.iter().filter(|_| signed_in) {
-        if seen.insert(credential.method.clone()) {
-            list.push(MethodView {
-                method: credential.method.clone(),
-                reaches: false,
-            });
-        }
-    }
-    list
 }
 
 pub(super) fn proven(now: Timestamp, known: &Known, ids: &[EvidenceId]) -> Vec<ProvenView> {

@@ -4,6 +4,7 @@
 //! Starts a set-up that needs nothing typed first; verifies and stores no authenticator.
 
 use stepwell_core::authn::{Enrol, Method, Reason};
+use stepwell_store::credentials::Credential;
 use stepwell_store::interactions;
 
 use super::advance::Loaded;
@@ -16,7 +17,7 @@ use super::view::{EnrolStage, EnrolView};
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
-use crate::factors::{Enrolment, Failure};
+use crate::factors::{Enrolment, Failure, left};
 
 impl Engine {
     pub(super) fn enrol_view(
@@ -35,6 +36,12 @@ impl Engine {
             occasion: enrol.occasion,
             methods: enrol.methods.clone(),
             proven: proven(call.now, known, &enrol.counted),
+            replaces: match &stage {
+                EnrolStage::Verify { method, .. } => {
+                    replaceable(method, loaded, known).map(|c| c.label.clone())
+                }
+                _ => None,
+            },
             stage,
         })
     }
@@ -128,6 +135,33 @@ impl Engine {
             .and_then(|factor| factor.enrolment())
             .ok_or_else(|| EngineError::broken(format!("{method} has no set-up")))
     }
+}
+
+/// Whether a recovery code was used in this interaction.
+pub(crate) fn lost(loaded: &Loaded, known: &Known) -> bool {
+    let mut proofs = known.facts.session.iter().flat_map(|s| &s.evidence);
+    proofs.any(|e| e.traits.recovery && e.at > loaded.began)
+}
+
+/// The authenticator that a new one of the method may take the place of, because it was lost. Of several nobody
+/// here knows which, and the account's pages remove it.
+pub(crate) fn replaceable<'k>(
+    method: &Method,
+    loaded: &Loaded,
+    known: &'k Known,
+) -> Option<&'k Credential> {
+    let mut same = known.credentials.iter().filter(|c| c.method == *method);
+    match (same.next(), same.next()) {
+        (Some(only), None) if lost(loaded, known) && *method != Method::recovery() => Some(only),
+        _ => None,
+    }
+}
+
+/// The recovery codes that are left, once one was used in this interaction.
+pub(super) fn codes_left(loaded: &Loaded, known: &Known) -> Option<usize> {
+    let sets = known.credentials.iter();
+    let left = sets.filter(|c| c.method == Method::recovery()).map(left);
+    lost(loaded, known).then(|| left.sum())
 }
 
 /// The set-up that goes on: the one chosen, if it is this person's and still one that is asked for; or the only

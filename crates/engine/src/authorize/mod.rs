@@ -18,6 +18,7 @@ mod show;
 mod state;
 mod stepup;
 mod view;
+mod ways;
 mod wished;
 
 pub use advance::Next;
@@ -32,7 +33,7 @@ pub(crate) use advance::{Loaded, json};
 pub(crate) use asker::Asker;
 pub(crate) use begin::encode;
 pub(crate) use deliver::{Post, Sending, language};
-pub(crate) use enrol::pending;
+pub(crate) use enrol::{pending, replaceable};
 pub(crate) use facts::Known;
 pub(crate) use show::Opened;
 pub(crate) use state::{Identified, Setup, State};

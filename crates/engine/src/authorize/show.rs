@@ -9,6 +9,7 @@ use stepwell_store::interactions;
 
 use super::advance::{Loaded, Next};
 use super::asker::{Asker, ForClient};
+use super::enrol::codes_left;
 use super::facts::Known;
 use super::view::{
     AccountView, ClientView, ConsentView, FactorView, Left, PageView, ScopeView, StepView,
@@ -89,6 +90,7 @@ impl Engine {
                     client: self.client_view(&loaded),
                     step,
                     browser,
+                    codes_left: codes_left(&loaded, &known),
                 })))
             }
         }

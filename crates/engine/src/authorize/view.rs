@@ -25,6 +25,8 @@ pub struct PageView {
     pub step: StepView,
     /// A cookie to set, when the browser had none.
     pub browser: Option<Secret>,
+    /// The recovery codes that are left, once one was used on these pages.
+    pub codes_left: Option<usize>,
 }
 
 /// The client as people see it.
@@ -82,7 +84,7 @@ pub struct ProveView {
     pub method: Method,
     /// What its form needs.
     pub factor: FactorView,
-    /// Every other method of the person, with whether it leads there.
+    /// Every other method of the person: those that lead there, strongest first, then the rest.
     pub others: Vec<MethodView>,
     /// Proofs that already count, oldest first.
     pub proven: Vec<ProvenView>,
@@ -105,6 +107,8 @@ pub struct EnrolView {
     pub methods: Vec<Method>,
     /// Proofs that let it be set up, oldest first.
     pub proven: Vec<ProvenView>,
+    /// The name of the authenticator that it may take the place of, because that was lost.
+    pub replaces: Option<String>,
     /// How far it is.
     pub stage: EnrolStage,
 }
@@ -222,6 +226,10 @@ pub struct MethodView {
     pub method: Method,
     /// Whether it leads to what is asked.
     pub reaches: bool,
+    /// Whether it rests after too many wrong tries.
+    pub resting: bool,
+    /// Whether it is the one that the person took last, of those that can be taken now.
+    pub preselected: bool,
 }
 
 /// A proof that counts.

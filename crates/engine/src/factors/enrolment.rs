@@ -13,7 +13,7 @@ use stepwell_store::credentials::Credential;
 use super::{Answer, Challenge, Failure, Tools, Whom};
 use crate::error::EngineError;
 
-/// An authenticator that was set up and has just worked.
+/// An authenticator that was set up and has just worked; recovery codes are saved, not used.
 #[derive(Debug)]
 pub struct Enrolled {
     /// To be stored; it belongs to [`Whom::user`].
@@ -34,6 +34,8 @@ pub enum SetUp {
         /// Its `otpauth` address, for a code to scan and for a link.
         uri: Secret,
     },
+    /// Codes to be saved; the first use is to say that they are (`saved`).
+    Codes(Vec<Secret>),
     /// [`Challenge::show`], for the form that the method has.
     Form(Value),
 }

@@ -7,6 +7,8 @@ mod code;
 mod enrolment;
 pub mod passkey;
 mod password;
+mod recovery;
+mod recovery_setup;
 mod totp;
 mod totp_setup;
 
@@ -33,6 +35,8 @@ pub(crate) use code::{address_of, sent};
 pub use enrolment::{Enrolled, Enrolment, SetUp};
 pub use passkey::PasskeyFactor;
 pub use password::{PasswordFactor, reset_details};
+pub use recovery::RecoveryFactor;
+pub(crate) use recovery::left;
 pub use totp::TotpFactor;
 pub(crate) use totp::totp_purpose;
 
@@ -153,6 +157,11 @@ pub trait Factor: fmt::Debug + Send + Sync {
         self.traits()
     }
 
+    /// Whether it can prove anything still: a set of codes may be used up.
+    fn is_usable(&self, _credential: &Credential) -> bool {
+        true
+    }
+
     /// How many wrong answers in a row make an authenticator rest, and for how long; none when guessing is
     /// only slowed down.
     fn budget(&self) -> Option<(u32, Seconds)> {
@@ -210,11 +219,11 @@ pub trait Factor: fmt::Debug + Send + Sync {
     ) -> Result<Verified, Failure>;
 }
 
-/// The methods of [`Factors::shipped`], which configuration may name.
+/// The methods of [`Factors::shipped`] which an acr may name: all but recovery codes, which make none true.
 pub const METHODS: &[&str] = &["password", "totp", "passkey", "security-key", "sms", "mail"];
 
-/// Those of them that people may set up by themselves.
-pub const ENROLLABLE: &[&str] = &["totp", "passkey", "security-key", "sms", "mail"];
+/// The methods that people may set up by themselves.
+pub const ENROLLABLE: &[&str] = &["totp", "passkey", "security-key", "sms", "mail", "recovery"];
 
 /// Every factor of this installation, in the order that pages list them.
 #[derive(Debug)]
@@ -243,6 +252,10 @@ impl Factors {
         }
         all.push(Box::new(DeliveredCode::by_text(&settings.limits)));
         all.push(Box::new(DeliveredCode::by_mail(&settings.limits)));
+        all.push(Box::new(RecoveryFactor {
+            budget: settings.limits.code_budget,
+            rest: settings.limits.code_rest,
+        }));
         Ok(Self(all))
     }
 
@@ -304,7 +317,7 @@ impl Factors {
         credentials
             .iter()
             .filter_map(|c| {
-                let factor = self.find(&c.method)?;
+                let factor = self.find(&c.method).filter(|f| f.is_usable(c))?;
                 Some(Owned {
                     method: c.method.clone(),
                     credential: c.id.clone(),
@@ -341,6 +354,7 @@ mod tests {
         assert_eq!(
             shipped
                 .iter()
+                .filter(|one| !one.traits.recovery)
                 .map(|one| one.method.as_str())
                 .collect::<Vec<_>>(),
             METHODS

@@ -6,14 +6,15 @@ use stepwell_core::audit::{Event, names};
 use stepwell_core::time::Seconds;
 use stepwell_core::user::Status;
 use stepwell_core::username;
-use stepwell_store::{credentials, users};
+use stepwell_store::{credentials, links, users};
 
-use super::Purpose;
+use super::{Kept, Purpose};
 use crate::Engine;
 use crate::authorize::language;
 use crate::call::Call;
 use crate::courier::{Channel, Letter, Recipient};
 use crate::error::EngineError;
+use crate::factors::inbox;
 use crate::limits::{LimitKey, NetworkKey, Rule, Verdict};
 use crate::outbox::verified_addresses;
 
@@ -68,16 +69,22 @@ impl Engine {
             if addresses.is_empty() {
                 return Ok(());
             }
-            let purpose = Purpose::Password;
-            let link = self.issue_link(tx, call, purpose, Some(&user.id), |_| None, VALID_FOR)?;
+            links::withdraw_of(tx, &user.id, call.now)?;
+            // Each inbox has a link of its own: what is proven by the new password is no more than that inbox.
             for address in &addresses {
+                let kept = Kept {
+                    through: Some(inbox(Channel::Mail, address)),
+                    ..Kept::default()
+                };
+                let purpose = Purpose::Password;
+                let link = self.issue_link(tx, call, purpose, Some(&user.id), &kept, VALID_FOR)?;
                 let to = Recipient {
                     channel: Channel::Mail,
                     address,
                     language: language(call, &user),
                 };
                 let letter = Letter::PasswordReset {
-                    link: link.url.clone(),
+                    link: link.url,
                     valid_for: VALID_FOR,
                 };
                 self.enqueue(tx, call, Some(&user.id), &to, &letter)?;

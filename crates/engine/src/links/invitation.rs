@@ -5,9 +5,9 @@
 use stepwell_core::audit::{Event, names};
 use stepwell_core::time::Seconds;
 use stepwell_core::username;
-use stepwell_store::users;
+use stepwell_store::{links, users};
 
-use super::{IssuedLink, Purpose};
+use super::{IssuedLink, Kept, Purpose};
 use crate::Engine;
 use crate::authorize::language;
 use crate::call::Call;
@@ -46,14 +46,10 @@ impl Engine {
         }
         self.db.write(|tx| {
             let user = users::find_by_canonical(tx, &canonical)?.ok_or_else(nobody)?;
-            let link = self.issue_link(
-                tx,
-                call,
-                Purpose::SetUp,
-                Some(&user.id),
-                |_| None,
-                valid_for,
-            )?;
+            links::withdraw_of(tx, &user.id, call.now)?;
+            let kept = Kept::default();
+            let purpose = Purpose::SetUp;
+            let link = self.issue_link(tx, call, purpose, Some(&user.id), &kept, valid_for)?;
             if let Some(address) = mail {
                 let to = Recipient {
                     channel: Channel::Mail,

@@ -9,6 +9,7 @@ mod forgotten;
 mod invitation;
 mod registration;
 
+use serde::{Deserialize, Serialize};
 use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::Method;
 use stepwell_core::ids::{CredentialId, UserId};
@@ -23,6 +24,7 @@ use crate::Engine;
 use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
+use crate::factors::reset_details;
 use crate::passwords::{PasswordRules, Weakness};
 
 pub use registration::Registered;
@@ -90,6 +92,26 @@ pub enum Followed {
     Over,
 }
 
+/// What a link holds besides its purpose.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    /// The name of an account that is still to be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    /// The inbox that it was sent to ([`inbox`](crate::factors::inbox)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    through: Option<String>,
+}
+
+fn purpose(link: &Link) -> Option<Purpose> {
+    Purpose::of(&link.purpose)
+}
+
+/// What the rest of a link is sealed for.
+fn sealed_for(hash: &Hashed) -> String {
+    format!("link:{}", hash.as_str())
+}
+
 impl Engine {
     /// What a link's page shows; none when it cannot be used any more.
     ///
@@ -135,7 +157,11 @@ impl Engine {
                     None => return Ok(Followed::Over),
                 },
             };
-            self.set_password(tx, call, &user, &hash)?;
+            let through = match purpose(&link) {
+                Some(Purpose::Password) => self.kept(&link)?.through,
+                _ => None,
+            };
+            self.set_password(tx, call, &user, &hash, through.as_deref())?;
             tx.audit(
                 Event::new(names::LINK_USED, call.now)
                     .reference(call.reference)
@@ -161,7 +187,7 @@ impl Engine {
         let Some(link) = links::find_live(tx, &Hashed::of(secret), call.now)? else {
             return Ok(None);
         };
-        let Some(purpose) = Purpose::of(&link.purpose) else {
+        let Some(purpose) = purpose(&link) else {
             return Ok(None);
         };
         let username = match &link.user_id {
@@ -169,31 +195,42 @@ impl Engine {
                 let user = users::find(tx, id)?.filter(|user| user.status == Status::Active);
                 user.map(|user| user.username)
             }
-            None => Some(self.wanted(&link)?.username),
+            None => self.kept(&link)?.username,
         };
         Ok(username.map(|username| (link, LinkView { purpose, username })))
     }
 
-    /// Makes a link, in place of every earlier one about the same person.
+    /// What a link holds besides.
+    fn kept(&self, link: &Link) -> Result<Kept, EngineError> {
+        let Some(sealed) = &link.sealed else {
+            return Ok(Kept::default());
+        };
+        let plain = self
+            .seal
+            .open(&sealed_for(&link.secret_hash), sealed)
+            .map_err(EngineError::broken)?;
+        serde_json::from_slice(&plain).map_err(EngineError::broken)
+    }
+
+    /// Makes a link.
     fn issue_link(
         &self,
         tx: &mut Tx<'_>,
         call: &Call<'_>,
         purpose: Purpose,
         user: Option<&UserId>,
-        sealed: impl FnOnce(&Hashed) -> Option<String>,
+        kept: &Kept,
         valid_for: Seconds,
     ) -> Result<IssuedLink, EngineError> {
         let secret = call.secret();
         let hash = Hashed::of(&secret);
         let expires_at = call.now.plus(valid_for);
-        if let Some(user) = user {
-            links::withdraw_of(tx, user, call.now)?;
-        }
+        let plain = serde_json::to_vec(kept).map_err(EngineError::broken)?;
+        let sealed = self.seal.seal(&sealed_for(&hash), &plain, call.entropy);
         links::insert(
             tx,
             &Link {
-                sealed: sealed(&hash),
+                sealed: Some(sealed),
                 secret_hash: hash,
                 purpose: purpose.as_str().to_owned(),
                 user_id: user.cloned(),
@@ -215,7 +252,9 @@ impl Engine {
         call: &Call<'_>,
         user: &UserId,
         hash: &str,
+        through: Option<&str>,
     ) -> Result<(), EngineError> {
+        let details = through.map_or_else(|| "{}".to_owned(), reset_details);
         let mine = credentials::live_of(tx, user)?;
         let event = |name| {
             let event = Event::new(name, call.now)
@@ -231,6 +270,7 @@ impl Engine {
                 // In place: a password proven before counts for nothing once every session is over.
                 credentials::update_secret(tx, &old.id, &old.secret, hash)?;
                 credentials::reset_failures(tx, &old.id, call.now)?;
+                credentials::update_details(tx, &old.id, &old.details, &details, call.now)?;
                 tx.audit(event(names::FACTOR_PASSWORD_CHANGED).with("why", "link"));
                 if let Some(user) = users::find(tx, user)? {
                     self.notify(tx, call, &user, Happened::PasswordChanged)?;
@@ -241,7 +281,7 @@ impl Engine {
                 let label = "Password";
                 let new =
                     Credential::new(id, user.clone(), Method::password(), label, hash, call.now);
-                credentials::insert(tx, &new)?;
+                credentials::insert(tx, &Credential { details, ..new })?;
                 tx.audit(event(names::FACTOR_ENROLLED).with("method", "password"));
             }
         }

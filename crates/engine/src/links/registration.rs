@@ -4,18 +4,16 @@
 //! Nothing is made before the address is shown to be real, and nobody is told whether an account exists: somebody
 //! who has one gets a link to set their password anew instead.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 use stepwell_core::audit::{Event, names};
 use stepwell_core::ids::UserId;
-use stepwell_core::secret::Hashed;
 use stepwell_core::user::{Status, User};
 use stepwell_core::username;
 use stepwell_store::links::Link;
 use stepwell_store::{StoreError, Tx, users};
 
-use super::Purpose;
 use super::forgotten::VALID_FOR;
+use super::{Kept, Purpose};
 use crate::Engine;
 use crate::call::Call;
 use crate::courier::{Channel, Letter, Recipient};
@@ -33,16 +31,6 @@ pub enum Registered {
     Sent,
     /// What was typed is no mail address.
     NotAnAddress,
-}
-
-/// The account that a link will make.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Wanted {
-    pub(super) username: String,
-}
-
-fn purpose(hash: &Hashed) -> String {
-    format!("link:{}", hash.as_str())
 }
 
 impl Engine {
@@ -77,12 +65,11 @@ impl Engine {
             return Ok(Registered::Sent);
         }
         self.db.write(|tx| -> Result<(), EngineError> {
-            let wanted = Wanted {
-                username: address.to_owned(),
+            let kept = Kept {
+                username: Some(address.to_owned()),
+                ..Kept::default()
             };
-            let plain = serde_json::to_vec(&wanted).map_err(EngineError::broken)?;
-            let seal = |hash: &Hashed| Some(self.seal.seal(&purpose(hash), &plain, call.entropy));
-            let link = self.issue_link(tx, call, Purpose::Register, None, seal, VALID_FOR)?;
+            let link = self.issue_link(tx, call, Purpose::Register, None, &kept, VALID_FOR)?;
             let to = Recipient {
                 channel: Channel::Mail,
                 address,
@@ -104,16 +91,6 @@ impl Engine {
         Ok(Registered::Sent)
     }
 
-    /// What a registration's link holds.
-    pub(super) fn wanted(&self, link: &Link) -> Result<Wanted, EngineError> {
-        let sealed = link.sealed.as_deref().unwrap_or_default();
-        let plain = self
-            .seal
-            .open(&purpose(&link.secret_hash), sealed)
-            .map_err(EngineError::broken)?;
-        serde_json::from_slice(&plain).map_err(EngineError::broken)
-    }
-
     /// Makes the account of a registration's link; none when somebody has that name meanwhile, or one that looks
     /// like it.
     pub(super) fn made_account(
@@ -122,7 +99,9 @@ impl Engine {
         call: &Call<'_>,
         link: &Link,
     ) -> Result<Option<UserId>, EngineError> {
-        let address = self.wanted(link)?.username;
+        let Some(address) = self.kept(link)?.username else {
+            return Ok(None);
+        };
         let Ok(canonical) = username::canonical(&address) else {
             return Ok(None);
         };

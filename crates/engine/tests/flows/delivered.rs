@@ -613,6 +613,7 @@ fn a_password_that_was_reset_through_an_inbox_and_a_code_sent_there_are_one_kind
     let two = Predicate::Kinds {
         count: 2,
         within: None,
+        settled: None,
     };
     let (_, stage) = Postbox::at(&knowing("two", two));
     let bank = a_relying_party(&stage).create();

@@ -12,6 +12,7 @@ use stepwell_engine::authorize::{
     Begun, ConsentView, EnrolStage, EnrolView, FactorView, Left, ProveView, StepView, Via,
 };
 use stepwell_engine::factors::SetUp;
+use stepwell_engine::here::{Gated, Need, Place, Wish};
 use stepwell_engine::totp::TotpSecret;
 use stepwell_engine::{Cookies, EngineError, Peer};
 
@@ -204,13 +205,52 @@ impl<'s> Browser<'s> {
         }
     }
 
-    /// Sets an authenticator app up on the page that shows one, and keeps it.
+    /// The recovery codes that the page shows.
+    pub fn see_codes(&mut self) -> Vec<String> {
+        match self.see_enrol().stage {
+            EnrolStage::Verify {
+                show: SetUp::Codes(codes),
+                ..
+            } => codes.iter().map(|c| c.expose().to_owned()).collect(),
+            other => panic!("no codes are shown: {other:?}"),
+        }
+    }
+
+    /// Says that the codes which the page shows are saved.
+    pub fn save_codes(&mut self) -> Vec<String> {
+        let codes = self.see_codes();
+        self.goes_on(&Input::SetUp {
+            answer: "saved",
+            label: "",
+            replace: false,
+        });
+        codes
+    }
+
+    /// Uses a recovery code on the page that asks for one.
+    pub fn type_recovery_code(&mut self, code: &str) -> &mut Self {
+        self.goes_on(&Input::Prove {
+            method: "recovery",
+            secret: code,
+            credential: None,
+        })
+    }
+
+    /// Sets an authenticator app up on the page that shows one, and saves the first recovery codes after it.
     pub fn set_up_app(&mut self) -> TotpSecret {
+        let app = self.set_up_app_alone();
+        self.save_codes();
+        app
+    }
+
+    /// Sets an authenticator app up on the page that shows one.
+    pub fn set_up_app_alone(&mut self) -> TotpSecret {
         let app = self.scan();
         let code = app.code_at(self.stage.now());
         self.goes_on(&Input::SetUp {
             answer: &code,
             label: "",
+            replace: false,
         });
         app
     }
@@ -352,6 +392,33 @@ impl<'s> Browser<'s> {
         }) {
             Answered::Again(trouble) => trouble,
             other => panic!("{method} was taken: {other:?}"),
+        }
+    }
+
+    /// Opens an account page that needs this; whether it opened. Else the browser is at the pages that ask.
+    pub fn opens(&mut self, need: Need, return_to: Place) -> bool {
+        self.stage.tick();
+        let call = self.stage.call_from(&self.peer);
+        let wish = Wish { need, return_to };
+        let gated = self.stage.engine.account_gate(&call, &self.cookies, &wish);
+        match gated.unwrap() {
+            Gated::Open { user, .. } => {
+                assert_eq!(Some(&user.id), self.person.id.as_ref());
+                true
+            }
+            Gated::Ask { id, browser } => {
+                self.keep(browser);
+                self.at = Some(id);
+                false
+            }
+        }
+    }
+
+    /// The page of ours that the pages end at; they must end at one.
+    pub fn home(&mut self) -> Place {
+        match self.view() {
+            Left::Home { to, stop: false } => to,
+            other => panic!("not home: {other:?}"),
         }
     }
 

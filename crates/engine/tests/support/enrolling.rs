@@ -9,6 +9,7 @@ use stepwell_engine::courier::NoCourier;
 use stepwell_engine::factors::{
     Answer, Challenge, Enrolled, Factor, Factors, Failure, Tools, Whom,
 };
+use stepwell_engine::limits::MemoryLimits;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
 use stepwell_store::credentials::{self, Credential};
@@ -57,6 +58,7 @@ impl<'s> SetUp<'s> {
             seal: &seal,
             courier: &NoCourier,
             product: "Example ID",
+            limits: &MemoryLimits::new(100),
         };
         let id = self.person.id.clone().unwrap();
         let (user, mine) = self

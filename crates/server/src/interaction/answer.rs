@@ -68,6 +68,7 @@ impl Pages {
                     recovery: state.engine.offers_recovery(),
                     registration: state.engine.offers_registration(),
                 },
+                codes_left: None,
             },
         }
     }

@@ -45,11 +45,11 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
                 .collect(),
             problem: None,
         }),
-        StepView::Enrol(enrol) => Box::new(setup::page(view, enrol, trouble, now)),
+        StepView::Enrol(enrol) => setup::page(view, enrol, trouble, now),
         StepView::Consent(consent) => Box::new(consent_page(interaction, app, consent)),
         StepView::Prove(prove) => Box::new(StepPage {
             account: account(prove),
-            wording: wording(app, prove),
+            wording: wording(view, prove),
             factor: factor(prove, &interaction, trouble, now),
             another_way: !prove.others.is_empty(),
             instead: instead(prove),
@@ -61,24 +61,18 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
 
 /// The page that offers other methods.
 pub(super) fn another_way(view: &PageView, prove: &ProveView) -> AnotherWay {
-    let shown = Way {
-        value: prove.method.as_str().to_owned(),
-        method: method(&prove.method),
-        note: None,
-        suffices: true,
-        selected: true,
-    };
     let others = prove.others.iter().map(|other| Way {
         value: other.method.as_str().to_owned(),
         method: method(&other.method),
         note: None,
-        suffices: other.reaches,
-        selected: false,
+        suffices: other.reaches && !other.resting,
+        resting: other.resting,
+        selected: other.preselected,
     });
     AnotherWay {
         interaction: view.id.as_str().to_owned(),
         account: account(prove),
-        ways: std::iter::once(shown).chain(others).collect(),
+        ways: others.collect(),
         problem: None,
     }
 }
@@ -97,14 +91,14 @@ fn account(prove: &ProveView) -> Account {
     }
 }
 
-fn wording(app: App, prove: &ProveView) -> Wording {
+fn wording(view: &PageView, prove: &ProveView) -> Wording {
     let now = Some(&prove.method);
-    wording_of(app, &prove.wording, &prove.proven, now, &prove.later)
+    wording_of(view, &prove.wording, &prove.proven, now, &prove.later)
 }
 
 /// How a page speaks, with the proofs that are done, needed now and needed later.
 pub(super) fn wording_of(
-    app: App,
+    view: &PageView,
     speech: &Speech,
     proven: &[ProvenView],
     now: Option<&Proof>,
@@ -116,7 +110,7 @@ pub(super) fn wording_of(
         valid_for,
     } = speech
     else {
-        return Wording::SignIn { app };
+        return Wording::SignIn { app: app(view) };
     };
     let done = proven.iter().map(|p| ProofStep {
         method: method(&p.method),
@@ -133,9 +127,10 @@ pub(super) fn wording_of(
         state: ProofState::Later,
     });
     Wording::StepUp(StepUp {
-        app,
+        app: app(view),
         action: action.as_deref().map(Shown::from),
         reason: match why {
+            _ if view.client.own => Reason::Change,
             Why::NotEnough => Reason::LevelTooLow,
             Why::TooOld => Reason::TooOld,
             Why::Again => Reason::AskedAgain,
@@ -224,6 +219,9 @@ fn factor(
                 locked_for: waits,
             }
         }
+        FactorView::Other { method, .. } if *method == Proof::recovery() => {
+            FactorInput::Recovery { locked_for: waits }
+        }
         FactorView::Password | FactorView::Other { .. } => {
             FactorInput::Password { locked_for: waits }
         }
@@ -277,6 +275,7 @@ pub(crate) fn method(proof: &Proof) -> Method {
         "sms" => Method::Sms,
         "passkey" => Method::Passkey,
         "security-key" => Method::SecurityKey,
+        "recovery" => Method::Recovery,
         other => Method::Other(Shown::from(other)),
     }
 }
@@ -304,7 +303,11 @@ fn problem(trouble: &Trouble, prove: &ProveView) -> Option<Problem> {
     if let Some(problem) = passkey_problem(trouble).filter(|_| passkey) {
         return Some(problem);
     }
+    let recovery = *method == Proof::recovery();
     Some(match trouble {
+        Trouble::WrongCode if recovery => Problem::WrongRecovery,
+        Trouble::UsedCode if recovery => Problem::RecoveryUsed,
+        Trouble::Malformed(_) if recovery => Problem::RecoveryFormat,
         Trouble::Refused(_) => Problem::PasskeyRefused,
         Trouble::Malformed(_) | Trouble::UsedCode if passkey => Problem::PasskeyRefused,
         Trouble::WrongPassword => Problem::WrongPassword,

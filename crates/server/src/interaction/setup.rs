@@ -6,19 +6,54 @@ use stepwell_core::authn::{Method as Proof, Occasion};
 use stepwell_core::oauth::Params;
 use stepwell_core::time::Timestamp;
 use stepwell_engine::answer::{Input, Trouble};
-use stepwell_engine::authorize::{EnrolStage, EnrolView, PageView};
+use stepwell_engine::authorize::{EnrolStage, EnrolView, PageView, StepView};
 use stepwell_engine::factors::SetUp;
 
-use super::present::{CODE_DIGITS, app, ceremony, method, passkey_problem, wording_of};
+use super::present::{CODE_DIGITS, ceremony, method, passkey_problem, wording_of};
 use crate::pages::{
-    Account, AppSetup, AskField, Ceremony, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Method,
-    Problem,
+    Account, AppSetup, AskField, Ceremony, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Html, Method,
+    Problem, RecoveryCodes, Shown,
 };
 
 /// The fields that a set-up page may have, of which it has one.
-const FIELDS: [&str; 4] = ["code", "response", "address", "number"];
+const FIELDS: [&str; 5] = ["code", "response", "saved", "address", "number"];
 
 pub(super) fn page(
+    view: &PageView,
+    enrol: &EnrolView,
+    trouble: Option<&Trouble>,
+    now: Timestamp,
+) -> Box<dyn Html> {
+    match codes(view) {
+        Some(codes) => Box::new(RecoveryCodes {
+            problem: trouble.and_then(problem),
+            ..codes
+        }),
+        None => Box::new(form_page(view, enrol, trouble, now)),
+    }
+}
+
+/// The recovery codes that a page shows, if it shows any.
+pub(super) fn codes(view: &PageView) -> Option<RecoveryCodes> {
+    let StepView::Enrol(enrol) = &view.step else {
+        return None;
+    };
+    let EnrolStage::Verify {
+        show: SetUp::Codes(codes),
+        ..
+    } = &enrol.stage
+    else {
+        return None;
+    };
+    Some(RecoveryCodes {
+        interaction: view.id.as_str().to_owned(),
+        account: Account::new(&enrol.username),
+        codes: codes.iter().map(|code| code.expose().to_owned()).collect(),
+        problem: None,
+    })
+}
+
+fn form_page(
     view: &PageView,
     enrol: &EnrolView,
     trouble: Option<&Trouble>,
@@ -36,13 +71,14 @@ pub(super) fn page(
         } else {
             account.pinned()
         },
-        wording: wording_of(app(view), &enrol.wording, &enrol.proven, current, &[]),
+        wording: wording_of(view, &enrol.wording, &enrol.proven, current, &[]),
         why: match enrol.occasion {
             Occasion::Missing => EnrolWhy::Missing,
             Occasion::Lost => EnrolWhy::Lost,
             Occasion::Chosen | Occasion::Spare => EnrolWhy::Chosen,
         },
         others: current.is_some() && enrol.methods.len() > 1,
+        replaces: enrol.replaces.as_deref().map(Shown::new),
         form: form(view.id.as_str(), enrol, now),
         problem: trouble.and_then(problem),
     }
@@ -86,7 +122,7 @@ fn verify(interaction: &str, one: &Proof, show: &SetUp, now: Timestamp) -> Enrol
                 security_key: method(one) == Method::SecurityKey,
             }
         }
-        SetUp::Form(_) => EnrolForm::Code {
+        SetUp::Form(_) | SetUp::Codes(_) => EnrolForm::Code {
             method: method(one),
         },
     }
@@ -96,6 +132,7 @@ fn problem(trouble: &Trouble) -> Option<Problem> {
     Some(match trouble {
         Trouble::WrongCode | Trouble::WrongPassword => Problem::WrongCode,
         Trouble::UsedCode => Problem::CodeUsed,
+        Trouble::Malformed("codes-not-saved") => Problem::NotSaved,
         Trouble::Malformed(_) => Problem::CodeFormat {
             digits: CODE_DIGITS,
         },
@@ -127,6 +164,7 @@ pub(super) fn input<'a>(what: &str, params: &'a Params) -> Option<Input<'a>> {
                 .find_map(|name| params.get(name))
                 .unwrap_or_default(),
             label: field("label"),
+            replace: params.get("replace").is_some(),
         },
         _ => return None,
     })

@@ -1,7 +1,7 @@
 //! `GET /i/{id}`: the page that the engine asks for, or the way out.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{LOCATION, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::secret::Secret;
@@ -9,7 +9,7 @@ use stepwell_engine::answer::Trouble;
 use stepwell_engine::authorize::{Left, PageView, StepView};
 
 use super::answer::{Pages, no_store};
-use super::{csrf, named, present, spoken};
+use super::{csrf, named, present, setup, spoken};
 use crate::app::AppState;
 use crate::blocking;
 use crate::extract::cookies;
@@ -52,6 +52,44 @@ pub(crate) async fn another_way(
                 pages.page(StatusCode::OK, &present::another_way(&view, prove))
             }
             _ => to_page(&id),
+        },
+        Ok(left) => gone(&pages, left),
+        Err(error) => pages.failed(error),
+    }
+}
+
+/// `GET /i/{id}/recovery-codes.txt`: the codes that the page shows, as a file.
+pub(crate) async fn recovery_codes(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    asked: Asked,
+    id: web::Path<String>,
+) -> HttpResponse {
+    let pages = Pages::of(&state, &request, &asked);
+    let Some(id) = named(&id) else {
+        return pages.error(ErrorKind::Expired, None);
+    };
+    let jar = cookies::read(&request, &state.edge);
+    let viewed = {
+        let id = id.clone();
+        blocking::run(&state, asked, move |engine, call| {
+            engine.view(call, &id, &jar)
+        })
+        .await
+    };
+    match viewed {
+        Ok(Left::Page(view)) => match setup::codes(&view) {
+            Some(codes) => no_store(
+                HttpResponse::Ok()
+                    .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+                    .insert_header((
+                        CONTENT_DISPOSITION,
+                        "attachment; filename=\"recovery-codes.txt\"",
+                    ))
+                    .insert_header(("x-content-type-options", "nosniff"))
+                    .body(codes.text(&pages.chrome)),
+            ),
+            None => to_page(&id),
         },
         Ok(left) => gone(&pages, left),
         Err(error) => pages.failed(error),
@@ -144,5 +182,6 @@ fn with_token(mut pages: Pages, cookie: Option<&Secret>, view: &PageView) -> Pag
     if let Some(cookie) = cookie {
         pages.chrome.csrf = csrf::token(cookie, view.id.as_str());
     }
+    pages.chrome.codes_left = view.codes_left;
     pages
 }

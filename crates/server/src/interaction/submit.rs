@@ -159,6 +159,11 @@ fn input<'a>(what: &'a str, params: &'a Params) -> Option<Input<'a>> {
             method: field("method"),
             credential: params.get("credential"),
         },
+        "recovery" => Input::Prove {
+            method: what,
+            secret: field("recovery_code"),
+            credential: None,
+        },
         _ => return setup::input(what, params),
     })
 }

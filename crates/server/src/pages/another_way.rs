@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::chrome::{Frame, finish};
-use super::{Account, Chrome, Html, Method, Problem, Shown, Text};
+use super::{Account, Chrome, Html, Message, Method, Problem, Shown, Text};
 
 /// Choose another way. Posts `method` to `/i/{id}/another-way`.
 #[derive(Clone, Debug)]
@@ -23,9 +23,22 @@ pub struct Way {
     pub method: Method,
     /// Tells two of a kind apart, e.g. the authenticator's name.
     pub note: Option<Shown>,
-    /// Whether it can help to reach what is asked; otherwise "Not enough for this action".
+    /// Whether it can help to reach what is asked now; otherwise the reason why not stands there.
     pub suffices: bool,
+    /// Whether it rests after too many wrong tries; otherwise it is not enough.
+    pub resting: bool,
     pub selected: bool,
+}
+
+impl Way {
+    /// Why it is closed.
+    fn why_not(&self, t: &Text) -> Message {
+        if self.resting {
+            t.say("another-way-resting")
+        } else {
+            t.say("another-way-not-enough")
+        }
+    }
 }
 
 impl AnotherWay {

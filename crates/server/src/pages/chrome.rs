@@ -31,6 +31,8 @@ pub struct Chrome {
     pub brand: Arc<Brand>,
     /// What people may do here by themselves.
     pub offers: Offers,
+    /// Recovery codes that are left, on the pages after one was used.
+    pub codes_left: Option<usize>,
 }
 
 /// What people may do here by themselves.

@@ -7,8 +7,8 @@ use askama::Template;
 use super::chrome::{Frame, finish};
 use super::qr::Qr;
 use super::{
-    Account, App, Ceremony, Chrome, Html, Message, Method, Problem, ProofState, StepUp, Text,
-    Wording,
+    Account, App, Ceremony, Chrome, Html, Message, Method, Problem, ProofState, Shown, StepUp,
+    Text, Wording,
 };
 
 /// A page of a set-up. Posts to `/i/{id}/enrol` (a choice) or `/i/{id}/setup`.
@@ -19,6 +19,8 @@ pub struct EnrolPage {
     pub wording: Wording,
     pub why: EnrolWhy,
     pub form: EnrolForm,
+    /// The name of what was lost; a box offers to remove it.
+    pub replaces: Option<Shown>,
     /// Offers to choose another method.
     pub others: bool,
     pub problem: Option<Problem>,

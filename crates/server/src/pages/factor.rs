@@ -31,6 +31,11 @@ pub enum FactorInput {
         /// Seconds until another try is allowed; the button is not shown meanwhile.
         locked_for: Option<i64>,
     },
+    /// Field `recovery_code`, posted to `/i/{id}/recovery`.
+    Recovery {
+        /// Seconds until another try is allowed; the field is not shown meanwhile.
+        locked_for: Option<i64>,
+    },
 }
 
 /// A code that was sent, or should have been.
@@ -133,6 +138,7 @@ impl FactorInput {
                 security_key: true, ..
             } => Method::SecurityKey,
             Self::Passkey { .. } => Method::Passkey,
+            Self::Recovery { .. } => Method::Recovery,
         }
     }
 
@@ -142,6 +148,7 @@ impl FactorInput {
             Self::Password { .. } => "password",
             Self::Totp { .. } | Self::Delivered(_) => "code",
             Self::Passkey { .. } => "continue",
+            Self::Recovery { .. } => "recovery_code",
         }
     }
 
@@ -156,6 +163,7 @@ impl FactorInput {
                 security_key: true, ..
             } => "security-key",
             Self::Passkey { .. } => "passkey",
+            Self::Recovery { .. } => "recovery",
         }
     }
 
@@ -169,7 +177,8 @@ impl FactorInput {
         match self {
             Self::Password { locked_for }
             | Self::Totp { locked_for, .. }
-            | Self::Passkey { locked_for, .. } => *locked_for,
+            | Self::Passkey { locked_for, .. }
+            | Self::Recovery { locked_for } => *locked_for,
             Self::Delivered(code) => code.locked_for,
         }
     }
@@ -178,7 +187,10 @@ impl FactorInput {
     pub fn is_open(&self) -> bool {
         match self {
             Self::Delivered(code) => code.open,
-            Self::Password { .. } | Self::Totp { .. } | Self::Passkey { .. } => true,
+            Self::Password { .. }
+            | Self::Totp { .. }
+            | Self::Passkey { .. }
+            | Self::Recovery { .. } => true,
         }
     }
 }

@@ -13,6 +13,7 @@ pub enum Method {
     Sms,
     Passkey,
     SecurityKey,
+    Recovery,
     /// A method this crate ships no words for, by its own label.
     Other(Shown),
 }
@@ -27,6 +28,7 @@ impl Method {
             Self::Sms => text.say("method-sms"),
             Self::Passkey => text.say("method-passkey"),
             Self::SecurityKey => text.say("method-security-key"),
+            Self::Recovery => text.say("method-recovery"),
             Self::Other(label) => text.say("method-other").arg("label", label),
         }
     }
@@ -36,6 +38,7 @@ impl Method {
         match self {
             Self::Password => text.say("instead-password"),
             Self::Totp => text.say("instead-totp"),
+            Self::Recovery => text.say("instead-recovery"),
             Self::Mail => text.say("instead-mail"),
             Self::Sms => text.say("instead-sms"),
             Self::Passkey => text.say("instead-passkey"),

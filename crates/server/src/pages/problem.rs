@@ -45,6 +45,12 @@ pub enum Problem {
     BadLabel,
     /// No more authenticators.
     AccountFull,
+    /// Something other than a recovery code.
+    RecoveryFormat,
+    WrongRecovery,
+    RecoveryUsed,
+    /// The box that says so is not ticked.
+    NotSaved,
 }
 
 impl Problem {
@@ -80,6 +86,10 @@ impl Problem {
             Self::PasskeyRefused => text.say("problem-passkey-refused"),
             Self::PasskeyUnknown => text.say("problem-passkey-unknown"),
             Self::PasskeyExpired => text.say("problem-passkey-expired"),
+            Self::RecoveryFormat => text.say("problem-recovery-format"),
+            Self::WrongRecovery => text.say("problem-recovery-wrong"),
+            Self::RecoveryUsed => text.say("problem-recovery-used"),
+            Self::NotSaved => text.say("problem-not-saved"),
             Self::TooManyTries { wait } => text
                 .say("problem-too-many-tries")
                 .arg("wait", text.duration_up(*wait)),

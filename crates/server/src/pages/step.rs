@@ -61,6 +61,8 @@ pub enum Reason {
     LevelTooLow,
     TooOld,
     AskedAgain,
+    /// The person is about to change the account.
+    Change,
 }
 
 /// One line of what is being approved, e.g. "You are approving", "€250.00 to Jane Roe".
@@ -96,12 +98,20 @@ impl StepPage {
             Method::SecurityKey => ("security-key-title", "step-up-title-security-key"),
             _ => ("password-title", "step-up-title-password"),
         };
+        // Spent, not entered: it says so whatever it is for.
+        if matches!(self.factor, FactorInput::Recovery { .. }) {
+            return t.say("recovery-title");
+        }
         match &self.wording {
             Wording::SignIn { .. } => t.say(sign_in),
             Wording::StepUp(StepUp {
                 action: Some(action),
                 ..
             }) => t.say("step-up-title").arg("action", action),
+            Wording::StepUp(StepUp {
+                reason: Reason::Change,
+                ..
+            }) => t.say("step-up-title-change"),
             Wording::StepUp(_) => t.say(step_up),
         }
     }
@@ -156,6 +166,7 @@ impl Reason {
             Self::LevelTooLow => "step-up-reason-level",
             Self::TooOld => "step-up-reason-age",
             Self::AskedAgain => "step-up-reason-again",
+            Self::Change => "step-up-reason-change",
         }
     }
 }

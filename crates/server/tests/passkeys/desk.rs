@@ -14,6 +14,7 @@ use stepwell_core::time::Timestamp;
 use stepwell_core::username;
 use stepwell_engine::courier::NoCourier;
 use stepwell_engine::factors::{Answer, Challenge, Factors, Tools, Whom};
+use stepwell_engine::limits::MemoryLimits;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::seal::{SealKey, SealingKeys};
 use stepwell_engine::{Call, Peer, Settings};
@@ -138,6 +139,7 @@ fn set_up_page(started: &Challenge, method: &str) -> String {
             security_key: method == "security-key",
         },
         others: false,
+        replaces: None,
         problem: None,
     };
     page.render(&chrome())
@@ -175,6 +177,7 @@ fn with<T>(db: &Db, provider: &Provider, work: impl FnOnce(&Tools<'_>, &Whom<'_>
         seal: &seal,
         courier: &NoCourier,
         product: "The desk",
+        limits: &MemoryLimits::new(100),
     };
     let whom = Whom {
         user: Some(&user),

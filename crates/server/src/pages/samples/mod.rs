@@ -4,6 +4,7 @@
 
 mod account;
 mod delivered;
+mod enrol;
 mod errors;
 mod leaving;
 mod links;
@@ -51,9 +52,20 @@ pub fn samples_with(chrome: &Chrome) -> Vec<Sample> {
     step_up::add(&mut add);
     delivered::add(&mut add);
     passkey::add(&mut add);
+    enrol::add(&mut add);
     leaving::add(&mut add);
     links::add(&mut add);
     errors::add(&mut add);
+    for (name, page) in enrol::after_a_recovery_code() {
+        let chrome = Chrome {
+            codes_left: Some(9),
+            ..chrome.clone()
+        };
+        out.push(Sample {
+            name,
+            html: page.render(&chrome),
+        });
+    }
     out
 }
 
@@ -72,6 +84,7 @@ pub fn chrome() -> Chrome {
             registration: true,
         },
         brand: Arc::default(),
+        codes_left: None,
     }
 }
 

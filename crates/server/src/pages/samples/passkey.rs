@@ -123,6 +123,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             security_key,
         },
         others: false,
+        replaces: None,
         problem,
     };
     add("passkey-setup", &setup(false, None));

@@ -216,6 +216,7 @@ fn ways() -> Vec<Way> {
         method,
         note: note.map(Into::into),
         suffices,
+        resting: value == "resting",
         selected,
     };
     vec![
@@ -230,6 +231,7 @@ fn ways() -> Vec<Way> {
             true,
             false,
         ),
+        way("resting", Method::Recovery, None, false, false),
     ]
 }
 

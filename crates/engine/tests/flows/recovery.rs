@@ -1,0 +1,362 @@
+//! Recovery codes: for whoever lost an authenticator, once each, and for nothing but a replacement (spec §5 lines
+//! 67 and 68).
+
+use stepwell_core::authn::{Method, Occasion};
+use stepwell_engine::answer::{Answered, Input, Trouble};
+use stepwell_engine::authorize::Left;
+use stepwell_engine::here::{Need, Place};
+use stepwell_store::{StoreError, credentials};
+
+use crate::support::{
+    Browser, Person, RelyingParty, Stage, a_person, a_relying_party, each_database,
+};
+
+const MFA: [(&str, &str); 1] = [("acr_values", "2")];
+
+/// Ada, with an authenticator app and the codes that she saved for it.
+fn ada_with_codes(stage: &Stage, bank: &RelyingParty) -> (Person, Vec<String>) {
+    let ada = a_person(stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(bank, &MFA);
+    browser.type_username().type_password();
+    let app = browser.set_up_app_alone();
+    let codes = browser.save_codes();
+    browser.follow().code();
+    let totp = Some(app);
+    // The next code is another one.
+    stage.advance(60);
+    (Person { totp, ..ada }, codes)
+}
+
+/// A browser at the page that asks for a recovery code, after the password.
+fn at_recovery<'s>(stage: &'s Stage, bank: &RelyingParty, who: &'s Person) -> Browser<'s> {
+    let mut browser = stage.browser(who);
+    browser.authorize(bank, &MFA);
+    browser.type_username().type_password();
+    assert_eq!(browser.page(), "totp");
+    browser.another_way("recovery");
+    assert_eq!(browser.page(), "recovery");
+    browser
+}
+
+fn codes_left(browser: &mut Browser<'_>) -> Option<usize> {
+    match browser.view() {
+        Left::Page(page) => page.codes_left,
+        other => panic!("no page: {other:?}"),
+    }
+}
+
+#[test]
+fn ten_codes_are_shown_once_and_only_their_hashes_are_kept() {
+    each_database(|stage| {
+        let bank = a_relying_party(stage).create();
+        let ada = a_person(stage).with_password().create();
+        let mut browser = stage.browser(&ada);
+        browser.authorize(&bank, &MFA);
+        browser.type_username().type_password();
+        browser.set_up_app_alone();
+        assert_eq!(browser.page(), "set up recovery");
+        assert_eq!(browser.see_enrol().occasion, Occasion::Spare);
+        let codes = browser.see_codes();
+        assert_eq!(browser.see_codes(), codes, "a reload shows the same");
+        let mut once = codes.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), 10);
+        for unticked in ["", "yes", "Saved"] {
+            let answered = browser.submit(&Input::SetUp {
+                answer: unticked,
+                label: "",
+                replace: false,
+            });
+            assert!(
+                matches!(
+                    answered,
+                    Answered::Again(Trouble::Malformed("codes-not-saved"))
+                ),
+                "{answered:?}"
+            );
+        }
+        let kept = "SELECT secret AS t FROM credentials WHERE method = 'recovery'";
+        assert_eq!(stage.database().texts(kept), [""; 0], "not before that");
+        assert_eq!(browser.save_codes(), codes);
+        browser.follow().code();
+        let kept =
+            "SELECT state AS t FROM interactions UNION ALL SELECT secret AS t FROM credentials";
+        for text in stage.database().texts(kept) {
+            let plain =
+                |code: &String| text.contains(code) || text.contains(&code.replace('-', ""));
+            assert!(!codes.iter().any(plain));
+        }
+    });
+}
+
+#[test]
+fn whoever_lost_the_app_sets_up_a_new_one_and_the_request_goes_on() {
+    each_database(|stage| {
+        let bank = a_relying_party(stage).create();
+        let (ada, codes) = ada_with_codes(stage, &bank);
+        let mut browser = at_recovery(stage, &bank, &ada);
+        let typed = codes[3].to_lowercase().replace('-', " ");
+        browser.type_recovery_code(&typed);
+
+        assert_eq!(browser.page(), "set up totp");
+        assert_eq!(codes_left(&mut browser), Some(9));
+        let asked = browser.see_enrol();
+        assert_eq!(asked.occasion, Occasion::Lost);
+        assert_eq!(asked.replaces.as_deref(), Some("Authenticator app"));
+        let app = browser.scan();
+        let code = app.code_at(stage.now());
+        browser.goes_on(&Input::SetUp {
+            answer: &code,
+            label: "New phone",
+            replace: true,
+        });
+        let grounds = bank.redeem(stage, &browser.follow()).grounds();
+        assert_eq!(grounds.0, "2");
+        assert_eq!(
+            grounds.1,
+            ["pwd", "otp", "mfa"],
+            "the code is no method of it"
+        );
+
+        let id = ada.id.as_ref().unwrap();
+        let mine: Result<_, StoreError> = stage.db().read(|tx| credentials::live_of(tx, id));
+        let labels: Vec<_> = mine.unwrap().into_iter().map(|c| c.label).collect();
+        assert_eq!(labels, ["Password", "Recovery codes", "New phone"]);
+        assert_eq!(stage.events("factor.removed").len(), 1);
+        // The lost one is worth nothing any more.
+        let mut thief = stage.browser(&ada);
+        thief.authorize(&bank, &MFA);
+        thief.type_username().type_password();
+        let lost = ada.code(stage.now());
+        assert_eq!(thief.fails_with("totp", &lost), Trouble::WrongCode);
+        assert!(stage.chain_is_whole());
+    });
+}
+
+#[test]
+fn what_was_not_said_to_be_lost_stays() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let (ada, codes) = ada_with_codes(&stage, &bank);
+    let mut browser = at_recovery(&stage, &bank, &ada);
+    browser.type_recovery_code(&codes[0]);
+    browser.set_up_app_alone();
+    browser.follow().code();
+    let count =
+        "SELECT count(*) AS n FROM credentials WHERE method = 'totp' AND revoked_at IS NULL";
+    assert_eq!(stage.database().count(count), 2);
+    // Without a lost one, the box means nothing.
+    let mut browser = browser.handed_to(&ada);
+    browser.opens(Need::Enrol(Method::totp()), Place::Security);
+    let code = browser.scan().code_at(stage.now());
+    browser.goes_on(&Input::SetUp {
+        answer: &code,
+        label: "",
+        replace: true,
+    });
+    assert_eq!(stage.database().count(count), 3);
+}
+
+#[test]
+fn a_code_counts_once_in_whatever_browser() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let (ada, codes) = ada_with_codes(&stage, &bank);
+    let mut one = at_recovery(&stage, &bank, &ada);
+    let mut two = at_recovery(&stage, &bank, &ada);
+    one.type_recovery_code(&codes[0]);
+    for _ in 0..20 {
+        assert_eq!(two.fails_with("recovery", &codes[0]), Trouble::UsedCode);
+    }
+    two.type_recovery_code(&codes[1]);
+    assert_eq!(codes_left(&mut two), Some(8));
+    assert_eq!(codes_left(&mut one), Some(8));
+}
+
+#[test]
+fn guessing_codes_makes_the_set_rest() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let (ada, codes) = ada_with_codes(&stage, &bank);
+    let mut browser = at_recovery(&stage, &bank, &ada);
+    for odd in ["", "x", "1234", &"A".repeat(13), "0000-0000-0000"] {
+        let trouble = browser.fails_with("recovery", odd);
+        assert_eq!(trouble, Trouble::Malformed("recovery-code"), "{odd}");
+    }
+    for _ in 0..4 {
+        let trouble = browser.fails_with("recovery", "AAAA-BBBB-CCCC");
+        assert_eq!(trouble, Trouble::WrongCode);
+    }
+    for code in ["AAAA-BBBB-CCCC", &codes[0]] {
+        let trouble = browser.fails_with("recovery", code);
+        assert!(matches!(trouble, Trouble::Locked(_)), "{trouble:?}");
+    }
+    assert_eq!(stage.events("factor.locked").len(), 1);
+    stage.advance(901);
+    browser.type_recovery_code(&codes[0]);
+}
+
+#[test]
+fn a_code_alone_gives_the_base_acr_and_nothing_more() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let (ada, codes) = ada_with_codes(&stage, &bank);
+    let mut browser = at_recovery(&stage, &bank, &ada);
+    browser.type_recovery_code(&codes[0]);
+    browser.cancel();
+    assert_eq!(browser.follow().error(), "access_denied");
+    let answer = browser.authorize(&bank, &[]).answer();
+    let (acr, amr, _) = bank.redeem(&stage, &answer).grounds();
+    assert_eq!(
+        (acr.as_str(), amr),
+        ("urn:stepwell:acr:basic", vec!["pwd".to_owned()])
+    );
+    let silent = [("acr_values", "2"), ("prompt", "none")];
+    let answer = browser.authorize(&bank, &silent).answer();
+    assert_eq!(answer.error(), "login_required");
+    // The next request asks for the app as ever.
+    browser.authorize(&bank, &MFA);
+    assert_eq!(browser.page(), "totp");
+}
+
+#[test]
+fn without_on_demand_a_code_helps_on_the_account_pages_only() {
+    let first = Stage::new();
+    let bank = a_relying_party(&first).create();
+    let (ada, codes) = ada_with_codes(&first, &bank);
+    let stage = first
+        .another_node_with(|parts| parts.settings.enrolment.on_demand = false)
+        .unwrap();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &MFA);
+    browser.type_username().type_password();
+    let asked = browser.see_proof();
+    assert!(
+        asked.others.iter().all(|o| !o.reaches),
+        "{:?}",
+        asked.others
+    );
+    browser.another_way("recovery");
+    assert_eq!(browser.page(), "totp");
+    assert_eq!(
+        browser.fails_with("recovery", &codes[0]),
+        Trouble::NotEnough
+    );
+
+    assert!(!browser.opens(Need::Enrol(Method::totp()), Place::Security));
+    assert_eq!(browser.page(), "totp");
+    browser.another_way("recovery");
+    browser.type_recovery_code(&codes[0]);
+    assert_eq!(browser.page(), "set up totp");
+    assert_eq!(
+        browser.see_enrol().replaces.as_deref(),
+        Some("Authenticator app")
+    );
+    browser.set_up_app_alone();
+    assert_eq!(browser.home(), Place::Security);
+}
+
+#[test]
+fn a_code_opens_changes_for_as_long_as_it_and_the_password_are_fresh() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let (ada, codes) = ada_with_codes(&stage, &bank);
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    stage.advance(200);
+    assert!(!browser.opens(Need::Change, Place::Security));
+    browser
+        .another_way("recovery")
+        .type_recovery_code(&codes[0]);
+    assert_eq!(browser.home(), Place::Security);
+    assert!(browser.opens(Need::Change, Place::Security));
+    stage.advance(120);
+    assert!(
+        !browser.opens(Need::Change, Place::Security),
+        "the password"
+    );
+    browser.another_way("password").type_password();
+    assert_eq!(browser.home(), Place::Security);
+    stage.advance(200);
+    assert!(!browser.opens(Need::Change, Place::Security), "the code");
+}
+
+#[test]
+fn a_new_set_ends_the_old_one() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let (ada, old) = ada_with_codes(&stage, &bank);
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    assert!(!browser.opens(Need::Enrol(Method::recovery()), Place::RecoveryCodes));
+    browser.type_code();
+    let new = browser.save_codes();
+    assert_eq!(browser.home(), Place::RecoveryCodes);
+    assert!(new.iter().all(|code| !old.contains(code)));
+    let count =
+        "SELECT count(*) AS n FROM credentials WHERE method = 'recovery' AND revoked_at IS NULL";
+    assert_eq!(stage.database().count(count), 1);
+    let mut browser = at_recovery(&stage, &bank, &ada);
+    assert_eq!(browser.fails_with("recovery", &old[0]), Trouble::WrongCode);
+    browser.type_recovery_code(&new[0]);
+}
+
+#[test]
+fn a_new_set_is_made_by_a_code_of_the_old_one() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let (ada, old) = ada_with_codes(&stage, &bank);
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    assert!(!browser.opens(Need::Enrol(Method::recovery()), Place::RecoveryCodes));
+    browser.another_way("recovery").type_recovery_code(&old[0]);
+    browser.save_codes();
+    assert_eq!(
+        browser.home(),
+        Place::RecoveryCodes,
+        "and nothing more is asked"
+    );
+    assert!(
+        !browser.opens(Need::Change, Place::Security),
+        "what rested on the old set ended with it"
+    );
+}
+
+#[test]
+fn whoever_used_the_last_code_gets_new_ones_with_the_replacement() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let (ada, codes) = ada_with_codes(&stage, &bank);
+    for (n, code) in codes.iter().enumerate() {
+        let mut browser = at_recovery(&stage, &bank, &ada);
+        browser.type_recovery_code(code);
+        assert_eq!(codes_left(&mut browser), Some(9 - n));
+        if n < 9 {
+            browser.cancel();
+            continue;
+        }
+        browser.set_up_app_alone();
+        assert_eq!(browser.save_codes().len(), 10);
+        browser.follow().code();
+    }
+    let count =
+        "SELECT count(*) AS n FROM credentials WHERE method = 'recovery' AND revoked_at IS NULL";
+    assert_eq!(stage.database().count(count), 1);
+}
+
+#[test]
+fn nobody_begins_a_sign_in_with_a_code() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let (ada, codes) = ada_with_codes(&stage, &bank);
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.type_username();
+    assert_eq!(
+        browser.fails_with("recovery", &codes[0]),
+        Trouble::NotEnough
+    );
+    assert!(browser.see_proof().others.is_empty(), "nor is told of them");
+}
