@@ -106,21 +106,41 @@ fn a_passkey_is_created_and_signs_in_from_the_name_fields_list() {
     assert_eq!(amr(&told), ["swk", "user", "mfa"]);
 }
 
+/// A list from which nobody picks, and a note of each request in the console.
+const NOBODY_PICKS: &str = "\
+    const get = navigator.credentials.get.bind(navigator.credentials); \
+    navigator.credentials.get = (options) => { \
+      console.info(options.mediation ?? 'dialogue'); \
+      if (options.mediation !== 'conditional') return get(options); \
+      return new Promise((_, refuse) => options.signal.addEventListener('abort', () => { \
+        console.info('given up'); \
+        refuse(options.signal.reason); \
+      })); \
+    };";
+
 #[test]
-fn the_button_signs_in_while_the_list_waits() {
+fn the_button_signs_in_and_the_waiting_list_is_given_up_before_the_dialogue_opens() {
     let scene = Scene::set();
     let page = scene.browser.page();
-    let phone = VirtualAuthenticator::add(&page, Device::phone());
+    let _phone = VirtualAuthenticator::add(&page, Device::phone());
     scene.desk.create(&scene.provider, &page, "passkey");
-    // Nobody picks from the list, so it waits; the button takes its place.
-    phone.set_presence(false);
+    page.before_each_page(NOBODY_PICKS);
     scene.open(&page, &[]);
-    page.wait_for("#passkey:not([hidden])");
-    phone.set_presence(true);
+    let noted = || page.console().join(" ");
+    wait::until("the list to wait", Duration::from_secs(20), || {
+        noted().contains("conditional").then_some(())
+    });
     page.press("#passkey");
     let told = scene.arrives(&page);
     assert_eq!(told["acr"], "phr");
-    assert_eq!(page.console(), Vec::<String>::new());
+    let order: Vec<usize> = ["conditional", "given up", "dialogue"]
+        .map(|what| {
+            noted()
+                .find(what)
+                .unwrap_or_else(|| panic!("no {what} in {}", noted()))
+        })
+        .to_vec();
+    assert!(order.is_sorted(), "{}", noted());
 }
 
 #[test]
@@ -212,29 +232,31 @@ fn one_device_does_not_get_a_second_passkey_for_the_same_account() {
     assert_eq!(scene.desk.posted(), 0);
 }
 
+/// A clock that runs ahead: what waits for minutes comes at once, and it is noted that it came.
+const AHEAD: &str = "\
+    const later = window.setTimeout; \
+    window.setTimeout = (f, ms) => \
+      ms > 60000 ? later(() => { f(); window.expired = true; }, 1500) : later(f, ms);";
+
 #[test]
 fn options_that_grow_old_are_renewed_before_they_expire_unless_something_is_typed() {
     let scene = Scene::set();
     let page = scene.browser.page();
-    // The script's clock runs ahead: what waits for minutes comes at once.
-    page.before_each_page("const later = window.setTimeout; window.setTimeout = (f, ms) => later(f, ms > 60000 ? 1500 : ms);");
-    let options = |page: &Page| page.attribute("#ceremony", "data-options").unwrap();
+    page.before_each_page(AHEAD);
+    let until = |what: &str, expression: &str| {
+        wait::until(what, Duration::from_secs(20), || {
+            (page.eval(expression) == true).then_some(())
+        });
+    };
     scene.open(&page, &[]);
-    page.wait_for("#passkey:not([hidden])");
     page.eval("window.first = true");
-    wait::until("another page", Duration::from_secs(20), || {
-        (page.eval("window.first === undefined") == true).then_some(())
-    });
+    until("another page", "window.first === undefined");
     page.fill("#username", "half a na");
     page.eval("window.second = true");
-    let before = options(&page);
-    std::thread::sleep(Duration::from_secs(3));
+    until("the options to be too old", "window.expired === true");
     assert_eq!(page.eval("window.second"), true, "what was typed is kept");
-    assert_eq!(options(&page), before);
     page.press("#passkey");
-    wait::until("another page", Duration::from_secs(20), || {
-        (page.eval("window.second === undefined") == true).then_some(())
-    });
+    until("another page", "window.second === undefined");
 }
 
 #[test]
