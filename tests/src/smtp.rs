@@ -147,14 +147,12 @@ impl Mail {
     /// The value of a header, unfolded.
     pub fn header(&self, name: &str) -> Option<String> {
         let head = self.data.split("\r\n\r\n").next()?.replace("\r\n ", " ");
-        let lines = head.lines().map(str::to_owned).collect::<Vec<_>>();
-        let found = lines.iter().find_map(|line| {
+        head.lines().find_map(|line| {
             let (known, value) = line.split_once(':')?;
             known
                 .eq_ignore_ascii_case(name)
                 .then(|| value.trim().to_owned())
-        });
-        found
+        })
     }
 
     /// The plain text, decoded.

@@ -419,7 +419,7 @@ fn a_message_is_taken_by_one_carrier_and_comes_back_when_its_lease_is_over() {
         fresh.db.write(|tx| outbox::insert(tx, &waiting)).unwrap();
         let due = |at| fresh.db.read(|tx| outbox::due(tx, at, 10)).unwrap();
         assert_eq!(due(NOW.minus(Seconds(1))), []);
-        assert_eq!(due(NOW), [waiting.clone()]);
+        assert_eq!(due(NOW), std::slice::from_ref(&waiting));
         let other = fresh.another_node();
         let lease = NOW.plus(HOUR);
         let taken = race(&[&fresh.db, &other], 8, 1, |db, _| {
