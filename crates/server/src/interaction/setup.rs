@@ -20,7 +20,7 @@ const FIELDS: [&str; 5] = ["code", "response", "saved", "address", "number"];
 pub(super) fn page(view: &PageView, enrol: &EnrolView, trouble: Option<&Trouble>) -> Box<dyn Html> {
     match codes(view) {
         Some(codes) => Box::new(RecoveryCodes {
-            problem: trouble.and_then(problem),
+            problem: trouble.and_then(|t| problem(t, enrol)),
             ..codes
         }),
         None => Box::new(form_page(view, enrol, trouble)),
@@ -69,7 +69,7 @@ fn form_page(view: &PageView, enrol: &EnrolView, trouble: Option<&Trouble>) -> E
         others: now.is_some() && enrol.methods.len() > 1,
         replaces: enrol.replaces.as_deref().map(Shown::new),
         form: form(enrol),
-        problem: trouble.and_then(problem),
+        problem: trouble.and_then(|t| problem(t, enrol)),
     }
 }
 
@@ -108,8 +108,14 @@ fn verify(one: &Proof, show: &SetUp) -> EnrolForm {
     }
 }
 
-fn problem(trouble: &Trouble) -> Option<Problem> {
+fn problem(trouble: &Trouble, enrol: &EnrolView) -> Option<Problem> {
+    let asked = match &enrol.stage {
+        EnrolStage::Ask { field, .. } => Some(*field),
+        _ => None,
+    };
     Some(match trouble {
+        Trouble::Malformed(_) if asked == Some("number") => Problem::BadNumber,
+        Trouble::Malformed(_) if asked.is_some() => Problem::BadAddress,
         Trouble::WrongCode | Trouble::WrongPassword => Problem::WrongCode,
         Trouble::UsedCode => Problem::CodeUsed,
         Trouble::Malformed("codes-not-saved") => Problem::NotSaved,

@@ -31,6 +31,10 @@ pub enum Problem {
     BadLabel,
     /// No more authenticators.
     AccountFull,
+    /// What was typed is no mail address.
+    BadAddress,
+    /// What was typed is no telephone number.
+    BadNumber,
     /// Something other than a recovery code.
     RecoveryFormat,
     WrongRecovery,
@@ -56,6 +60,8 @@ impl Problem {
             Self::ChooseDecision => text.say("problem-choose-decision"),
             Self::BadLabel => text.say("problem-bad-label"),
             Self::AccountFull => text.say("problem-account-full"),
+            Self::BadAddress => text.say("problem-bad-address"),
+            Self::BadNumber => text.say("problem-bad-number"),
             Self::RecoveryFormat => text.say("problem-recovery-format"),
             Self::WrongRecovery => text.say("problem-recovery-wrong"),
             Self::RecoveryUsed => text.say("problem-recovery-used"),

@@ -43,9 +43,9 @@ pub fn samples() -> Vec<Sample> {
     enrol::add(&mut add);
     leaving::add(&mut add);
     errors::add(&mut add);
-    for (name, page) in enrol::after_a_recovery_code() {
+    for (name, left, page) in enrol::after_a_recovery_code() {
         let chrome = Chrome {
-            codes_left: Some(9),
+            codes_left: Some(left),
             ..chrome.clone()
         };
         out.push(Sample {
