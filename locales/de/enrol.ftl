@@ -54,3 +54,6 @@ another-way-resting = Ruht nach zu vielen falschen Versuchen
 # Vor einer Änderung am Konto.
 step-up-title-change = Bestätigen Sie, dass Sie es sind, um Ihr Konto zu ändern
 step-up-reason-change = Wer ändern kann, wie Sie sich anmelden, kann Ihr Konto übernehmen. Darum fragen wir noch einmal.
+
+problem-bad-address = Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com
+problem-bad-number = Geben Sie eine Telefonnummer mit Ländervorwahl ein, zum Beispiel +49 30 901820

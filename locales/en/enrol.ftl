@@ -54,3 +54,6 @@ another-way-resting = Rests after too many wrong tries
 # Before a change of the account.
 step-up-title-change = Confirm it’s you to change your account
 step-up-reason-change = Whoever can change how you sign in can take your account over. So we ask once more.
+
+problem-bad-address = Enter an email address, for example name@example.com
+problem-bad-number = Enter a phone number with its country code, for example +44 20 7946 0000

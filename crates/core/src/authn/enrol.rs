@@ -72,7 +72,7 @@ impl Case<'_> {
     ) -> Option<Verdict> {
         let lost = |e: &&&Evidence| e.traits.recovery && e.at > self.request.began;
         proven.iter().find(lost)?;
-        let base = self.held(person, proven);
+        let base = self.held(person, proven, self.now);
         let leads = self.leads(&base, proven, insist);
         if leads.is_empty() {
             return None;
@@ -152,7 +152,7 @@ impl Case<'_> {
             let imagined = imagine(&question, &used);
             let after: Vec<&Evidence> = proven.iter().copied().chain(&imagined).collect();
             question.put(after.iter().copied()).ok()?;
-            let base = self.held(person, &after);
+            let base = self.held(person, &after, question.just_after().now);
             let lead = self.leads(&base, &after, insist).into_iter().next()?;
             let first = used[1..].iter().map(|o| o.method.clone());
             let then = first.chain([lead.owned.method]).chain(lead.then);
@@ -311,12 +311,12 @@ impl Case<'_> {
     }
 
     /// What the person has just shown to have still.
-    fn held<'p>(&self, person: &'p Person, proven: &[&Evidence]) -> Vec<&'p Owned> {
+    fn held<'p>(&self, person: &'p Person, proven: &[&Evidence], now: Timestamp) -> Vec<&'p Owned> {
         let fresh = Freshness {
             max_age: Some(self.policy.enrolment.fresh_for),
             after: None,
         };
-        let now = self.now.max(self.request.began);
+        let now = now.max(self.request.began);
         let shown = |o: &&Owned| {
             proven.iter().any(|e| {
                 e.credential == o.credential && fresh.allows(e.at, self.request.began, now)

@@ -236,7 +236,7 @@ impl Oracle<'_> {
         oldest.sort_by_key(|o| o.enrolled_at.map_or(i64::MAX, |at| at.as_micros()));
         for one in oldest {
             let known = |m: &&Owned| m.method == one.method && m.traits == one.traits;
-            if !makes.iter().any(|m| known(m)) {
+            if !makes.iter().any(known) {
                 makes.push(one);
             }
         }

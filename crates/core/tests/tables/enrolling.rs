@@ -40,7 +40,7 @@ fn what_would_lead_to_the_demand_is_offered_strongest_first() {
     let all = ["totp", "mail", "face", "passkey", "security-key", "pin"];
     let scene = alice(&[password()], &all).proved([password().used(60)]);
     let table: [(&str, &[&str]); 3] = [
-        ("2", &["passkey", "security-key", "totp", "mail", "face"]),
+        ("2", &["passkey", "security-key", "totp", "face"]),
         ("phr", &["passkey", "security-key"]),
         ("phrh", &["passkey", "security-key"]),
     ];
@@ -90,15 +90,15 @@ fn without_leave_or_silently_it_is_unmet_as_ever() {
 
 #[test]
 fn before_a_first_proof_nothing_tells_that_something_will_be_set_up() {
-    let scene = alice(&[password()], &["totp"]).asks(&["2"]);
+    let here = [code(), password()];
+    let scene = alice(&[password()], &["totp"]).asks(&["2"]).offering(&here);
     assert_eq!(methods(&scene.decide()), ["password"]);
-    let nothing = alice(&[], &["totp"])
-        .asks(&["2"])
-        .offering(&[code(), password()]);
+    let nothing = alice(&[], &["totp"]).asks(&["2"]).offering(&here);
     assert_eq!(methods(&nothing.decide()), ["password"]);
     let stranger = Scene::stranger(&[password()])
         .enrolling(&["totp"])
-        .asks(&["2"]);
+        .asks(&["2"])
+        .offering(&here);
     assert_eq!(methods(&stranger.decide()), ["password"]);
 }
 

@@ -82,6 +82,12 @@ impl Engine {
             if enrolment.asks().is_none() {
                 return Ok(Answered::Continue { session: None });
             }
+            // It may send something to whatever was typed.
+            let budget = Method::new(format!("{}-start", setup.method));
+            let starts = Guesses::of(self, call, loaded, &known, &budget);
+            if let Taken::Wait(wait) = starts.take()? {
+                return Ok(Answered::Again(Trouble::Wait(wait.0)));
+            }
             return match enrolment.start(&tools, &whom, filled.answer) {
                 Ok(challenge) => {
                     let mut state = loaded.state.clone();
@@ -141,6 +147,15 @@ impl Engine {
                         Ok(())
                     })?,
                     _ => guesses.give_back()?,
+                }
+                let factor = self.factors.find(&setup.method);
+                if factor.is_some_and(|factor| factor.answered_once()) {
+                    let mut state = loaded.state.clone();
+                    state.setup = Some(Setup {
+                        started: None,
+                        ..setup
+                    });
+                    self.save(loaded, id, &state)?;
                 }
                 refused(failure)
             }

@@ -302,6 +302,8 @@ pub(super) fn refusal(error: Error, reasons: &[Reason]) -> OAuthError {
                 .any(|r| matches!(r, Reason::NotConfigured { .. }))
             {
                 "none of the acrs asked for can be reached here; compare acr_values_supported in the metadata"
+            } else if reasons.contains(&Reason::TooYoung) {
+                "what the person owns was set up too recently for the acr asked for; try again later"
             } else {
                 "the person owns no authenticator that reaches the acr asked for"
             },

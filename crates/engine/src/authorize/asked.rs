@@ -38,7 +38,12 @@ impl Engine {
             factor: factor_view(call.now, &method, known),
             others: others(call.now, &method, prove, known),
             proven: proven(call.now, known, &prove.counted),
-            later: choice.map(|c| c.then.clone()).unwrap_or_default(),
+            later: choice
+                .map(|c| c.then.clone())
+                .into_iter()
+                .flatten()
+                .chain(set_up_after(reasons))
+                .collect(),
             method,
         }
     }
@@ -122,6 +127,14 @@ fn factor_view(now: Timestamp, method: &Method, known: &Known) -> FactorView {
         } else {
             None
         },
+    })
+}
+
+/// What is set up once this is proven, as far as that is known.
+fn set_up_after(reasons: &[Reason]) -> Option<Method> {
+    reasons.iter().find_map(|reason| match reason {
+        Reason::EnrolmentOffered { methods } => methods.first().cloned(),
+        _ => None,
     })
 }
 

@@ -17,7 +17,7 @@ use super::view::{EnrolStage, EnrolView};
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
-use crate::factors::{Enrolment, Failure, left};
+use crate::factors::{Challenge, Enrolment, Failure, left};
 
 impl Engine {
     pub(super) fn enrol_view(
@@ -58,7 +58,9 @@ impl Engine {
         };
         let method = setup.method.clone();
         let enrolment = self.enrolment_of(&method)?;
-        let started = match (setup.started, enrolment.asks()) {
+        let factor = self.factors.find(&method);
+        let fresh = |c: &Challenge| !factor.is_some_and(|factor| factor.is_stale(c, call.now));
+        let started = match (setup.started.filter(fresh), enrolment.asks()) {
             (Some(started), _) => started,
             (None, Some(field)) => return Ok(EnrolStage::Ask { method, field }),
             (None, None) => {
@@ -71,8 +73,9 @@ impl Engine {
                     })?;
                 let mut state = loaded.state.clone();
                 state.setup = Some(Setup {
+                    method: setup.method,
+                    user: setup.user,
                     started: Some(started.clone()),
-                    ..setup
                 });
                 // Another tab may have started one at the same moment: that one is shown.
                 if !self.keep(loaded, state)? {

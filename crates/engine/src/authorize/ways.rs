@@ -13,12 +13,17 @@ use super::view::MethodView;
 
 /// The choice that a page shows by itself: of the shortest ways the one that the person took last, else the best.
 pub(super) fn usual<'p>(prove: &'p Prove, known: &Known) -> Option<&'p Choice> {
-    let shortest = prove.choices.iter().filter(|c| c.steps == prove.remaining);
-    let taken = shortest
+    let best = prove.choices.first()?;
+    // What has to be given besides the best is no other way.
+    let instead = |c: &&Choice| c.steps == prove.remaining && !c.then.contains(&best.method);
+    let taken = prove
+        .choices
+        .iter()
+        .filter(instead)
         .filter(|c| is_signed_in(known) && !c.traits.recovery)
         .filter_map(|c| Some((last_used(known, &c.method)?, c)))
         .max_by_key(|(at, _)| *at);
-    taken.map(|(_, c)| c).or(prove.choices.first())
+    taken.map(|(_, c)| c).or(Some(best))
 }
 
 /// Other methods than the one shown: those that lead there, strongest first and a recovery code last; then, once

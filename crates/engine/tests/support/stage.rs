@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use stepwell_core::audit::Record;
-use stepwell_core::authn::Catalog;
+use stepwell_core::authn::{Catalog, Method};
 use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_engine::factors::Factors;
 use stepwell_engine::limits::MemoryLimits;
@@ -62,7 +62,11 @@ impl Stage {
             resources: Vec::new(),
             lifetimes: Lifetimes::default(),
             limits: LimitSettings::default(),
-            enrolment: EnrolmentSettings::default(),
+            // What needs neither a browser nor a courier.
+            enrolment: EnrolmentSettings {
+                methods: Some(vec![Method::totp(), Method::recovery()]),
+                ..EnrolmentSettings::default()
+            },
             registration: false,
             passkeys: PasskeySettings::default(),
             languages: vec!["de".to_owned(), "en".to_owned()],

@@ -8,8 +8,9 @@ mod messages;
 mod passkeys;
 mod secrets;
 
-use stepwell_core::authn::Catalog;
+use stepwell_core::authn::{Catalog, Method};
 use stepwell_core::time::Seconds;
+use stepwell_engine::settings::EnrolmentSettings;
 
 use super::*;
 
@@ -207,6 +208,30 @@ fn the_defaults_are_those_of_the_engine() {
         format!("{:?}", LimitSettings::default())
     );
     assert_eq!(settings.catalog, Catalog::shipped());
+    assert_eq!(settings.enrolment, EnrolmentSettings::default());
+    assert_eq!(settings.product, "Stepwell");
+}
+
+#[test]
+fn what_may_be_set_up_is_listed_by_name_and_an_empty_list_forbids_all() {
+    let enrolment = |text: &str| read(text, &[]).unwrap().config.settings.enrolment;
+    let found =
+        enrolment("[enrolment]\non_demand = false\nmethods = [\"totp\"]\nfresh_for = \"2m\"");
+    assert!(!found.on_demand);
+    assert_eq!(found.methods, Some(vec![Method::totp()]));
+    assert_eq!(found.fresh_for, Seconds(120));
+    assert_eq!(
+        enrolment("[enrolment]\nmethods = []").methods,
+        Some(Vec::new())
+    );
+    let wrong = problem("[enrolment]\nmethods = [\"totp\", \"pasword\"]", &[]);
+    assert!(
+        wrong.starts_with("stepwell.toml:2:20: enrolment.methods: \"pasword\" cannot be set up"),
+        "{wrong}"
+    );
+    for bad in ["fresh_for = \"59s\"", "fresh_for = \"2h\"", "on_demand = 1"] {
+        problem(&format!("[enrolment]\n{bad}"), &[]);
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) fn page(
 ) -> Box<dyn Html> {
     match codes(view) {
         Some(codes) => Box::new(RecoveryCodes {
-            problem: trouble.and_then(problem),
+            problem: trouble.and_then(|t| problem(t, enrol)),
             ..codes
         }),
         None => Box::new(form_page(view, enrol, trouble, now)),
@@ -80,7 +80,7 @@ fn form_page(
         others: current.is_some() && enrol.methods.len() > 1,
         replaces: enrol.replaces.as_deref().map(Shown::new),
         form: form(view.id.as_str(), enrol, now),
-        problem: trouble.and_then(problem),
+        problem: trouble.and_then(|t| problem(t, enrol)),
     }
 }
 
@@ -128,8 +128,14 @@ fn verify(interaction: &str, one: &Proof, show: &SetUp, now: Timestamp) -> Enrol
     }
 }
 
-fn problem(trouble: &Trouble) -> Option<Problem> {
+fn problem(trouble: &Trouble, enrol: &EnrolView) -> Option<Problem> {
+    let asked = match &enrol.stage {
+        EnrolStage::Ask { field, .. } => Some(*field),
+        _ => None,
+    };
     Some(match trouble {
+        Trouble::Malformed(_) if asked == Some("number") => Problem::BadNumber,
+        Trouble::Malformed(_) if asked.is_some() => Problem::BadAddress,
         Trouble::WrongCode | Trouble::WrongPassword => Problem::WrongCode,
         Trouble::UsedCode => Problem::CodeUsed,
         Trouble::Malformed("codes-not-saved") => Problem::NotSaved,

@@ -45,6 +45,10 @@ pub enum Problem {
     BadLabel,
     /// No more authenticators.
     AccountFull,
+    /// What was typed is no mail address.
+    BadAddress,
+    /// What was typed is no telephone number.
+    BadNumber,
     /// Something other than a recovery code.
     RecoveryFormat,
     WrongRecovery,
@@ -86,6 +90,8 @@ impl Problem {
             Self::PasskeyRefused => text.say("problem-passkey-refused"),
             Self::PasskeyUnknown => text.say("problem-passkey-unknown"),
             Self::PasskeyExpired => text.say("problem-passkey-expired"),
+            Self::BadAddress => text.say("problem-bad-address"),
+            Self::BadNumber => text.say("problem-bad-number"),
             Self::RecoveryFormat => text.say("problem-recovery-format"),
             Self::WrongRecovery => text.say("problem-recovery-wrong"),
             Self::RecoveryUsed => text.say("problem-recovery-used"),

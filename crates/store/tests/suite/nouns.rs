@@ -224,6 +224,65 @@ fn a_session_is_found_by_its_secret_only_while_it_is_live() {
 }
 
 #[test]
+fn what_was_proven_with_a_credential_ends_in_every_session_of_its_person_and_nobody_elses() {
+    each_database(|fresh| {
+        let given = |session: &str, user: &str, id: &str, credential: &str| {
+            let (session, user) = (SessionId::new(session), UserId::new(user));
+            let proof = proof(id, credential);
+            fresh
+                .db
+                .write(|tx| evidence::insert(tx, &session, &user, &proof))
+                .unwrap();
+        };
+        fresh
+            .db
+            .write(|tx| {
+                for who in ["u", "v"] {
+                    users::insert(tx, &user(who))?;
+                }
+                sessions::insert(tx, &session("s1", "u"))?;
+                sessions::insert(tx, &session("s2", "u"))?;
+                sessions::insert(tx, &session("s3", "v"))
+            })
+            .unwrap();
+        for (session, who) in [("s1", "u"), ("s2", "u"), ("s3", "v")] {
+            given(session, who, &format!("lost in {session}"), "lost");
+            given(session, who, &format!("kept in {session}"), "kept");
+        }
+        let mut unknown = proof("unknown", "kept");
+        unknown.enrolled_at = None;
+        let (s1, u) = (SessionId::new("s1"), UserId::new("u"));
+        fresh
+            .db
+            .write(|tx| evidence::insert(tx, &s1, &u, &unknown))
+            .unwrap();
+        let revoke = || {
+            let lost = CredentialId::new("lost");
+            fresh
+                .db
+                .write(|tx| evidence::revoke_of_credential(tx, &lost, NOW))
+                .unwrap()
+                .len()
+        };
+        assert_eq!((revoke(), revoke()), (3, 0), "in whatever session");
+        let live = |session: &str| {
+            let id = SessionId::new(session);
+            let found = fresh.db.read(|tx| evidence::live_of(tx, &id)).unwrap();
+            found
+                .into_iter()
+                .map(|e| e.id.to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(live("s1"), ["kept in s1", "unknown"]);
+        assert_eq!(live("s2"), ["kept in s2"]);
+        assert_eq!(live("s3"), ["kept in s3"]);
+        let mine = fresh.db.read(|tx| evidence::live_of(tx, &s1)).unwrap();
+        assert_eq!(mine[0].enrolled_at, Some(NOW));
+        assert_eq!(mine[1].enrolled_at, None, "unknown stays unknown");
+    });
+}
+
+#[test]
 fn the_newest_proofs_come_back_as_given_and_go_with_their_session() {
     each_database(|fresh| {
         let (id, owner) = (SessionId::new("s"), UserId::new("u"));

@@ -45,6 +45,45 @@ fn race(
 }
 
 #[test]
+fn of_codes_kept_in_one_credential_each_exchange_is_made_once_and_none_while_it_rests() {
+    each_database(|fresh| {
+        let node = fresh.another_node();
+        let set = totp("set", "u");
+        fresh
+            .db
+            .write(|tx| {
+                users::insert(tx, &user("u"))?;
+                credentials::insert(tx, &set)
+            })
+            .unwrap();
+        let spend = |db: &Db, old: &str, new: &str, at| {
+            db.write(|tx| credentials::spend(tx, &set.id, old, new, at))
+        };
+        let wins = race(&[&fresh.db, &node], 10, 5, |db, n| {
+            spend(db, &set.secret, &format!("spent by {n}"), NOW)
+        });
+        assert_eq!(wins, 1);
+        let find = || fresh.db.read(|tx| credentials::find(tx, &set.id)).unwrap();
+        let row = find().unwrap();
+        assert!(row.secret.starts_with("spent by "));
+        assert_eq!(row.last_used_at, Some(NOW));
+        fresh
+            .db
+            .write(|tx| credentials::record_failure(tx, &set.id, 1, Seconds(60), NOW))
+            .unwrap();
+        assert!(!spend(&fresh.db, &row.secret, "no", NOW).unwrap());
+        let later = NOW.plus(Seconds(61));
+        assert!(spend(&fresh.db, &row.secret, "yes", later).unwrap());
+        assert_eq!(find().unwrap().failures, 0);
+        fresh
+            .db
+            .write(|tx| credentials::revoke(tx, &set.id, later))
+            .unwrap();
+        assert!(!spend(&fresh.db, "yes", "more", later).unwrap());
+    });
+}
+
+#[test]
 fn a_code_redeemed_two_hundred_times_at_once_is_redeemed_once() {
     each_database(|fresh| {
         fresh

@@ -113,6 +113,45 @@ fn what_does_not_count_may_stand_beside_every_form() {
 }
 
 #[test]
+fn an_acr_may_bar_young_authenticators() {
+    let day = Some(Seconds(86_400));
+    assert_eq!(
+        requires("{ kinds = 2, enrolled_before = \"24h\", within = \"1h\" }"),
+        Predicate::Kinds {
+            count: 2,
+            within: Some(Seconds(3_600)),
+            settled: day,
+        }
+    );
+    let strong = Pattern {
+        phishing_resistant: true,
+        settled: day,
+        ..Pattern::default()
+    };
+    let text = "{ phishing_resistant = true, enrolled_before = \"1d\" }";
+    assert_eq!(requires(text), Predicate::Proof(strong));
+    let text = "{ proof = { enrolled_before = \"1d\" } }";
+    let any = Pattern {
+        settled: day,
+        ..Pattern::default()
+    };
+    assert_eq!(requires(text), Predicate::Proof(any));
+    for bad in [
+        "{ kinds = 2, enrolled_before = \"0s\" }",
+        "{ method = [\"totp\"], enrolled_before = true }",
+        "{ any = [{ kinds = 2 }], enrolled_before = \"1d\" }",
+    ] {
+        problem(&format!("[[acr]]\nname = \"a\"\nrequires = {bad}"), &[]);
+    }
+}
+
+#[test]
+fn no_acr_is_made_true_by_recovery_codes() {
+    let text = "[[acr]]\nname = \"a\"\nrequires = { method = [\"recovery\"] }";
+    assert!(problem(text, &[]).contains("there is no method \"recovery\""));
+}
+
+#[test]
 fn an_acr_has_its_lifetime_its_renewal_and_its_aliases() {
     let text = "[[acr]]\nname = \"a\"\naliases = [\"1\"]\nrequires = { kinds = 2 }\nlifetime = \"10m\"\nrenew = \"all\"";
     let catalog = read(text, &[]).unwrap().config.settings.catalog;

@@ -45,6 +45,16 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         ("enrol-address", AskField::Address, None),
         ("enrol-number", AskField::Number, None),
         (
+            "enrol-address-error",
+            AskField::Address,
+            Some(Problem::BadAddress),
+        ),
+        (
+            "enrol-number-bad",
+            AskField::Number,
+            Some(Problem::BadNumber),
+        ),
+        (
             "enrol-number-error",
             AskField::Number,
             Some(Problem::TooManyTries { wait: 60 }),
@@ -91,15 +101,15 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
 }
 
 /// Pages that follow the use of a recovery code, and tell how many are left.
-pub(super) fn after_a_recovery_code() -> Vec<(&'static str, Box<dyn Html>)> {
+pub(super) fn after_a_recovery_code() -> Vec<(&'static str, usize, Box<dyn Html>)> {
     let lost = EnrolPage {
         why: EnrolWhy::Lost,
         replaces: Some(Shown::new("Old phone")),
         ..page(app())
     };
     vec![
-        ("enrol-lost", Box::new(lost)),
-        ("enrol-lost-choose", Box::new(page(ways()))),
+        ("enrol-lost", 9, Box::new(lost)),
+        ("enrol-lost-choose", 0, Box::new(page(ways()))),
     ]
 }
 

@@ -56,9 +56,9 @@ pub fn samples_with(chrome: &Chrome) -> Vec<Sample> {
     leaving::add(&mut add);
     links::add(&mut add);
     errors::add(&mut add);
-    for (name, page) in enrol::after_a_recovery_code() {
+    for (name, left, page) in enrol::after_a_recovery_code() {
         let chrome = Chrome {
-            codes_left: Some(9),
+            codes_left: Some(left),
             ..chrome.clone()
         };
         out.push(Sample {

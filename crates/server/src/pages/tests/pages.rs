@@ -346,6 +346,43 @@ fn a_step_up_says_who_asks_what_is_done_and_what_is_needed_now() {
 }
 
 #[test]
+fn after_a_recovery_code_every_page_tells_how_many_are_left() {
+    let told = |name: &str| {
+        let sample = samples().into_iter().find(|sample| sample.name == name);
+        sample.unwrap().html
+    };
+    assert!(told("enrol-lost").contains("You have 9 recovery codes left."));
+    assert!(told("enrol-lost-choose").contains("You have no recovery codes left."));
+    assert!(!told("enrol-app").contains("codes left"));
+}
+
+#[test]
+fn a_set_up_shows_a_code_to_scan_a_link_and_the_key_in_groups_of_four() {
+    let sample = samples()
+        .into_iter()
+        .find(|sample| sample.name == "enrol-app");
+    let html = sample.unwrap().html;
+    let tags = parse("enrol-app", &html);
+    assert!(
+        find(&tags, "open-app")
+            .unwrap()
+            .get("href")
+            .unwrap()
+            .starts_with("otpauth://totp/")
+    );
+    assert!(html.contains(">GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ<"));
+    let picture = tags
+        .iter()
+        .find(|tag| tag.name == "svg" && tag.has("class", "qr"))
+        .unwrap();
+    assert!(
+        picture
+            .get("aria-label")
+            .is_some_and(|words| !words.is_empty())
+    );
+}
+
+#[test]
 fn step_up_words_stay_out_of_an_ordinary_sign_in() {
     for sample in samples()
         .iter()
