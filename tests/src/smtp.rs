@@ -47,6 +47,8 @@ pub struct Mail {
 pub enum Manner {
     /// Offers STARTTLS, asks for a login, takes mail for everybody but `nobody@…`.
     Proper,
+    /// The same, but TLS from the first byte (RFC 8314 §3).
+    Implicit,
     /// Takes mail in the open and knows no TLS.
     Open,
 }
@@ -247,6 +249,14 @@ fn serve(stream: TcpStream, manner: Manner, acceptor: &SslAcceptor, seen: &Mutex
         login: None,
         seen,
     };
+    if manner == Manner::Implicit {
+        if let Ok(tls) = acceptor.accept(raw) {
+            let mut session = session(Box::new(tls), true);
+            session.say("220 mail.example ESMTP");
+            session.talk();
+        }
+        return;
+    }
     let mut open = session(Box::new(stream), false);
     open.say("220 mail.example ESMTP");
     if open.talk() {
@@ -328,7 +338,7 @@ impl Session<'_> {
     }
 
     fn must_log_in(&self) -> bool {
-        self.manner == Manner::Proper && self.login.is_none()
+        self.manner != Manner::Open && self.login.is_none()
     }
 
     /// RFC 4616.

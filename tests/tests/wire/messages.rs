@@ -239,6 +239,21 @@ fn a_mail_server_that_is_down_is_told_at_once_and_nothing_is_lost() {
 }
 
 #[test]
+fn mail_also_goes_over_tls_from_the_first_byte() {
+    let server = MailServer::start(Manner::Implicit);
+    let mut settings = server.settings();
+    settings.push(("STEPWELL__MAIL__TLS", "implicit".to_owned()));
+    let world = world(settings);
+    let ada = person(&world, "ada@example.com", &["--mail-codes"]);
+    let tab = world.tab();
+    let page = after_password(&world, &tab, &ada, "mailed");
+    let mail = server.wait_for(1);
+    assert!(mail.encrypted && mail.login.is_some());
+    let page = tab.submit(&page, "mail", &[("code", &mail.code())]);
+    code_after(&world, &tab, page, &ada);
+}
+
+#[test]
 fn a_mail_server_that_knows_no_tls_gets_nothing() {
     let server = MailServer::start(Manner::Open);
     let world = world(server.settings());
@@ -338,6 +353,8 @@ fn texts(gateway: &Gateway) -> Vec<(&'static str, String)> {
             r#"{"to": "{number}", "text": "{text}"}"#.to_owned(),
         ),
         ("STEPWELL__SMS__BODY_TYPE", "json".to_owned()),
+        // A test that waits for the gateway tries faster than any person.
+        ("STEPWELL__CODES__PER_ACCOUNT", "1000".to_owned()),
     ]
 }
 
