@@ -37,7 +37,6 @@ account-count-authenticators = { $n ->
 }
 account-count-sessions = { $n } Browser
 account-count-apps = { $n ->
-    [0] Keine
     [one] { $n } App
    *[other] { $n } Apps
 }

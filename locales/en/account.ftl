@@ -40,7 +40,6 @@ account-count-sessions = { $n ->
    *[other] { $n } browsers
 }
 account-count-apps = { $n ->
-    [0] None
     [one] { $n } app
    *[other] { $n } apps
 }

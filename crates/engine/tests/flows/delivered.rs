@@ -28,6 +28,8 @@ fn knowing(name: &str, requires: Predicate) -> Stage {
             renew: Renew::Strongest,
         });
         settings.catalog = stepwell_core::authn::Catalog::new(acrs);
+        // What is not enough is refused, and nothing set up instead.
+        settings.enrolment.on_demand = false;
     })
 }
 

@@ -146,10 +146,13 @@ fn the_button_signs_in_and_the_waiting_list_is_given_up_before_the_dialogue_open
 #[test]
 fn a_password_steps_up_to_phr_and_a_synced_passkey_is_refused_phrh() {
     // A rule for hardware, so that phrh is there to be asked for.
-    let scene = Scene::with(&[(
-        "STEPWELL__PASSKEYS__HARDWARE_AAGUIDS",
-        "2fc0579f-8113-47ea-b116-bb5a8db9202a",
-    )]);
+    let scene = Scene::with(&[
+        (
+            "STEPWELL__PASSKEYS__HARDWARE_AAGUIDS",
+            "2fc0579f-8113-47ea-b116-bb5a8db9202a",
+        ),
+        ("STEPWELL__ENROLMENT__ON_DEMAND", "false"),
+    ]);
     let page = scene.browser.page();
     let phone = VirtualAuthenticator::add(&page, Device::phone());
     scene.desk.create(&scene.provider, &page, "passkey");

@@ -85,13 +85,16 @@ impl House {
     /// Somebody who has the turn until the sender is used.
     fn held<'s>(&'s self, scope: &'s Scope<'s, '_>) -> mpsc::Sender<()> {
         let (go, gate) = mpsc::channel();
+        let (inside, begun) = mpsc::channel();
         scope.spawn(move || {
-            let done = self
-                .line
-                .write(|_| gate.recv().map_err(|_| refused("no go")));
+            let done = self.line.write(|_| {
+                inside.send(()).unwrap();
+                gate.recv().map_err(|_| refused("no go"))
+            });
             done.unwrap();
         });
-        until(|| matches!(self.line.0.state().turn, Place::Taken));
+        // Its own BEGIN is written down before its work runs, and after it has the turn.
+        begun.recv().unwrap();
         self.log.lock().unwrap().clear();
         go
     }

@@ -241,7 +241,7 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
             top: top(Tab::Security),
             id: "c2".to_owned(),
             method: Method::Totp,
-            label: Shown::from("Phone"),
+            label: Shown::from("Pixel 9"),
         },
     );
 }
