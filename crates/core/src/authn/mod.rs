@@ -11,6 +11,8 @@ pub mod demand;
 mod enrol;
 pub mod evidence;
 pub mod facts;
+mod gate;
+mod leads;
 mod plan;
 pub mod policy;
 pub mod reason;

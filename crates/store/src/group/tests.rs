@@ -9,7 +9,7 @@ use stepwell_core::audit::{Event, names};
 use stepwell_core::time::Timestamp;
 use tempfile::TempDir;
 
-use super::{Line, MOST, Place};
+use super::{Line, MOST};
 use crate::backend::Connect;
 use crate::pool::Connections;
 use crate::{DatabaseUrl, Db, Options, StoreError, Synchronous, Tx, audit, secrets};
