@@ -201,7 +201,12 @@ fn live_pages_are_accessible_in_both_languages_and_break_no_policy() {
     if page.has("#another-way") {
         page.click("#another-way");
         look("another way");
-        page.click("#back");
+        // Where nothing else would do, going back is the one button.
+        page.click(if page.has("#back") {
+            "#back"
+        } else {
+            "#continue"
+        });
     }
     page.click("#language-en");
     look("step-up in English");

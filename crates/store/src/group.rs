@@ -50,6 +50,7 @@ struct State {
 }
 
 /// Where the turn is.
+#[expect(clippy::large_enum_variant, reason = "a line has one")]
 enum Place {
     Taken,
     /// Whoever comes next begins anew.
