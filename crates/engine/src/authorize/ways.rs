@@ -11,10 +11,11 @@ use stepwell_core::time::Timestamp;
 use super::facts::Known;
 use super::view::MethodView;
 
-/// The choice that a page shows by itself: of the shortest ways the one that the person took last, else the best.
+/// The choice that a page shows by itself: where one proof is missing the way that the person took last, else the
+/// best. Of several proofs that are missing the order is not the person's habit.
 pub(super) fn usual<'p>(prove: &'p Prove, known: &Known) -> Option<&'p Choice> {
-    let shortest = prove.choices.iter().filter(|c| c.steps == prove.remaining);
-    let taken = shortest
+    let last = prove.choices.iter().filter(|c| c.steps == 1);
+    let taken = last
         .filter(|c| is_signed_in(known) && !c.traits.recovery)
         .filter_map(|c| Some((last_used(known, &c.method)?, c)))
         .max_by_key(|(at, _)| *at);
