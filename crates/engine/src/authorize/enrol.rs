@@ -83,7 +83,12 @@ impl Engine {
         };
         let whom = self.whom(loaded, known);
         let show = enrolment.show(&self.tools(call), &whom, &started)?;
-        Ok(EnrolStage::Verify { method, show })
+        let again = enrolment.asks().is_some();
+        Ok(EnrolStage::Verify {
+            method,
+            show,
+            again,
+        })
     }
 
     fn enrol_stage_again(

@@ -18,6 +18,7 @@ mod open_redirect;
 mod prompts;
 mod recovery;
 mod registration;
+mod setups;
 mod sign_in;
 mod step_up;
 mod unmet;

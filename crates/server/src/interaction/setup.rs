@@ -68,6 +68,14 @@ fn form_page(view: &PageView, enrol: &EnrolView, trouble: Option<&Trouble>) -> E
         },
         others: now.is_some() && enrol.methods.len() > 1,
         replaces: enrol.replaces.as_deref().map(Shown::new),
+        again: match &enrol.stage {
+            EnrolStage::Verify {
+                method,
+                again: true,
+                ..
+            } => Some(method.as_str().to_owned()),
+            _ => None,
+        },
         form: form(enrol),
         problem: trouble.and_then(|t| problem(t, enrol)),
     }
@@ -94,7 +102,9 @@ fn form(enrol: &EnrolView) -> EnrolForm {
                 _ => AskField::Address,
             },
         },
-        EnrolStage::Verify { method: one, show } => verify(one, show),
+        EnrolStage::Verify {
+            method: one, show, ..
+        } => verify(one, show),
     }
 }
 
