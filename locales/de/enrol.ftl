@@ -57,3 +57,4 @@ step-up-reason-change = Wer ändern kann, wie Sie sich anmelden, kann Ihr Konto 
 
 problem-bad-address = Geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com
 problem-bad-number = Geben Sie eine Telefonnummer mit Ländervorwahl ein, zum Beispiel +49 30 901820
+enrol-again = Woandershin senden

@@ -57,3 +57,4 @@ step-up-reason-change = Whoever can change how you sign in can take your account
 
 problem-bad-address = Enter an email address, for example name@example.com
 problem-bad-number = Enter a phone number with its country code, for example +44 20 7946 0000
+enrol-again = Send it somewhere else

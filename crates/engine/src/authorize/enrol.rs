@@ -86,7 +86,12 @@ impl Engine {
         };
         let whom = self.whom(loaded, known, None);
         let show = enrolment.show(&self.tools(call), &whom, &started)?;
-        Ok(EnrolStage::Verify { method, show })
+        let again = enrolment.asks().is_some();
+        Ok(EnrolStage::Verify {
+            method,
+            show,
+            again,
+        })
     }
 
     fn enrol_stage_again(

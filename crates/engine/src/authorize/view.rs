@@ -131,6 +131,8 @@ pub enum EnrolStage {
         method: Method,
         /// What its form shows.
         show: SetUp,
+        /// Whether something was typed before it started, which may be typed anew.
+        again: bool,
     },
 }
 

@@ -11,19 +11,15 @@ use stepwell_core::time::Timestamp;
 use super::facts::Known;
 use super::view::MethodView;
 
-/// The choice that a page shows by itself: of the shortest ways the one that the person took last, else the best.
+/// The choice that a page shows by itself: where one proof is missing the way that the person took last, else the
+/// best. Of several proofs that are missing the order is not the person's habit.
 pub(super) fn usual<'p>(prove: &'p Prove, known: &Known) -> Option<&'p Choice> {
-    let best = prove.choices.first()?;
-    // What has to be given besides the best is no other way.
-    let instead = |c: &&Choice| c.steps == prove.remaining && !c.then.contains(&best.method);
-    let taken = prove
-        .choices
-        .iter()
-        .filter(instead)
+    let last = prove.choices.iter().filter(|c| c.steps == 1);
+    let taken = last
         .filter(|c| is_signed_in(known) && !c.traits.recovery)
         .filter_map(|c| Some((last_used(known, &c.method)?, c)))
         .max_by_key(|(at, _)| *at);
-    taken.map(|(_, c)| c).or(Some(best))
+    taken.map(|(_, c)| c).or(prove.choices.first())
 }
 
 /// Other methods than the one shown: those that lead there, strongest first and a recovery code last; then, once

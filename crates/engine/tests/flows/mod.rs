@@ -26,6 +26,7 @@ mod passkeys;
 mod prompts;
 mod recovery;
 mod registration;
+mod setups;
 mod sign_in;
 mod step_up;
 mod unmet;

@@ -79,6 +79,14 @@ fn form_page(
         },
         others: current.is_some() && enrol.methods.len() > 1,
         replaces: enrol.replaces.as_deref().map(Shown::new),
+        again: match &enrol.stage {
+            EnrolStage::Verify {
+                method,
+                again: true,
+                ..
+            } => Some(method.as_str().to_owned()),
+            _ => None,
+        },
         form: form(view.id.as_str(), enrol, now),
         problem: trouble.and_then(|t| problem(t, enrol)),
     }
@@ -105,7 +113,9 @@ fn form(interaction: &str, enrol: &EnrolView, now: Timestamp) -> EnrolForm {
                 _ => AskField::Address,
             },
         },
-        EnrolStage::Verify { method: one, show } => verify(interaction, one, show, now),
+        EnrolStage::Verify {
+            method: one, show, ..
+        } => verify(interaction, one, show, now),
     }
 }
 

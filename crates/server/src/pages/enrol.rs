@@ -23,6 +23,8 @@ pub struct EnrolPage {
     pub replaces: Option<Shown>,
     /// Offers to choose another method.
     pub others: bool,
+    /// The method to begin anew with, where something was typed before this page.
+    pub again: Option<String>,
     pub problem: Option<Problem>,
 }
 

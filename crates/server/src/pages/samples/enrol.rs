@@ -69,7 +69,13 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             },
         );
     }
-    add("enrol-code", &page(sent("Code by email")));
+    add(
+        "enrol-code",
+        &EnrolPage {
+            again: Some("mail".into()),
+            ..page(sent("Code by email"))
+        },
+    );
     add("step-up-change", &before_a_change());
     add(
         "enrol-sign-in",
@@ -138,6 +144,7 @@ fn page(form: EnrolForm) -> EnrolPage {
         why: EnrolWhy::Missing,
         form,
         replaces: None,
+        again: None,
         others: !choosing,
         problem: None,
     }
