@@ -129,7 +129,7 @@ pub(crate) async fn follow(
     };
     let params = match visit.form(&body) {
         Ok(params) => params,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let secret = Secret::new(secret.into_inner());
     let action = format!("/link/{}", secret.expose());
@@ -198,7 +198,7 @@ impl Visit {
         }
         let params = match self.form(body) {
             Ok(params) => params,
-            Err(answer) => return answer,
+            Err(answer) => return *answer,
         };
         let typed = params.get("username").unwrap_or_default().to_owned();
         let name = typed.clone();
@@ -228,10 +228,10 @@ impl Visit {
         }
     }
 
-    fn form(&self, body: &[u8]) -> Result<Params, HttpResponse> {
+    fn form(&self, body: &[u8]) -> Result<Params, Box<HttpResponse>> {
         let pages = self.pages();
-        let params =
-            form::params(&self.request, body).map_err(|error| pages.failed(error.into()))?;
+        let params = form::params(&self.request, body)
+            .map_err(|error| Box::new(pages.failed(error.into())))?;
         let jar = cookies::read(&self.request, &self.state.edge);
         let ours = csrf::is_ours(&self.request, &self.state.edge)
             && jar
@@ -241,7 +241,7 @@ impl Visit {
         if ours {
             Ok(params)
         } else {
-            Err(pages.forbidden())
+            Err(Box::new(pages.forbidden()))
         }
     }
 

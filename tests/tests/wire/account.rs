@@ -15,7 +15,7 @@ const PAGES: [&str; 6] = [
 ];
 
 /// A tab that is signed in by the password alone, at a page of the account.
-fn at<'w>(world: &'w World, person: &Person, path: &str) -> (Tab, Got) {
+fn at(world: &World, person: &Person, path: &str) -> (Tab, Got) {
     let tab = world.tab();
     let page = world.walk(&tab, tab.open(path), person);
     assert_eq!(page.url.path(), path, "{page:#?}");
@@ -121,7 +121,7 @@ fn a_new_password_works_and_a_weak_one_is_told_which_rule_it_breaks() {
     let world = World::shared();
     let mut person = world.person_without_app();
     let (tab, _) = at(&world, &person, "/account/security");
-    let page = world.walk(&tab, tab.open("/account/password"), &person);
+    let page = tab.open("/account/password");
     let weak = tab.submit(&page, "password", &[("new-password", "password1")]);
     assert_eq!(weak.status, 422, "{weak:#?}");
     assert!(

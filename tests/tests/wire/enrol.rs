@@ -15,6 +15,7 @@ fn at_set_up(world: &World, person: &Person) -> (Tab, Got) {
     let page = tab.open(&world.web.authorize_url(&[("acr_values", MFA)]));
     let page = tab.submit(&page, "identify", &[("username", &person.username)]);
     let page = tab.submit(&page, "password", &[("password", &person.password)]);
+    let page = tab.submit(&page, "enrol", &[("method", "totp")]);
     assert!(asks(&page, "setup"), "{page:#?}");
     (tab, page)
 }

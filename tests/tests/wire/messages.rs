@@ -225,8 +225,9 @@ fn a_mail_server_that_is_down_is_told_at_once_and_nothing_is_lost() {
 
     // Whoever takes its place with a certificate of their own gets nothing.
     let stranger = MailServer::at(&format!("127.0.0.1:{port}"), Manner::Proper);
+    let bob = person(&world, "bob@example.com", &["--mail-codes"]);
     let tab = world.tab();
-    let page = after_password(&world, &tab, &ada, "mailed");
+    let page = after_password(&world, &tab, &bob, "mailed");
     assert!(
         page.body.contains("The code could not be sent"),
         "{}",
@@ -328,7 +329,9 @@ fn a_gateway_that_comes_back_gets_the_code_at_the_next_try() {
 #[test]
 fn texted_codes_are_not_offered_where_an_acr_bars_them() {
     let gateway = Gateway::start();
-    let world = world(texts(&gateway));
+    let mut settings = texts(&gateway);
+    settings.push(("STEPWELL__ENROLMENT__ON_DEMAND", "false".to_owned()));
+    let world = world(settings);
     let ada = person(&world, "ada@example.com", &["--sms-codes"]);
     let tab = world.tab();
     let page = after_password(&world, &tab, &ada, "no-texts");

@@ -47,7 +47,7 @@ pub(crate) async fn add(
     };
     let params = match visit.form(&body) {
         Ok(params) => params,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let method = Method::new(params.get("method").unwrap_or_default());
     visit
@@ -75,7 +75,7 @@ pub(crate) async fn rename(
     };
     let params = match visit.form(&body) {
         Ok(params) => params,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let id = CredentialId::new(id.into_inner());
     let label = params.get("label").unwrap_or_default().to_owned();
@@ -110,7 +110,7 @@ pub(crate) async fn remove(
         asked,
     };
     if let Err(answer) = visit.form(&body) {
-        return answer;
+        return *answer;
     }
     let id = CredentialId::new(id.into_inner());
     visit
@@ -144,7 +144,7 @@ pub(crate) async fn password(
     };
     let params = match visit.form(&body) {
         Ok(params) => params,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let password = Secret::new(params.get("new-password").unwrap_or_default());
     let work = move |engine: &Engine, call: &Call<'_>, me: &Me| {
@@ -177,7 +177,7 @@ pub(crate) async fn end_session(
         asked,
     };
     if let Err(answer) = visit.form(&body) {
-        return answer;
+        return *answer;
     }
     let id = SessionId::new(id.into_inner());
     visit
@@ -206,7 +206,7 @@ pub(crate) async fn end_others(
         asked,
     };
     if let Err(answer) = visit.form(&body) {
-        return answer;
+        return *answer;
     }
     visit
         .change(
@@ -235,7 +235,7 @@ pub(crate) async fn report(
         asked,
     };
     if let Err(answer) = visit.form(&body) {
-        return answer;
+        return *answer;
     }
     let seq = seq.into_inner();
     visit
@@ -265,7 +265,7 @@ pub(crate) async fn remove_app(
         asked,
     };
     if let Err(answer) = visit.form(&body) {
-        return answer;
+        return *answer;
     }
     let id = ClientId::new(id.into_inner());
     visit
@@ -295,7 +295,7 @@ pub(crate) async fn profile(
     };
     let params = match visit.form(&body) {
         Ok(params) => params,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     visit
         .change(
@@ -325,20 +325,20 @@ pub(crate) async fn profile(
 
 impl Visit {
     /// The form, when it is ours; else the answer that says so.
-    fn form(&self, body: &[u8]) -> Result<Params, HttpResponse> {
+    fn form(&self, body: &[u8]) -> Result<Params, Box<HttpResponse>> {
         let pages = self.pages();
-        let params =
-            form::params(&self.request, body).map_err(|error| pages.failed(error.into()))?;
+        let params = form::params(&self.request, body)
+            .map_err(|error| Box::new(pages.failed(error.into())))?;
         let jar = cookies::read(&self.request, &self.state.edge);
         let Some(session) = &jar.session else {
-            return Err(to(Place::Account.path()));
+            return Err(Box::new(to(Place::Account.path())));
         };
         let ours = csrf::is_ours(&self.request, &self.state.edge)
             && csrf::matches(session, CONTEXT, params.get("csrf"));
         if ours {
             Ok(params)
         } else {
-            Err(pages.forbidden())
+            Err(Box::new(pages.forbidden()))
         }
     }
 

@@ -107,7 +107,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Something is wrong though no field is.
-    pub(super) fn as_failure(mut self) -> Self {
+    pub(super) fn into_failure(mut self) -> Self {
         self.failure = true;
         self
     }

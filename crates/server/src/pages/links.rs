@@ -142,7 +142,7 @@ impl Html for LinkOver {
     fn render(&self, chrome: &Chrome) -> String {
         let t = &chrome.text();
         let words = t.say("link-over");
-        let frame = Frame::new(chrome, t.say("link-over-title")).as_failure();
+        let frame = Frame::new(chrome, t.say("link-over-title")).into_failure();
         let onward = chrome
             .offers
             .recovery

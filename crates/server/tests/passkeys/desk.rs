@@ -140,6 +140,7 @@ fn set_up_page(started: &Challenge, method: &str) -> String {
         },
         others: false,
         replaces: None,
+        again: None,
         problem: None,
     };
     page.render(&chrome())

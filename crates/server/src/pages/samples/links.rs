@@ -7,9 +7,9 @@ use super::super::{
 use super::{NASTY, bob};
 
 pub(super) fn add(add: &mut impl FnMut(&'static str, &dyn Html)) {
-    let ask = |errand, problem| AskForLink {
+    let ask = |errand, problem: Option<_>| AskForLink {
         errand,
-        typed: if problem == None {
+        typed: if problem.is_none() {
             String::new()
         } else {
             NASTY.to_owned()

@@ -124,6 +124,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         },
         others: false,
         replaces: None,
+        again: None,
         problem,
     };
     add("passkey-setup", &setup(false, None));
