@@ -22,6 +22,7 @@ mod forms;
 mod forwarding;
 mod introspection;
 mod languages;
+mod links;
 mod logout;
 mod messages;
 mod methods;

@@ -13,6 +13,7 @@ use crate::authorize::language;
 use crate::call::Call;
 use crate::courier::{Channel, Letter, Recipient};
 use crate::error::EngineError;
+use crate::factors::inbox;
 
 /// The longest that an administrator's link may be good for: a week.
 pub(super) const LONGEST_VALID: Seconds = Seconds(7 * 86_400);
@@ -47,7 +48,11 @@ impl Engine {
         self.db.write(|tx| {
             let user = users::find_by_canonical(tx, &canonical)?.ok_or_else(nobody)?;
             links::withdraw_of(tx, &user.id, call.now)?;
-            let kept = Kept::default();
+            // What was mailed proves that inbox and no more; what was handed over is the administrator's word.
+            let kept = Kept {
+                through: mail.map(|address| inbox(Channel::Mail, address)),
+                ..Kept::default()
+            };
             let purpose = Purpose::SetUp;
             let link = self.issue_link(tx, call, purpose, Some(&user.id), &kept, valid_for)?;
             if let Some(address) = mail {

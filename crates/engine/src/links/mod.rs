@@ -157,10 +157,7 @@ impl Engine {
                     None => return Ok(Followed::Over),
                 },
             };
-            let through = match purpose(&link) {
-                Some(Purpose::Password) => self.kept(&link)?.through,
-                _ => None,
-            };
+            let through = self.kept(&link)?.through;
             self.set_password(tx, call, &user, &hash, through.as_deref())?;
             tx.audit(
                 Event::new(names::LINK_USED, call.now)

@@ -110,6 +110,8 @@ pub enum UserCommand {
     Create(UserCreate),
     /// Let a person's authenticators be tried again after too many wrong codes
     Unlock(UserUnlock),
+    /// Make a one-time link by which a person sets their password
+    Link(UserLink),
     /// List people
     List,
     /// Show a person's account and authenticators
@@ -128,6 +130,19 @@ pub struct UserNamed {
 pub struct UserUnlock {
     /// What the person signs in with
     pub username: String,
+}
+
+/// Make a one-time link.
+#[derive(Clone, Debug, Args)]
+pub struct UserLink {
+    /// What the person signs in with
+    pub username: String,
+    /// How long the link is good for, up to 7d
+    #[arg(long, default_value = "1d")]
+    pub valid_for: String,
+    /// Send it to this address by mail, and do not print it
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail: Option<String>,
 }
 
 /// Add a person.

@@ -85,6 +85,7 @@ pub fn run(cli: Cli, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Templates(args) => templates::run(&args, &loaded()?, output),
         Command::User(UserCommand::Create(args)) => user::create(args, &loaded()?, output),
         Command::User(UserCommand::Unlock(args)) => user::unlock(&args, &loaded()?, output),
+        Command::User(UserCommand::Link(args)) => people::link(&args, &loaded()?, output),
         Command::User(UserCommand::List) => people::list(&loaded()?, output),
         Command::User(UserCommand::Show(args)) => people::show(&args, &loaded()?, output),
         Command::Client(ClientCommand::Create(args)) => client::create(*args, &loaded()?, output),

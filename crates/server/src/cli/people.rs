@@ -1,13 +1,13 @@
-//! `stepwell user list|show`.
+//! `stepwell user list|show|link`.
 
 use serde_json::{Map, Value, json};
-use stepwell_core::time::Timestamp;
+use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_core::user::User;
 use stepwell_core::username;
 use stepwell_store::credentials::{self, Credential, FOR_GOOD};
 use stepwell_store::users;
 
-use super::args::UserNamed;
+use super::args::{UserLink, UserNamed};
 use super::failure::{Code, Failure};
 use super::output::Output;
 use super::provider::{self, with_call};
@@ -63,6 +63,32 @@ pub(super) fn show(
     let mut json = Value::Object(about);
     json["authenticators"] = mine.iter().map(|one| authenticator(one, now)).collect();
     Ok(output.answer(&lines.join("\n"), &json)?)
+}
+
+pub(super) fn link(
+    args: &UserLink,
+    config: &Config,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let valid_for = Seconds::parse(&args.valid_for)
+        .map_err(|problem| Failure::usage(format!("--valid-for: {problem}")))?;
+    let engine = provider::engine(config)?;
+    let (name, mail) = (&args.username, args.mail.as_deref());
+    let link = with_call(|call| engine.link_for(call, name, valid_for, mail))?;
+    let until = link.expires_at.rfc3339();
+    let mut json = json!({ "username": name, "expires_at": until, "mailed_to": mail });
+    let text = match mail {
+        // What was mailed proves the inbox, so nobody else is shown it.
+        Some(address) => format!("A link goes to {address}. It is good once, until {until}."),
+        None => {
+            json["url"] = link.url.expose().into();
+            format!(
+                "Good once, until {until}. Whoever has it sets the password:\n{}",
+                link.url.expose()
+            )
+        }
+    };
+    Ok(output.answer(&text, &json)?)
 }
 
 fn about(user: &User) -> Map<String, Value> {
