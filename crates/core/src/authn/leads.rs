@@ -71,7 +71,7 @@ impl Case<'_> {
                 traits: code.traits.clone(),
             })
         });
-        ways.min_by_key(|choice| choice.steps)
+        ways.min_by(|a, b| (a.steps, &a.then).cmp(&(b.steps, &b.then)))
     }
 
     /// The methods of which one, set up now, would lead from `base` to the demand: shortest way first, then

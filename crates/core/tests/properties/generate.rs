@@ -340,10 +340,16 @@ fn policy(pace: Pace) -> impl Strategy<Value = Policy> {
             methods,
             fresh_for: Seconds(fresh_for),
         });
-    (catalog(pace), available, enrolment).prop_map(|(catalog, available, enrolment)| Policy {
-        catalog,
-        available,
-        enrolment,
+    let parts = (catalog(pace), available, enrolment);
+    parts.prop_map(|(catalog, available, mut enrolment)| {
+        // Nothing can be set up that the installation does not have.
+        let has = |m: &Method| available.iter().any(|a| a.method == *m);
+        enrolment.methods.retain(has);
+        Policy {
+            catalog,
+            available,
+            enrolment,
+        }
     })
 }
 

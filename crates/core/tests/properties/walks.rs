@@ -5,7 +5,7 @@ use stepwell_core::authn::{
     Choice, Consent, Ended, Evidence, Method, Owned, Person, Proven, Reason, Step, Verdict,
 };
 use stepwell_core::ids::{CredentialId, EvidenceId, UserId};
-use stepwell_core::time::Seconds;
+use stepwell_core::time::{Seconds, Timestamp};
 
 use super::generate::{Pace, scene};
 use super::times;
@@ -15,10 +15,11 @@ use crate::support::{Scene, code, passkey, password};
 fn answered(scene: &Scene, choice: &Choice) -> Option<Evidence> {
     let person = scene.facts.person.as_ref()?;
     person.subject.as_ref()?;
-    let one = person
-        .owned
-        .iter()
-        .find(|o| o.method == choice.method && o.traits == choice.traits)?;
+    // Of two of a make the older one, which can do all that the younger one can.
+    let makes = person.owned.iter();
+    let one = makes
+        .filter(|o| o.method == choice.method && o.traits == choice.traits)
+        .min_by_key(|o| o.enrolled_at.unwrap_or(Timestamp::from_micros(i64::MAX)))?;
     Some(Evidence {
         id: EvidenceId::new(format!(
             "walked {} {}",

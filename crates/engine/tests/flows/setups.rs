@@ -94,6 +94,7 @@ fn with_words(first: &Stage) -> Stage {
     };
     first
         .another_node_with(|parts| {
+            parts.settings.enrolment.methods = None;
             parts.factors = Factors::new(vec![
                 Box::new(PasswordFactor),
                 Box::new(Word),
