@@ -48,7 +48,11 @@ fn a_link_sets_a_password_once_and_signs_nobody_in() {
     assert_eq!(set.status, 200, "{set:#?}");
     assert!(!world.is_signed_in(&tab));
 
-    let again = tab.submit(&page, &secret, &[("new-password", "another-lantern-harbour-58")]);
+    let again = tab.submit(
+        &page,
+        &secret,
+        &[("new-password", "another-lantern-harbour-58")],
+    );
     assert_eq!(again.status, 410, "{again:#?}");
     assert_eq!(opened(&world.tab(), &link).0.status, 410);
 
@@ -98,7 +102,10 @@ fn the_form_of_a_link_is_taken_from_its_own_page_only() {
     let (page, secret) = opened(&tab, &link(&world, &person));
     let form = form(&page, &secret);
     let fields = [("new-password", "quiet-harbour-lantern-58")];
-    let foreign = [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")];
+    let foreign = [
+        ("origin", "https://evil.example"),
+        ("sec-fetch-site", "cross-site"),
+    ];
     assert_eq!(tab.post_with(&page, &form, &fields, &foreign).status, 403);
     let bare = html::Form {
         action: form.action.clone(),
@@ -106,7 +113,7 @@ fn the_form_of_a_link_is_taken_from_its_own_page_only() {
     };
     let own = [("sec-fetch-site", "same-origin")];
     assert_eq!(tab.post_with(&page, &bare, &fields, &own).status, 403);
-    assert_eq!(opened(&world.tab(), &page.url.to_string()).0.status, 200);
+    assert_eq!(opened(&world.tab(), page.url.as_str()).0.status, 200);
 }
 
 #[test]
