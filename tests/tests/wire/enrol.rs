@@ -182,9 +182,10 @@ fn a_recovery_code_replaces_a_lost_app_and_is_worth_nothing_else() {
     }
     let typed = shown[0].to_lowercase();
     let page = tab.submit(&page, "recovery", &[("recovery_code", &typed)]);
-    assert!(asks(&page, "setup"), "{page:#?}");
     assert!(page.body.contains("id=\"codes-left\""), "{page:#?}");
     assert!(page.body.contains("9 recovery codes left"), "{page:#?}");
+    let page = tab.submit(&page, "enrol", &[("method", "totp")]);
+    assert!(asks(&page, "setup"), "{page:#?}");
     // Whoever leaves now has the base acr.
     let silent = world
         .web
