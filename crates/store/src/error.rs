@@ -5,7 +5,8 @@ use diesel::result::{DatabaseErrorKind, Error};
 /// Why a read or write did not happen. After an `Err` from a write nothing of it is stored.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database cannot be reached, or every connection is busy: answer 503, try again later.
+    /// The database cannot be reached, every connection is busy, or a transaction that several writers
+    /// shared was lost: answer 503, try again later.
     #[error("the database is not available: {0}")]
     Unavailable(String),
     /// Another transaction was in the way for too long (a lock or a deadlock): answer 503.

@@ -56,7 +56,7 @@ enum Place {
     Free,
     /// Whoever comes next goes on with this. Put there only while somebody waits, and nobody who waits
     /// leaves without looking, so it is never left lying.
-    Handed(Open),
+    Handed(Box<Open>),
 }
 
 /// A group's transaction.
@@ -125,7 +125,7 @@ impl Shared {
 /// The right to write. Where it is dropped it is free again, and what was open is given up.
 struct Turn<'l> {
     line: &'l Shared,
-    open: Option<Open>,
+    open: Option<Box<Open>>,
     handed_on: bool,
 }
 
@@ -163,7 +163,7 @@ impl<'l> Turn<'l> {
     {
         let open = match &mut self.open {
             Some(open) => open,
-            none => none.insert(Open::begin(&self.line.pool)?),
+            none => none.insert(Box::new(Open::begin(&self.line.pool)?)),
         };
         open.members += 1;
         let outcome = Arc::clone(&open.outcome);
@@ -188,7 +188,7 @@ impl<'l> Turn<'l> {
     /// Leaves the transaction to the next in line, or commits it.
     fn hand_on(mut self) {
         let mut state = self.line.state();
-        let has_room = |open: &mut Open| open.members < MOST;
+        let has_room = |open: &mut Box<Open>| open.members < MOST;
         if state.waiting > 0
             && let Some(open) = self.open.take_if(has_room)
         {
