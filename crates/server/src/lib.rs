@@ -23,4 +23,5 @@ pub mod ops;
 pub mod pages;
 mod request;
 pub mod routes;
+mod visit;
 mod weakness;

@@ -7,18 +7,15 @@ pub(crate) mod change;
 mod present;
 pub(crate) mod show;
 
-use actix_web::HttpResponse;
-use actix_web::http::header::LOCATION;
 use stepwell_core::ids::InteractionId;
 use stepwell_core::secret::Secret;
 use stepwell_engine::account::Me;
 use stepwell_engine::here::{Gated, Need, Place, Wish};
 use stepwell_engine::{Call, Cookies, Engine, EngineError};
 
-use crate::app::AppState;
-use crate::extract::cookies;
-use crate::interaction::answer::no_store;
-use crate::interaction::show::to_page;
+use crate::interaction::answer::Pages;
+use crate::pages::account::Tab;
+use crate::visit::Visit;
 
 /// What the token of every form here is bound to, besides the session.
 const CONTEXT: &str = "account";
@@ -47,24 +44,19 @@ fn enter<T>(
     }
 }
 
-/// To the interaction that comes first.
-fn to_interaction(state: &AppState, id: &InteractionId, browser: Option<&Secret>) -> HttpResponse {
-    let mut answer = to_page(id);
-    if let Some(secret) = browser
-        && answer
-            .add_cookie(&cookies::browser(&state.edge, secret))
-            .is_err()
-    {
-        tracing::error!("the browser cookie could not be set");
+/// The page of the row of links that a place belongs to.
+fn tab(place: Place) -> Tab {
+    match place {
+        Place::Security | Place::Password | Place::RecoveryCodes => Tab::Security,
+        Place::Sessions | Place::Devices => Tab::Sessions,
+        Place::Activity => Tab::Activity,
+        Place::Apps => Tab::Apps,
+        Place::Profile => Tab::Profile,
+        Place::Account | Place::Start => Tab::Overview,
     }
-    answer
 }
 
-/// Back to a page of the account.
-fn to(path: &str) -> HttpResponse {
-    no_store(
-        HttpResponse::SeeOther()
-            .insert_header((LOCATION, path))
-            .finish(),
-    )
+/// Answers whose forms carry the token of this session.
+fn pages(visit: &Visit) -> Pages {
+    visit.pages_for(visit.jar.session.as_ref(), CONTEXT)
 }

@@ -3,10 +3,10 @@
 //!
 //! `__Host-` pins a cookie to this very host over https; only on loopback http the plain name is used.
 
-use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::COOKIE;
+use actix_web::{HttpRequest, HttpResponse};
 use stepwell_core::secret::Secret;
 use stepwell_engine::Cookies;
 
@@ -63,6 +63,13 @@ pub(crate) fn browser(edge: &Edge, secret: &Secret) -> Cookie<'static> {
         if edge.secure { HOST_BROWSER } else { BROWSER },
         secret.expose(),
     )
+}
+
+/// Puts a cookie on an answer.
+pub(crate) fn set(answer: &mut HttpResponse, cookie: &Cookie<'_>) {
+    if answer.add_cookie(cookie).is_err() {
+        tracing::error!(name = cookie.name(), "a cookie could not be set");
+    }
 }
 
 /// What the person chose with the language switch.

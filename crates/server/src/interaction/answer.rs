@@ -50,6 +50,15 @@ pub(crate) fn no_store(mut answer: HttpResponse) -> HttpResponse {
     answer
 }
 
+/// Go on there with a GET, and keep nothing of this answer.
+pub(crate) fn see_other(place: &str) -> HttpResponse {
+    no_store(
+        HttpResponse::SeeOther()
+            .insert_header((LOCATION, place))
+            .finish(),
+    )
+}
+
 impl Pages {
     pub(crate) fn of(state: &AppState, request: &HttpRequest, asked: &Asked) -> Self {
         let spoken = Locale::offered(&asked.peer.language);
@@ -127,11 +136,7 @@ impl Pages {
     /// An answer for the client before any page of ours was shown: a redirect, never 307 (RFC 9700 §4.12).
     pub(crate) fn redirect(&self, to: &Return) -> HttpResponse {
         match to {
-            Return::Redirect { url } => no_store(
-                HttpResponse::SeeOther()
-                    .insert_header((LOCATION, url.as_str()))
-                    .finish(),
-            ),
+            Return::Redirect { url } => see_other(url),
             Return::FormPost { .. } => self.leave(to, ""),
         }
     }
@@ -327,15 +332,6 @@ impl Pages {
                 },
             ),
         }
-    }
-
-    /// The person decided to stay signed in.
-    pub(crate) fn stayed(&self) -> HttpResponse {
-        no_store(
-            HttpResponse::SeeOther()
-                .insert_header((LOCATION, "/"))
-                .finish(),
-        )
     }
 
     /// The person has to say yes to being signed out.

@@ -7,6 +7,7 @@ use actix_web::http::header::{HeaderName, ORIGIN};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use stepwell_core::oauth::Params;
 use stepwell_core::secret::{Hashed, Secret};
 
 use crate::app::Edge;
@@ -24,15 +25,27 @@ pub(crate) fn token(cookie: &Secret, context: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest)
 }
 
+/// Whether a form comes from a page of ours and carries the token that the page was given.
+pub(crate) fn is_genuine(
+    request: &HttpRequest,
+    edge: &Edge,
+    cookie: Option<&Secret>,
+    context: &str,
+    params: &Params,
+) -> bool {
+    is_ours(request, edge)
+        && cookie.is_some_and(|cookie| matches(cookie, context, params.get("csrf")))
+}
+
 /// Whether a form carries its token; compared in constant time.
-pub(crate) fn matches(cookie: &Secret, context: &str, sent: Option<&str>) -> bool {
+fn matches(cookie: &Secret, context: &str, sent: Option<&str>) -> bool {
     sent.is_some_and(|sent| {
         Hashed::of(&Secret::new(token(cookie, context))).matches(&Secret::new(sent))
     })
 }
 
 /// Whether the browser says that the form comes from our own origin, where it says anything.
-pub(crate) fn is_ours(request: &HttpRequest, edge: &Edge) -> bool {
+fn is_ours(request: &HttpRequest, edge: &Edge) -> bool {
     let header = |name| {
         request
             .headers()

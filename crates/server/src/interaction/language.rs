@@ -3,11 +3,10 @@
 //! The form carries no token, for it stands on pages that know no cookie too. Nothing but a language is at
 //! stake; still the browser has to say that the form is our own, and the way back stays on this server.
 
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use url::Url;
 
-use super::answer::{Pages, no_store};
+use super::answer::{Pages, see_other};
 use super::csrf;
 use crate::app::AppState;
 use crate::extract::body::Body;
@@ -46,11 +45,10 @@ pub(crate) async fn choose(
         );
     };
     let choice = Choice::new(locale, asked.now);
-    let answer = HttpResponse::SeeOther()
-        .insert_header((LOCATION, back))
-        .cookie(cookies::chosen(&state.edge, &choice.to_text()))
-        .finish();
-    no_store(answer)
+    let mut answer = see_other(&back);
+    let chosen = cookies::chosen(&state.edge, &choice.to_text());
+    cookies::set(&mut answer, &chosen);
+    answer
 }
 
 /// An address of this server, as path and query. What a browser could take for another server's is none.

@@ -1,16 +1,16 @@
 //! `GET /i/{id}`: the page that the engine asks for, or the way out.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::secret::Secret;
 use stepwell_engine::answer::Trouble;
 use stepwell_engine::authorize::{Left, PageView, StepView};
 
-use super::answer::{Pages, no_store};
+use super::answer::{Pages, no_store, see_other};
 use super::{csrf, named, present, setup, spoken};
-use crate::app::AppState;
+use crate::app::{AppState, Edge};
 use crate::blocking;
 use crate::extract::cookies;
 use crate::pages::{ErrorKind, Onward};
@@ -97,12 +97,21 @@ pub(crate) async fn recovery_codes(
 }
 
 /// Back to where the hub says.
-pub(crate) fn to_page(id: &InteractionId) -> HttpResponse {
-    no_store(
-        HttpResponse::SeeOther()
-            .insert_header((LOCATION, format!("/i/{id}")))
-            .finish(),
-    )
+pub(super) fn to_page(id: &InteractionId) -> HttpResponse {
+    see_other(&format!("/i/{id}"))
+}
+
+/// To an interaction that has just begun, with the cookie that it is bound to where the browser had none.
+pub(crate) fn to_interaction(
+    edge: &Edge,
+    id: &InteractionId,
+    browser: Option<&Secret>,
+) -> HttpResponse {
+    let mut answer = to_page(id);
+    if let Some(secret) = browser {
+        cookies::set(&mut answer, &cookies::browser(edge, secret));
+    }
+    answer
 }
 
 /// The page as it stands now; with what was wrong, when an answer did not count.
@@ -136,12 +145,8 @@ pub(super) async fn shown(
             if let Some(Trouble::Wait(secs) | Trouble::TooSoon(secs)) = trouble {
                 answer.headers_mut().insert(RETRY_AFTER, secs.into());
             }
-            if let Some(secret) = &view.browser
-                && answer
-                    .add_cookie(&cookies::browser(&state.edge, secret))
-                    .is_err()
-            {
-                tracing::error!("the browser cookie could not be set");
+            if let Some(secret) = &view.browser {
+                cookies::set(&mut answer, &cookies::browser(&state.edge, secret));
             }
             answer
         }
@@ -163,11 +168,7 @@ pub(super) fn gone(pages: &Pages, left: Left) -> HttpResponse {
             client,
             stop: true,
         } => pages.stop(&to, &client),
-        Left::Home { to, stop: false } => no_store(
-            HttpResponse::SeeOther()
-                .insert_header((LOCATION, to.path()))
-                .finish(),
-        ),
+        Left::Home { to, stop: false } => see_other(to.path()),
         Left::Home { to, stop: true } => pages.stuck(to.path()),
         Left::AlreadyDone { client } => {
             pages.error_with(ErrorKind::StepDone, None, client.start.map(Onward::Link))

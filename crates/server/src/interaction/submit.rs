@@ -81,12 +81,7 @@ async fn submit(
         return pages.error(ErrorKind::Expired, None);
     };
     let jar = cookies::read(request, &state.edge);
-    let ours = csrf::is_ours(request, &state.edge)
-        && jar
-            .browser
-            .as_ref()
-            .is_some_and(|cookie| csrf::matches(cookie, &id, params.get("csrf")));
-    if !ours {
+    if !csrf::is_genuine(request, &state.edge, jar.browser.as_ref(), &id, &params) {
         return pages.forbidden();
     }
     if input(&what, &params).is_none() {
@@ -107,12 +102,8 @@ async fn submit(
     match answered {
         Ok(Answered::Continue { session }) => {
             let mut answer = show::to_page(&InteractionId::new(id));
-            if let Some(secret) = session
-                && answer
-                    .add_cookie(&cookies::session(&state.edge, &secret))
-                    .is_err()
-            {
-                tracing::error!("the session cookie could not be set");
+            if let Some(secret) = session {
+                cookies::set(&mut answer, &cookies::session(&state.edge, &secret));
             }
             answer
         }

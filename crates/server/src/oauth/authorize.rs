@@ -1,6 +1,5 @@
 //! `GET` and `POST /authorize`.
 
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_engine::authorize::{Begun, Via};
 
@@ -8,7 +7,8 @@ use crate::app::AppState;
 use crate::blocking;
 use crate::extract::body::Body;
 use crate::extract::{cookies, form};
-use crate::interaction::answer::{self, Pages};
+use crate::interaction::answer::Pages;
+use crate::interaction::show::to_interaction;
 use crate::language;
 use crate::request::Asked;
 
@@ -52,14 +52,7 @@ async fn begin(
     })
     .await;
     match begun {
-        Ok(Begun::Interact { id, browser }) => {
-            let mut to = HttpResponse::SeeOther();
-            to.insert_header((LOCATION, format!("/i/{id}")));
-            if let Some(secret) = browser {
-                to.cookie(cookies::browser(&state.edge, &secret));
-            }
-            answer::no_store(to.finish())
-        }
+        Ok(Begun::Interact { id, browser }) => to_interaction(&state.edge, &id, browser.as_ref()),
         Ok(Begun::Return(to)) => pages.redirect(&to),
         Ok(Begun::Interstitial { client, to, error }) => pages.interstitial(&client, to, &error),
         Ok(Begun::Page(problem)) => pages.unreturnable(&problem, &request),

@@ -1,6 +1,5 @@
 //! `GET` and `POST /logout`, and the person's yes.
 
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_core::oauth::{OAuthError, Params};
 use stepwell_engine::authorize::Wished;
@@ -10,7 +9,7 @@ use crate::app::AppState;
 use crate::blocking;
 use crate::extract::body::Body;
 use crate::extract::{cookies, form};
-use crate::interaction::answer::{Pages, no_store};
+use crate::interaction::answer::{Pages, see_other};
 use crate::interaction::csrf;
 use crate::language;
 use crate::request::Asked;
@@ -52,17 +51,11 @@ pub(crate) async fn post(
     if params.is_ok() && jar.session.is_none() && body.len() <= LONGEST_LINK {
         let plain = body.iter().all(u8::is_ascii_graphic);
         if let Some(query) = std::str::from_utf8(&body).ok().filter(|_| plain) {
-            return no_store(to(&format!("/logout?{query}")));
+            return see_other(&format!("/logout?{query}"));
         }
     }
     let wished = language::asked_in(&body, asked.now);
     logout(state, request, asked, params, wished).await
-}
-
-fn to(place: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((LOCATION, place))
-        .finish()
 }
 
 async fn logout(
@@ -106,7 +99,7 @@ async fn logout(
 
 /// `GET /logout/confirm`: the form's own address, reached by reload or Back. It asks again and ends nothing.
 pub(crate) async fn question() -> HttpResponse {
-    no_store(to("/logout"))
+    see_other("/logout")
 }
 
 pub(crate) async fn confirm(
@@ -122,15 +115,15 @@ pub(crate) async fn confirm(
         Ok(params) => params,
         Err(error) => return pages.failed(error.into()),
     };
-    let Some(session) = &jar.session else {
+    let session = jar.session.as_ref();
+    if session.is_none() {
         return pages.signed_out(None, None);
-    };
-    if !csrf::is_ours(&request, &state.edge) || !csrf::matches(session, CONTEXT, params.get("csrf"))
-    {
+    }
+    if !csrf::is_genuine(&request, &state.edge, session, CONTEXT, &params) {
         return pages.forbidden();
     }
     if params.get("decision") == Some("stay") {
-        return pages.stayed();
+        return see_other("/");
     }
     let done = blocking::run(&state, asked, move |engine, call| {
         engine.logout_confirmed(call, &params, &jar)
@@ -148,11 +141,6 @@ fn carried(params: &Params) -> Vec<(String, String)> {
 }
 
 fn without_session(state: &AppState, mut answer: HttpResponse) -> HttpResponse {
-    if answer
-        .add_cookie(&cookies::no_session(&state.edge))
-        .is_err()
-    {
-        tracing::error!("the session cookie could not be taken away");
-    }
+    cookies::set(&mut answer, &cookies::no_session(&state.edge));
     answer
 }

@@ -112,9 +112,13 @@ impl Done {
         mine.map_or("", |(_, word)| word)
     }
 
-    /// Where it is told, when not on the page that it was done on.
-    pub fn told_at(self) -> Option<&'static str> {
-        matches!(self, Self::PasswordChanged).then_some("/account/security")
+    /// The address that tells it: the page at `path`, or another where that page has no room for it.
+    pub fn at(self, path: &str) -> String {
+        let path = match self {
+            Self::PasswordChanged => "/account/security",
+            _ => path,
+        };
+        format!("{path}?done={}", self.word())
     }
 
     /// The deed of a word; none for any other word.
