@@ -1,6 +1,5 @@
-//! Setting an authenticator up: when nothing that is owned reaches the demand, when something was lost, and
-//! when the person comes for it. Always after the most that they can prove, freshly (design §2.10, spec §5
-//! line 69).
+//! Setting an authenticator up: when nothing that is owned reaches the demand, and when the person comes for
+//! it. Always after the most that they can prove, freshly (design §2.10, spec §5 line 69).
 //!
 //! A part of the hub: decides from the request, the facts and the policy alone, so that no page, cookie or
 //! parameter skips it. What was set up in this interaction and did not lead on is not offered again, so it ends.
@@ -9,7 +8,6 @@ use super::decide::Case;
 use super::decision::{Enrol, Error, Occasion, Step, Verdict};
 use super::evidence::{Evidence, Method};
 use super::facts::{Owned, Person};
-use super::leads::Lead;
 use super::plan::imagine;
 use super::reason::Reason;
 use crate::ids::EvidenceId;
@@ -39,26 +37,6 @@ impl Case<'_> {
         self.spare_codes(person)
     }
 
-    /// A recovery code was used in this interaction: what it stands in for is replaced before anything else.
-    pub(super) fn replace(
-        &mut self,
-        person: &Person,
-        proven: &[&Evidence],
-        insist: bool,
-        missing: &[Reason],
-    ) -> Option<Verdict> {
-        let lost = |e: &&&Evidence| e.traits.recovery && e.at > self.request.began;
-        proven.iter().find(lost)?;
-        let base = self.held(person, proven, self.now);
-        let leads = self.leads(&base, proven, insist);
-        if leads.is_empty() {
-            return None;
-        }
-        self.reasons.extend_from_slice(missing);
-        self.reasons.push(Reason::FactorLost);
-        Some(self.offer(person, proven, leads, Occasion::Lost))
-    }
-
     /// Nothing that the person owns reaches the demand: something is set up that does, where policy allows it.
     pub(super) fn on_demand(&mut self, person: &Person, proven: &[&Evidence]) -> Option<Verdict> {
         // Before a first proof this would tell what is owned.
@@ -66,8 +44,22 @@ impl Case<'_> {
             return None;
         }
         let base: Vec<&Owned> = person.owned.iter().collect();
-        let leads = self.leads(&base, proven, false);
-        (!leads.is_empty()).then(|| self.offer(person, proven, leads, Occasion::Missing))
+        let leads = self.leads(&base, proven, false).into_iter();
+        let methods: Vec<Method> = leads.map(|lead| lead.owned.method).collect();
+        if methods.is_empty() {
+            return None;
+        }
+        self.reasons.push(Reason::EnrolmentOffered {
+            methods: methods.clone(),
+        });
+        Some(match self.prove_fully(person, proven) {
+            Ok(counted) => Verdict::Ask(Step::Enrol(Enrol {
+                methods,
+                occasion: Occasion::Missing,
+                counted,
+            })),
+            Err(verdict) => verdict,
+        })
     }
 
     /// Why nothing that is owned reaches the demand.
@@ -94,28 +86,6 @@ impl Case<'_> {
         match question.put(proven.iter().chain(&imagined)) {
             Ok(_) => Reason::TooYoung,
             Err(_) => Reason::NotOwned,
-        }
-    }
-
-    /// The proof that comes first, or the page on which something is set up.
-    fn offer(
-        &mut self,
-        person: &Person,
-        proven: &[&Evidence],
-        leads: Vec<Lead>,
-        occasion: Occasion,
-    ) -> Verdict {
-        let methods: Vec<Method> = leads.into_iter().map(|lead| lead.owned.method).collect();
-        self.reasons.push(Reason::EnrolmentOffered {
-            methods: methods.clone(),
-        });
-        match self.prove_fully(person, proven) {
-            Ok(counted) => Verdict::Ask(Step::Enrol(Enrol {
-                methods,
-                occasion,
-                counted,
-            })),
-            Err(verdict) => verdict,
         }
     }
 

@@ -7,10 +7,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::decide::{Case, allowed};
-use super::decision::{Choice, Prove};
 use super::evidence::{Evidence, Method};
-use super::facts::{Owned, Person};
-use super::plan::{imagine, plan, rank};
+use super::facts::Owned;
+use super::plan::{imagine, plan};
 use super::standing::Question;
 use crate::ids::CredentialId;
 use crate::time::Timestamp;
@@ -21,59 +20,12 @@ const WIDEST: usize = 6;
 /// A method that may be set up, and how many set-ups and proofs it takes to get to the demand by it.
 pub(super) struct Lead {
     pub(super) owned: Owned,
-    steps: usize,
+    pub(super) steps: usize,
     /// What comes after it on that way.
-    then: Vec<Method>,
+    pub(super) then: Vec<Method>,
 }
 
 impl Case<'_> {
-    /// Adds the way of whoever lost an authenticator: a recovery code, and then something new.
-    pub(super) fn with_last_resort(
-        &self,
-        mut prove: Prove,
-        person: &Person,
-        proven: &[&Evidence],
-        insist: bool,
-    ) -> Prove {
-        let code = person.owned.iter().find(|o| o.traits.recovery);
-        let choice = code.and_then(|code| self.last_resort(code, person, proven, insist));
-        if let Some(choice) = choice {
-            prove.choices.push(choice);
-            rank(&mut prove.choices);
-        }
-        prove
-    }
-
-    fn last_resort(
-        &self,
-        code: &Owned,
-        person: &Person,
-        proven: &[&Evidence],
-        insist: bool,
-    ) -> Option<Choice> {
-        let gate = self.gate(None);
-        let question = self.gate_question(&gate).just_after();
-        let beside = person.owned.iter().filter(|o| o.opens).map(Some);
-        let ways = std::iter::once(None).chain(beside).filter_map(|beside| {
-            let used: Vec<&Owned> = std::iter::once(code).chain(beside).collect();
-            let imagined = imagine(&question, &used);
-            let after: Vec<&Evidence> = proven.iter().copied().chain(&imagined).collect();
-            question.put(after.iter().copied()).ok()?;
-            let base = self.held(person, &after, question.now);
-            let lead = self.leads(&base, &after, insist).into_iter().next()?;
-            let first = used[1..].iter().map(|o| o.method.clone());
-            let then = first.chain([lead.owned.method]).chain(lead.then);
-            Some(Choice {
-                method: code.method.clone(),
-                steps: used.len() + lead.steps,
-                then: then.collect(),
-                opens: code.opens,
-                traits: code.traits.clone(),
-            })
-        });
-        ways.min_by(|a, b| (a.steps, &a.then).cmp(&(b.steps, &b.then)))
-    }
-
     /// The methods of which one, set up now, would lead from `base` to the demand: shortest way first, then
     /// strongest. Empty where nothing has to be set up, and where policy forbids it.
     pub(super) fn leads(&self, base: &[&Owned], proven: &[&Evidence], insist: bool) -> Vec<Lead> {

@@ -13,6 +13,7 @@ pub mod evidence;
 pub mod facts;
 mod gate;
 mod leads;
+mod lost;
 mod plan;
 pub mod policy;
 pub mod reason;

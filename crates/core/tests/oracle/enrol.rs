@@ -37,19 +37,44 @@ impl Oracle<'_> {
         due.then(|| Outcome::Enrol(Occasion::Spare, [codes].into()))
     }
 
-    /// Whoever used a recovery code since the request began sets something up instead of proving more.
+    /// Whoever used a recovery code since the request began sets something up instead of proving more; where what a
+    /// sign-in begins with is not fresh enough beside it, that comes first.
     pub(super) fn replacing(
         &self,
         owned: &[Owned],
         proven: &[Evidence],
         insist: bool,
     ) -> Option<Outcome> {
-        let used = |e: &Evidence| e.traits.recovery && e.at > self.scene.request.began;
-        if !proven.iter().any(used) {
+        if !self.used_a_code(proven) {
             return None;
         }
-        let base = self.just_shown(owned, proven);
-        self.set_up(owned, proven, &base, insist, Occasion::Lost)
+        let scene = &self.a_moment_later();
+        let later = Oracle { scene };
+        let costs = |after: &[Evidence]| match later.recovered(after) {
+            true => self.costs(after, &later.just_shown(owned, after), insist),
+            false => BTreeMap::new(),
+        };
+        let at_once = costs(proven);
+        if !at_once.is_empty() {
+            return Some(Outcome::Enrol(
+                Occasion::Lost,
+                at_once.into_keys().collect(),
+            ));
+        }
+        let mut offer: BTreeMap<Method, usize> = BTreeMap::new();
+        for one in owned.iter().filter(|o| o.opens) {
+            let after = [proven, &later.used(&[one])].concat();
+            if let Some(more) = costs(&after).into_values().min() {
+                let least = offer.entry(one.method.clone()).or_insert(more + 1);
+                *least = (more + 1).min(*least);
+            }
+        }
+        (!offer.is_empty()).then_some(Outcome::Prove(offer))
+    }
+
+    fn used_a_code(&self, proven: &[Evidence]) -> bool {
+        let used = |e: &Evidence| e.traits.recovery && e.at > self.scene.request.began;
+        proven.iter().any(used)
     }
 
     /// Where nothing that is owned would do.
@@ -58,7 +83,15 @@ impl Oracle<'_> {
             return None;
         }
         let base: Vec<&Owned> = owned.iter().collect();
-        self.set_up(owned, proven, &base, false, Occasion::Missing)
+        let costs = self.costs(proven, &base, false);
+        if costs.is_empty() {
+            return None;
+        }
+        if self.may_change(owned, proven, &[]) {
+            let methods = costs.into_keys().collect();
+            return Some(Outcome::Enrol(Occasion::Missing, methods));
+        }
+        Some(self.proof_before_change(owned, proven))
     }
 
     /// The recovery code as a choice, and how many proofs and set-ups it takes by it.
@@ -69,6 +102,9 @@ impl Oracle<'_> {
         insist: bool,
     ) -> Option<(Method, usize)> {
         let code = owned.iter().find(|o| o.traits.recovery)?;
+        if self.used_a_code(proven) {
+            return None;
+        }
         let scene = &self.a_moment_later();
         let later = Oracle { scene };
         let mut best: Option<usize> = None;
@@ -86,24 +122,6 @@ impl Oracle<'_> {
             best = [best, total].into_iter().flatten().min();
         }
         Some((code.method.clone(), best?))
-    }
-
-    fn set_up(
-        &self,
-        owned: &[Owned],
-        proven: &[Evidence],
-        base: &[&Owned],
-        insist: bool,
-        why: Occasion,
-    ) -> Option<Outcome> {
-        let methods: BTreeSet<Method> = self.costs(proven, base, insist).into_keys().collect();
-        if methods.is_empty() {
-            return None;
-        }
-        if self.may_change(owned, proven, &[]) {
-            return Some(Outcome::Enrol(why, methods));
-        }
-        Some(self.proof_before_change(owned, proven))
     }
 
     /// The methods that help, each with the least number of set-ups and proofs through it.

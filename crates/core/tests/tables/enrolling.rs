@@ -329,6 +329,33 @@ fn a_recovery_code_needs_a_fresh_password_beside_it() {
 }
 
 #[test]
+fn one_recovery_code_is_enough_for_an_interaction() {
+    let young = named(
+        "young",
+        Predicate::Kinds {
+            count: 2,
+            within: Some(Seconds(240)),
+            settled: None,
+        },
+    );
+    let owned = [password(), code(), recovery_code()];
+    let scene = alice(&owned, &["totp"])
+        .knowing([young])
+        .proved([password().used(600)])
+        .asks(&["young"]);
+    assert_eq!(methods(&scene.decide()), ["password", "totp", "recovery"]);
+    let used = scene.then(&recovery_code());
+    assert_eq!(
+        methods(&used.decide()),
+        ["password"],
+        "the password is missing, and no other code"
+    );
+    let ready = used.then(&password());
+    assert_eq!(set_up(&ready).0, Occasion::Lost);
+    assert_eq!(ready.sets_up(&code()).claims().0, "young");
+}
+
+#[test]
 fn after_a_recovery_code_what_is_reached_without_it_is_all_that_is_granted() {
     let owned = [password(), code(), recovery_code()];
     let proofs = [password().used(60), recovery_code().used(30)];
