@@ -6,10 +6,12 @@ account-save = Speichern
 account-overview = Übersicht
 account-security = Anmeldung und Sicherheit
 account-sessions = Wo Sie angemeldet sind
+account-devices = Browser, mit denen Sie sich angemeldet haben
 account-activity = Aktivität
 account-apps = Verbundene Apps
 account-tab-security = Sicherheit
 account-tab-sessions = Sitzungen
+account-tab-devices = Geräte
 account-tab-apps = Apps
 account-profile = Profil
 account-from = von { $ip }
@@ -20,6 +22,9 @@ account-done-removed = Es ist entfernt; was darauf beruhte, ist beendet.
 account-done-password = Ihr Passwort ist geändert. Alle anderen Browser wurden abgemeldet.
 account-done-session = Dieser Browser ist abgemeldet.
 account-done-others = Alle anderen Browser sind abgemeldet.
+account-done-distrusted = Diesem Browser wird nicht mehr vertraut.
+account-done-forgotten = Dieser Browser ist vergessen.
+account-done-others-forgotten = Alle anderen Browser sind vergessen.
 account-done-app = Die App ist getrennt und hat keinen Zugriff mehr.
 account-done-profile = Ihr Profil ist gespeichert.
 account-done-reported = Danke. Alle anderen Browser sind abgemeldet. Prüfen Sie Ihre Anmeldewege und ändern Sie Ihr Passwort, falls es jemand kennen könnte.
@@ -88,6 +93,17 @@ sessions-acrs = Jetzt nachgewiesen:
 sessions-end = Dort abmelden
 sessions-end-others = Überall sonst abmelden
 
+# Geräte.
+devices-lead = Diese Browser erkennen wir wieder, wenn Sie sich anmelden. Ein vertrauter erspart Ihnen den zweiten Schritt, wo nicht mehr verlangt wird.
+devices-none = Kein Browser wird wiedererkannt.
+devices-trusted = Vertraut
+devices-times = Zuerst gesehen { $first }, zuletzt angemeldet { $last }
+devices-trusted-for = Vertraut für weitere { $duration }
+devices-distrust = Nicht mehr vertrauen
+devices-forget = Vergessen
+devices-forget-others = Alle anderen vergessen
+devices-effect = Ein vergessener Browser ist uns neu, wenn Sie sich wieder mit ihm anmelden. Abmelden können Sie ihn unter Sitzungen.
+
 # Aktivität.
 activity-nothing = Noch ist nichts geschehen.
 activity-not-me = Das war ich nicht
@@ -118,6 +134,9 @@ activity-password-changed = Passwort geändert
 activity-app-allowed = { $app } zugelassen
 activity-app-revoked = { $app } getrennt
 activity-signed-out = Abgemeldet
+activity-device-trusted = Einem Browser vertraut
+activity-device-forgotten = Einen Browser vergessen
+activity-device-suspected = Ein Browser wurde vergessen: Jemand hat vielleicht kopiert, woran wir ihn erkennen
 
 # Apps.
 apps-none = Keine App ist verbunden.

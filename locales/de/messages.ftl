@@ -35,6 +35,7 @@ message-factor-removed = Ein Weg, sich auszuweisen, wurde entfernt: { $method }.
 message-factor-locked = Es gab zu viele falsche Versuche. Dieser Weg, sich auszuweisen, ruht deshalb eine Weile: { $method }.
 message-password-changed = Ihr Passwort wurde geändert.
 message-new-device = Ein Browser, den wir noch nicht kannten, hat sich bei Ihrem Konto angemeldet.
+message-device-suspected = Woran wir einen Ihrer Browser erkennen, wurde zweimal verwendet; vielleicht hat es jemand kopiert. Wir erkennen diesen Browser nicht mehr und vertrauen ihm nicht mehr.
 message-recovery-used = { $n ->
     [one] Ein Wiederherstellungscode wurde verwendet. Es bleibt { $n }.
    *[other] Ein Wiederherstellungscode wurde verwendet. Es bleiben { $n }.

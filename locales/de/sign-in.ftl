@@ -26,6 +26,10 @@ code-wrong-since = { $n ->
    *[other] Seit Ihrer letzten Anmeldung wurden { $n } falsche Codes eingegeben. Wenn Sie das nicht waren, kennt vielleicht jemand Ihr Passwort.
 }
 
+# Dem Browser vertrauen, neben einem zweiten Faktor.
+trust-browser = Diesem Browser für { $duration } vertrauen
+trust-browser-hint = Nur auf einem eigenen Gerät. In Ihrem Konto können Sie es zurücknehmen.
+
 # Beides.
 step-continue-to = Weiter zu { $app }
 try-another-way = Andere Methode verwenden

@@ -6,10 +6,12 @@ account-save = Save
 account-overview = Overview
 account-security = Sign-in and security
 account-sessions = Where you are signed in
+account-devices = Browsers you signed in with
 account-activity = Activity
 account-apps = Connected apps
 account-tab-security = Security
 account-tab-sessions = Sessions
+account-tab-devices = Devices
 account-tab-apps = Apps
 account-profile = Profile
 account-from = from { $ip }
@@ -20,6 +22,9 @@ account-done-removed = It is removed, and what rested on it has ended.
 account-done-password = Your password is changed. Every other browser was signed out.
 account-done-session = That browser is signed out.
 account-done-others = Every other browser is signed out.
+account-done-distrusted = That browser is trusted no longer.
+account-done-forgotten = That browser is forgotten.
+account-done-others-forgotten = Every other browser is forgotten.
 account-done-app = The app is disconnected and its access has ended.
 account-done-profile = Your profile is saved.
 account-done-reported = Thank you. Every other browser is signed out. Check your ways to sign in, and change your password if somebody may know it.
@@ -91,6 +96,17 @@ sessions-acrs = Proven now:
 sessions-end = Sign out there
 sessions-end-others = Sign out everywhere else
 
+# Devices.
+devices-lead = We recognise these browsers when you sign in. A trusted one spares you the second step where nothing more is asked for.
+devices-none = No browser is recognised.
+devices-trusted = Trusted
+devices-times = First seen { $first }, last signed in { $last }
+devices-trusted-for = Trusted for another { $duration }
+devices-distrust = Stop trusting
+devices-forget = Forget
+devices-forget-others = Forget all others
+devices-effect = A forgotten browser is new to us when you sign in with it again. To sign it out, see Sessions.
+
 # Activity.
 activity-nothing = Nothing happened yet.
 activity-not-me = This wasn’t me
@@ -121,6 +137,9 @@ activity-password-changed = Changed the password
 activity-app-allowed = Allowed { $app }
 activity-app-revoked = Disconnected { $app }
 activity-signed-out = Signed out
+activity-device-trusted = Trusted a browser
+activity-device-forgotten = Forgot a browser
+activity-device-suspected = A browser was forgotten: somebody may have copied what we recognise it by
 
 # Apps.
 apps-none = No app is connected.

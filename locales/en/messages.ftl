@@ -35,6 +35,7 @@ message-factor-removed = A way to confirm it’s you was removed: { $method }.
 message-factor-locked = There were too many wrong tries, so this way to confirm it’s you rests for a while: { $method }.
 message-password-changed = Your password was changed.
 message-new-device = A browser that we have not seen before signed in to your account.
+message-device-suspected = What we recognise one of your browsers by was used twice, so somebody may have copied it. We trust and recognise that browser no longer.
 message-recovery-used = { $n ->
     [one] A recovery code was used. { $n } is left.
    *[other] A recovery code was used. { $n } are left.

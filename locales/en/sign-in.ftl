@@ -26,6 +26,10 @@ code-wrong-since = { $n ->
    *[other] { $n } wrong codes were entered since your last sign-in. If that was not you, someone may know your password.
 }
 
+# Trusting the browser, beside a second factor.
+trust-browser = Trust this browser for { $duration }
+trust-browser-hint = Only on a device of your own. You can take it back in your account.
+
 # Either.
 step-continue-to = Continue to { $app }
 try-another-way = Try another way

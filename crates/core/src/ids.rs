@@ -44,6 +44,8 @@ id! {
     EvidenceId
     /// One enrolled authenticator of a person.
     CredentialId
+    /// A browser that a person signed in with.
+    DeviceId
     /// What was granted to a client, once; every token made from it names it.
     GrantId
     /// A signing key: the `kid` (RFC 7517 §4.5).

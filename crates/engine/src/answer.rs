@@ -53,6 +53,8 @@ pub enum Input<'a> {
         secret: &'a str,
         /// Which of several authenticators.
         credential: Option<&'a str>,
+        /// The browser is to be trusted.
+        trust: bool,
     },
     /// The choice of what to set up; an empty one goes back to the list.
     Enrol {
@@ -91,11 +93,23 @@ pub enum Answered {
     Continue {
         /// A new session cookie, when evidence was added.
         session: Option<Secret>,
+        /// A new cookie that this browser is recognised by, when a sign-in went through.
+        device: Option<Secret>,
     },
     /// The same page again, with what was wrong.
     Again(Trouble),
     /// The interaction cannot go on.
     Not(Box<Left>),
+}
+
+impl Answered {
+    /// On to the page, and nothing was added.
+    fn on() -> Self {
+        Self::Continue {
+            session: None,
+            device: None,
+        }
+    }
 }
 
 /// What was wrong with an answer.
@@ -157,8 +171,10 @@ impl Engine {
                 method,
                 secret,
                 credential,
+                trust,
             } => {
                 let answer = Typed {
+                    trust: *trust,
                     method: Method::new(*method),
                     secret,
                     credential: *credential,
@@ -188,7 +204,7 @@ impl Engine {
             Input::Identify { .. } | Input::Switch | Input::Account { .. }
                 if self.is_about_its_session(call, &loaded, cookies)? =>
             {
-                return Ok(Answered::Continue { session: None });
+                return Ok(Answered::on());
             }
             Input::Identify { username } => match self.identify(username)? {
                 Some(identified) => state = state.anew(Some(identified)),
@@ -199,7 +215,7 @@ impl Engine {
                 account: Some(chosen),
             } => match self.chosen(call, cookies, chosen)? {
                 Some(identified) => state = state.anew(Some(identified)),
-                None => return Ok(Answered::Continue { session: None }),
+                None => return Ok(Answered::on()),
             },
             Input::AnotherWay { method } => state.method = Some(Method::new(*method)),
             Input::Cancel => state.ended = Some(Ended::Cancelled),
@@ -235,7 +251,7 @@ impl Engine {
             .db
             .write(|tx| interactions::save_state(tx, id, loaded.version, &text))?;
         Ok(if saved {
-            Answered::Continue { session: None }
+            Answered::on()
         } else {
             Answered::Again(Trouble::TryAgain)
         })
@@ -284,13 +300,13 @@ impl Engine {
         allow: bool,
     ) -> Result<Answered, EngineError> {
         let Some(app) = loaded.asker.app() else {
-            return Ok(Answered::Continue { session: None });
+            return Ok(Answered::on());
         };
         self.db.write(|tx| {
             let (known, decision) = self.judge(tx, call.now, loaded, cookies.session.as_ref())?;
             // Only an open question of consent can be answered, and only once (spec §5 line 39).
             let (Verdict::Ask(Step::Consent), Some(user)) = (&decision.verdict, &known.user) else {
-                return Ok(Answered::Continue { session: None });
+                return Ok(Answered::on());
             };
             let mut state = loaded.state.clone();
             let disclosed = app.request.disclosed(&app.client);
@@ -319,7 +335,7 @@ impl Engine {
                 self.about(call, loaded, &known, name)
                     .with("scope", disclosed.to_string()),
             );
-            Ok(Answered::Continue { session: None })
+            Ok(Answered::on())
         })
     }
 }

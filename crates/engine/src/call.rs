@@ -42,11 +42,13 @@ impl Call<'_> {
     }
 }
 
-/// The two cookies of a browser.
+/// The cookies of a browser that are secrets.
 #[derive(Clone, Debug, Default)]
 pub struct Cookies {
     /// The session's secret.
     pub session: Option<Secret>,
     /// The browser's secret, which interactions are bound to.
     pub browser: Option<Secret>,
+    /// What a recognised browser is known by.
+    pub device: Option<Secret>,
 }

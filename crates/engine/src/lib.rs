@@ -11,6 +11,7 @@ pub mod authorize;
 pub mod call;
 pub mod client_auth;
 pub mod courier;
+pub mod devices;
 pub mod error;
 pub mod factors;
 pub mod grants;

@@ -5,12 +5,14 @@
 use stepwell_core::audit::{Event, names};
 use stepwell_core::time::Seconds;
 use stepwell_store::{
-    StoreError, Tx, codes, grants, interactions, links, refresh_tokens, revoked_tokens, sessions,
+    StoreError, Tx, codes, devices, grants, interactions, links, refresh_tokens, revoked_tokens,
+    sessions,
 };
 
 use crate::Engine;
 use crate::authorize::State;
 use crate::call::Call;
+use crate::devices::KEPT;
 use crate::error::EngineError;
 
 /// Rows of a table taken at a time, so that no write is long.
@@ -60,6 +62,7 @@ impl Engine {
             done.removed(sessions::purge(tx, call.now, BATCH)?);
             done.removed(refresh_tokens::purge(tx, call.now, BATCH)?);
             done.removed(revoked_tokens::purge(tx, call.now, BATCH)?);
+            done.removed(devices::purge(tx, call.now.minus(KEPT), BATCH)?);
             Ok(done)
         })
     }

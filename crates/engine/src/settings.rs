@@ -28,6 +28,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// What people may set up by themselves.
     pub enrolment: EnrolmentSettings,
+    /// Browsers that people may trust.
+    pub devices: DeviceSettings,
     /// Whether people may make accounts for themselves.
     pub registration: bool,
     /// Passkeys and security keys.
@@ -55,6 +57,13 @@ impl Default for EnrolmentSettings {
             fresh_for: Seconds(300),
         }
     }
+}
+
+/// Browsers that people may trust.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeviceSettings {
+    /// How long a browser stays trusted after the second factor it was trusted on; zero offers it to nobody.
+    pub trusted_for: Seconds,
 }
 
 /// A scope beyond the standard ones, or a floor on one.

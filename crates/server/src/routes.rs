@@ -8,7 +8,7 @@ use crate::{account, interaction, links, oauth};
 const OPTIONS: Method = Method::OPTIONS;
 
 /// Every pattern, for measurements: they are labelled by these and nothing else.
-const PATTERNS: [&str; 35] = [
+const PATTERNS: [&str; 39] = [
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
     "/jwks",
@@ -36,6 +36,10 @@ const PATTERNS: [&str; 35] = [
     "/account/sessions",
     "/account/sessions/{id}/end",
     "/account/sessions/end-others",
+    "/account/devices",
+    "/account/devices/{id}/distrust",
+    "/account/devices/{id}/forget",
+    "/account/devices/forget-others",
     "/account/activity",
     "/account/activity/{seq}/report",
     "/account/apps",
@@ -136,6 +140,10 @@ pub fn routes(map: &mut ServiceConfig) {
         .service(at("/account/sessions").get(account::show::sessions))
         .service(at("/account/sessions/end-others").post(account::change::end_others))
         .service(at("/account/sessions/{id}/end").post(account::change::end_session))
+        .service(at("/account/devices").get(account::show::devices))
+        .service(at("/account/devices/forget-others").post(account::change::forget_others))
+        .service(at("/account/devices/{id}/distrust").post(account::change::distrust))
+        .service(at("/account/devices/{id}/forget").post(account::change::forget))
         .service(at("/account/activity").get(account::show::activity))
         .service(at("/account/activity/{seq}/report").post(account::change::report))
         .service(at("/account/apps").get(account::show::apps))

@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Nullable, Text as SqlText};
 use serde::de::DeserializeOwned;
 use stepwell_core::authn::evidence::Method;
 use stepwell_core::ids::{
-    ClientId, CredentialId, EvidenceId, GrantId, InteractionId, KeyId, SessionId, UserId,
+    ClientId, CredentialId, DeviceId, EvidenceId, GrantId, InteractionId, KeyId, SessionId, UserId,
 };
 use stepwell_core::secret::Hashed;
 use stepwell_core::time::Timestamp;
@@ -64,7 +64,7 @@ macro_rules! from_text {
     )*};
 }
 
-from_text! { UserId ClientId SessionId InteractionId EvidenceId CredentialId GrantId KeyId Method }
+from_text! { UserId ClientId SessionId InteractionId EvidenceId CredentialId DeviceId GrantId KeyId Method }
 
 impl From<Text> for Hashed {
     fn from(text: Text) -> Self {

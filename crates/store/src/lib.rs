@@ -36,6 +36,7 @@ pub mod clients;
 pub mod codes;
 pub mod consents;
 pub mod credentials;
+pub mod devices;
 pub mod evidence;
 pub mod grants;
 pub mod interactions;

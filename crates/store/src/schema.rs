@@ -226,6 +226,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    device_cookies (id) {
+        id -> Text,
+        secret_hash -> Text,
+        previous_hash -> Nullable<Text>,
+        rotated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    devices (id) {
+        id -> Text,
+        cookie_id -> Text,
+        user_id -> Text,
+        first_seen_at -> BigInt,
+        last_seen_at -> BigInt,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        trusted_at -> Nullable<BigInt>,
+        trusted_until -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(codes -> grants (grant_id));
 diesel::joinable!(refresh_tokens -> grants (grant_id));
 diesel::allow_tables_to_appear_in_same_query!(

@@ -118,6 +118,17 @@ vocabulary! {
     /// An administrator let an authenticator be tried again.
     FACTOR_UNLOCKED = "factor.unlocked";
 
+    /// A person signed in with a browser for the first time.
+    DEVICE_RECOGNISED = "device.recognised";
+    /// A person trusts a browser: it may stand in for a routine second factor.
+    DEVICE_TRUSTED = "device.trusted";
+    /// A browser is trusted no longer; carries why.
+    DEVICE_DISTRUSTED = "device.distrusted";
+    /// A browser was forgotten; carries why.
+    DEVICE_FORGOTTEN = "device.forgotten";
+    /// A browser's cookie came with a secret that had been exchanged: somebody may hold a copy.
+    DEVICE_SUSPECTED = "device.suspected";
+
     /// A code was drawn to be sent to a person.
     FACTOR_CODE_SENT = "factor.code_sent";
     /// A code did not leave; carries channel and reason.

@@ -56,6 +56,11 @@ impl Method {
         Self::new("security-key")
     }
 
+    /// A browser that the person trusts: stands in for a routine second factor.
+    pub fn device() -> Self {
+        Self::new("device")
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -8,6 +8,7 @@ pub mod claim;
 pub mod decide;
 pub mod decision;
 pub mod demand;
+pub mod device;
 mod enrol;
 pub mod evidence;
 pub mod facts;

@@ -12,7 +12,7 @@ use stepwell_store::audit;
 
 use super::Me;
 use crate::Engine;
-use crate::call::Call;
+use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 
 /// Records on one page.
@@ -45,6 +45,12 @@ pub enum Happened {
     AppRevoked,
     /// A browser was signed out.
     SignedOut,
+    /// A browser was trusted.
+    DeviceTrusted,
+    /// A browser was forgotten.
+    DeviceForgotten,
+    /// A browser was forgotten, because somebody may hold a copy of what it was known by.
+    DeviceSuspected,
 }
 
 /// One thing that happened.
@@ -111,13 +117,18 @@ impl Engine {
         })
     }
 
-    /// The person says that they did not do this: everything that may be another's ends, here at once and in
-    /// every other browser. What was proven by the record's method counts no longer. `false` when there is no
-    /// such record of theirs.
+    /// The person says that they did not do this: every other browser is signed out and forgotten, and none is
+    /// trusted any longer. `false` when there is no such record of theirs.
     ///
     /// # Errors
     /// When it cannot be stored.
-    pub fn report_activity(&self, call: &Call<'_>, me: &Me, seq: i64) -> Result<bool, EngineError> {
+    pub fn report_activity(
+        &self,
+        call: &Call<'_>,
+        me: &Me,
+        cookies: &Cookies,
+        seq: i64,
+    ) -> Result<bool, EngineError> {
         self.db.write(|tx| {
             let found = audit::of_person(tx, &me.user.id, seq.checked_add(1), 1)?;
             if found
@@ -126,14 +137,18 @@ impl Engine {
             {
                 return Ok(false);
             }
-            let ended = self.end_others(tx, call, me, "the person did not know what was done")?;
+            let why = "the person did not know what was done";
+            let ended = self.end_others(tx, call, me, why)?;
+            let forgotten = self.forget_others(tx, call, me, cookies, why)?;
+            self.distrust_all(tx, call, &me.user.id, why)?;
             tx.audit(
                 stepwell_core::audit::Event::new(names::ACTIVITY_REPORTED, call.now)
                     .reference(call.reference)
                     .user(&me.user.id)
                     .session(&me.session.id)
                     .with("record", seq)
-                    .with("sessions_ended", ended),
+                    .with("sessions_ended", ended)
+                    .with("devices_forgotten", forgotten),
             );
             Ok(true)
         })
@@ -154,6 +169,9 @@ fn what(record: &Record) -> Option<Happened> {
         names::CONSENT_GRANTED => Happened::AppAllowed,
         names::CONSENT_REVOKED => Happened::AppRevoked,
         names::SESSION_ENDED => Happened::SignedOut,
+        names::DEVICE_TRUSTED => Happened::DeviceTrusted,
+        names::DEVICE_FORGOTTEN => Happened::DeviceForgotten,
+        names::DEVICE_SUSPECTED => Happened::DeviceSuspected,
         _ => return None,
     })
 }

@@ -5,6 +5,7 @@
 
 mod activity;
 mod apps;
+mod devices;
 mod password;
 mod profile;
 mod security;
@@ -16,6 +17,7 @@ use stepwell_store::users;
 
 pub use activity::{Activity, Happened};
 pub use apps::AppView;
+pub use devices::DeviceView;
 pub use profile::{ProfileView, Refused};
 pub use security::{AuthenticatorView, Removal, SecurityView};
 pub use sessions::SessionView;

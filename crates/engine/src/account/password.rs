@@ -56,6 +56,7 @@ impl Engine {
                 }
             }
             self.notify(tx, call, &me.user, Happened::PasswordChanged)?;
+            self.distrust_all(tx, call, &me.user.id, "the password was changed")?;
             let ended = self.end_others(tx, call, me, "the password was changed")?;
             tx.audit(
                 self.about_me(call, me, names::FACTOR_PASSWORD_CHANGED)

@@ -184,8 +184,21 @@ impl Engine {
         })
     }
 
-    /// Lets the proofs by a credential count no longer, and ends the grants that were made from them.
+    /// Lets the proofs by an authenticator count no longer, ends the grants that were made from them, and trusts no
+    /// browser any longer: one may have been trusted on it.
     pub(crate) fn end_what_rested_on(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        user: &UserId,
+        id: &CredentialId,
+    ) -> Result<(Vec<EvidenceId>, Vec<GrantId>), EngineError> {
+        self.distrust_all(tx, call, user, "an authenticator was removed")?;
+        self.end_proofs_by(tx, call, user, id)
+    }
+
+    /// Lets proofs count no longer, and ends the grants that were made from them.
+    pub(crate) fn end_proofs_by(
         &self,
         tx: &mut Tx<'_>,
         call: &Call<'_>,

@@ -44,7 +44,7 @@ impl Engine {
             .db
             .read(|tx| self.judge(tx, call.now, loaded, cookies.session.as_ref()))?;
         let (Some(enrol), Some(user)) = (asked(&decision.verdict), &known.user) else {
-            return Ok(Answered::Continue { session: None });
+            return Ok(Answered::on());
         };
         let method = Method::new(method);
         let mut state = loaded.state.clone();
@@ -74,17 +74,17 @@ impl Engine {
             .db
             .read(|tx| self.judge(tx, call.now, loaded, cookies.session.as_ref()))?;
         let Some(setup) = asked(&decision.verdict).and_then(|e| pending(loaded, &known, e)) else {
-            return Ok(Answered::Continue { session: None });
+            return Ok(Answered::on());
         };
         let enrolment = self.enrolment_of(&setup.method)?;
         let (tools, whom) = (self.tools(call), self.whom(loaded, &known, None));
         let Some(started) = &setup.started else {
             if enrolment.asks().is_none() {
-                return Ok(Answered::Continue { session: None });
+                return Ok(Answered::on());
             }
             // It may send something to whatever was typed.
             let budget = Method::new(format!("{}-start", setup.method));
-            let starts = Guesses::of(self, call, loaded, &known, &budget);
+            let starts = Guesses::of(self, call, loaded, &known, cookies, &budget)?;
             if let Taken::Wait(wait) = starts.take()? {
                 return Ok(Answered::Again(Trouble::Wait(wait.0)));
             }
@@ -109,7 +109,7 @@ impl Engine {
         }
         // A code that was sent somewhere must not be guessed here either.
         let budget = Method::new(format!("{}-setup", setup.method));
-        let guesses = Guesses::of(self, call, loaded, &known, &budget);
+        let guesses = Guesses::of(self, call, loaded, &known, cookies, &budget)?;
         if let Taken::Wait(wait) = guesses.take()? {
             return Ok(Answered::Again(Trouble::Wait(wait.0)));
         }
@@ -226,7 +226,7 @@ impl Engine {
             );
             let mut state = loaded.state.clone();
             (state.setup, state.challenge, state.method) = (None, None, None);
-            let event = self.went_on(tx, attempt, &secret, &mut state)?;
+            let (event, through) = self.went_on(tx, attempt, &secret, &mut state)?;
             if !interactions::save_state(tx, id, loaded.version, &encode(&state)?)? {
                 return Err(Lost::Race);
             }
@@ -235,15 +235,20 @@ impl Engine {
                 let event = event.session(&session).with("method", method.as_str());
                 tx.audit(event.with("evidence", used));
             }
-            Ok(step_up && !codes)
+            let device = match through {
+                true => self.recognise(tx, &attempt.sign_in(user), false)?,
+                false => None,
+            };
+            Ok((step_up && !codes, device))
         });
         match outcome {
-            Ok(stepped_up) => {
+            Ok((stepped_up, device)) => {
                 if stepped_up {
                     self.count_step_up(loaded, Outcome::Enrolled);
                 }
                 Ok(Answered::Continue {
                     session: Some(secret),
+                    device,
                 })
             }
             Err(Lost::Race | Lost::Used) => Ok(Answered::Again(Trouble::TryAgain)),

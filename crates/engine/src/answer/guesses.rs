@@ -9,7 +9,8 @@ use stepwell_core::username;
 
 use crate::Engine;
 use crate::authorize::{Known, Loaded};
-use crate::call::Call;
+use crate::call::{Call, Cookies};
+use crate::devices::known_to;
 use crate::error::EngineError;
 use crate::limits::{LimitKey, NetworkKey, Rule, Verdict};
 
@@ -38,14 +39,25 @@ impl<'a> Guesses<'a> {
         call: &Call<'_>,
         loaded: &Loaded,
         known: &Known,
+        cookies: &Cookies,
         method: &Method,
-    ) -> Self {
+    ) -> Result<Self, EngineError> {
         let limits = engine.settings.limits;
         // A name of nobody's has a budget too, or its lack would tell.
         let name = match (&known.user, &loaded.state.identified) {
             (Some(user), _) => user.id.as_str().to_owned(),
             (None, Some(typed)) => username::canonical(&typed.username).unwrap_or_default(),
             (None, None) => String::new(),
+        };
+        // A browser that the person signed in with has a budget of its own, so that nobody who guesses elsewhere
+        // keeps them out of it (spec §5 line 73).
+        let device = match &known.user {
+            Some(user) => engine.db.read(|tx| known_to(tx, cookies, &user.id))?,
+            None => None,
+        };
+        let name = match device {
+            Some(device) => format!("{name} {}", device.id),
+            None => name,
         };
         let rule = |budget| Rule {
             budget,
@@ -61,12 +73,12 @@ impl<'a> Guesses<'a> {
             LimitKey::account(method.as_str(), &name),
             rule(limits.password_per_account),
         );
-        Self {
+        Ok(Self {
             engine,
             now: call.now,
             account,
             network,
-        }
+        })
     }
 
     pub(super) fn take(&self) -> Result<Taken, EngineError> {

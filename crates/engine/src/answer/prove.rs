@@ -2,6 +2,7 @@
 //! evidence, rotates the session and audits, or none of that happens.
 
 use stepwell_core::audit::{Event, names};
+use stepwell_core::authn::device::may_be_trusted;
 use stepwell_core::authn::{Decision, Evidence, Method, Step, Verdict};
 use stepwell_core::ids::{CredentialId, EvidenceId, InteractionId, SessionId, UserId};
 use stepwell_core::secret::{Hashed, Secret};
@@ -16,6 +17,7 @@ use crate::Engine;
 use crate::authorize::{Known, Loaded, Outcome, State, encode, is_step_up, json};
 use crate::call::{Call, Cookies};
 use crate::courier::Happened;
+use crate::devices::SignIn;
 use crate::error::EngineError;
 use crate::factors::{self, Failure, Verified};
 
@@ -24,6 +26,7 @@ pub(super) struct Typed<'a> {
     pub(super) method: Method,
     pub(super) secret: &'a str,
     pub(super) credential: Option<&'a str>,
+    pub(super) trust: bool,
 }
 
 impl<'a> Typed<'a> {
@@ -52,6 +55,16 @@ pub(super) struct Attempt<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) known: &'a Known,
     pub(super) method: &'a Method,
+}
+
+impl<'a> Attempt<'a> {
+    pub(super) fn sign_in(&self, user: &'a User) -> SignIn<'a> {
+        SignIn {
+            call: self.call,
+            cookies: self.cookies,
+            user,
+        }
+    }
 }
 
 /// Why the write that would have added evidence was undone.
@@ -90,7 +103,7 @@ impl Engine {
             .read(|tx| self.judge(tx, call.now, loaded, cookie))?;
         let answered = if judged.1.verdict == Verdict::Ask(Step::Identify) {
             let Some(name) = self.named_in(loaded, typed) else {
-                return Ok(Answered::Continue { session: None });
+                return Ok(Answered::on());
             };
             match self.named(call, loaded, &judged.0, typed, &name)? {
                 Some(named) => {
@@ -120,7 +133,7 @@ impl Engine {
         (known, decision): (Known, Decision),
     ) -> Result<Answered, EngineError> {
         let Verdict::Ask(Step::Prove(prove)) = &decision.verdict else {
-            return Ok(Answered::Continue { session: None });
+            return Ok(Answered::on());
         };
         let offered = prove
             .choices
@@ -129,7 +142,7 @@ impl Engine {
         let Some(factor) = self.factors.find(&typed.method).filter(|_| offered) else {
             return Ok(Answered::Again(Trouble::NotEnough));
         };
-        let guesses = Guesses::of(self, call, loaded, &known, &typed.method);
+        let guesses = Guesses::of(self, call, loaded, &known, cookies, &typed.method)?;
         let last = match guesses.take()? {
             Taken::Guess { last } => last,
             Taken::Wait(wait) => return Ok(Answered::Again(Trouble::Wait(wait.0))),
@@ -146,7 +159,7 @@ impl Engine {
         };
         let failure = match factor.verify(&tools, &known.credentials, &answer) {
             Ok(verified) => {
-                let answered = self.proven(&attempt, verified);
+                let answered = self.proven(&attempt, verified, typed.trust);
                 match answered {
                     Ok(Answered::Continue { .. }) => guesses.clear()?,
                     _ => guesses.give_back()?,
@@ -290,7 +303,12 @@ impl Engine {
         Ok(())
     }
 
-    fn proven(&self, attempt: &Attempt<'_>, verified: Verified) -> Result<Answered, EngineError> {
+    fn proven(
+        &self,
+        attempt: &Attempt<'_>,
+        verified: Verified,
+        trust: bool,
+    ) -> Result<Answered, EngineError> {
         let Attempt {
             call,
             known,
@@ -322,14 +340,29 @@ impl Engine {
                 return Err(Lost::Used);
             }
             let session = self.renewed_session(tx, attempt, user, &secret)?;
+            let before = evidence::live_of(tx, &session)?;
             evidence::insert(tx, &session, &user.id, &proof)?;
-            self.note_success(tx, attempt, &session, &proof, &secret)
+            let sign_in = attempt.sign_in(user);
+            let remembered = self.remember(tx, &sign_in, &session, &before)?;
+            let through = self.note_success(
+                tx,
+                attempt,
+                &session,
+                (&proof, remembered.as_ref()),
+                &secret,
+            )?;
+            let trust = trust && may_be_trusted(&proof, &before);
+            Ok(match through || trust {
+                true => self.recognise(tx, &sign_in, trust)?,
+                false => None,
+            })
         });
         match outcome {
-            Ok(()) => {
+            Ok(device) => {
                 count(method, "passed");
                 Ok(Answered::Continue {
                     session: Some(secret),
+                    device,
                 })
             }
             Err(Lost::Race) => Ok(Answered::Again(Trouble::TryAgain)),
@@ -379,20 +412,21 @@ impl Engine {
         Ok(session.id)
     }
 
-    /// Saves the interaction and writes down what the proof led to, as the hub sees it now.
+    /// Saves the interaction and writes down what the proof led to, as the hub sees it now; says whether that is
+    /// all the person has to prove.
     fn note_success(
         &self,
         tx: &mut Tx<'_>,
         attempt: &Attempt<'_>,
         session: &SessionId,
-        proof: &Evidence,
+        (proof, remembered): (&Evidence, Option<&Evidence>),
         secret: &Secret,
-    ) -> Result<(), Lost> {
+    ) -> Result<bool, Lost> {
         let mut state = attempt.loaded.state.clone();
         state.challenge = None;
         state.sent.remove(&proof.method);
         state.method = None;
-        let event = self.went_on(tx, attempt, secret, &mut state)?;
+        let (event, through) = self.went_on(tx, attempt, secret, &mut state)?;
         if !interactions::save_state(tx, attempt.id, attempt.loaded.version, &encode(&state)?)? {
             return Err(Lost::Race);
         }
@@ -400,32 +434,36 @@ impl Engine {
         if proof.traits.restricted {
             event = event.with("restricted", true);
         }
+        if let Some(remembered) = remembered {
+            event = event.with("remembered", remembered.credential.as_str());
+        }
         tx.audit(event.with("evidence", proof.id.as_str()));
-        Ok(())
+        Ok(through)
     }
 
-    /// What new evidence led to, as the hub sees it now: the event that says so. Once a step-up is through,
-    /// the state says that none goes on.
+    /// What new evidence led to, as the hub sees it now: the event that says so, and whether nothing more has to
+    /// be proven. Once a step-up is through, the state says that none goes on.
     pub(super) fn went_on(
         &self,
         tx: &mut Tx<'_>,
         attempt: &Attempt<'_>,
         secret: &Secret,
         state: &mut State,
-    ) -> Result<Event, Lost> {
+    ) -> Result<(Event, bool), Lost> {
         let Attempt {
             call,
             loaded,
             known,
             ..
         } = *attempt;
+        let (_, decision) = self.judge(tx, call.now, loaded, Some(secret))?;
+        let more = matches!(
+            decision.verdict,
+            Verdict::Ask(Step::Prove(_) | Step::Enrol(_))
+        );
+        let refused = matches!(decision.verdict, Verdict::Refuse(_));
         let mut event = self.about(call, loaded, known, names::LOGIN_PASSED);
         if is_step_up(loaded, known) {
-            let (_, decision) = self.judge(tx, call.now, loaded, Some(secret))?;
-            let more = matches!(
-                decision.verdict,
-                Verdict::Ask(Step::Prove(_) | Step::Enrol(_))
-            );
             let name = if more {
                 names::STEPUP_ADVANCED
             } else {
@@ -440,7 +478,7 @@ impl Engine {
                 (state.stepup_required, state.stepup_started) = (false, false);
             }
         }
-        Ok(event)
+        Ok((event, !more && !refused))
     }
 
     fn new_session(&self, call: &Call<'_>, user: &UserId, secret: &Secret) -> Session {

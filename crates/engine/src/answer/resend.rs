@@ -22,7 +22,7 @@ impl Engine {
             .db
             .read(|tx| self.judge(tx, call.now, &loaded, cookies.session.as_ref()))?;
         let Verdict::Ask(Step::Prove(prove)) = &decision.verdict else {
-            return Ok(Answered::Continue { session: None });
+            return Ok(Answered::on());
         };
         let offered = prove.choices.iter().any(|choice| choice.method == *method);
         let factor = self.factors.find(method).filter(|_| offered);
@@ -37,7 +37,7 @@ impl Engine {
         Ok(match self.resend(call, &mut loaded, post, chosen)? {
             Sending::Wait(seconds) => Answered::Again(Trouble::TooSoon(seconds.0)),
             // The page tells whether it left.
-            Sending::Tried(_) | Sending::Nowhere => Answered::Continue { session: None },
+            Sending::Tried(_) | Sending::Nowhere => Answered::on(),
         })
     }
 }

@@ -13,7 +13,7 @@ use super::guesses::Guesses;
 use super::prove::{Typed, count};
 use crate::Engine;
 use crate::authorize::{Identified, Known, Loaded, encode};
-use crate::call::Call;
+use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 
 impl Engine {
@@ -40,7 +40,8 @@ impl Engine {
             }
         })?;
         let Some(user) = user else {
-            Guesses::of(self, call, loaded, known, &typed.method).count_network()?;
+            let nobodys = Cookies::default();
+            Guesses::of(self, call, loaded, known, &nobodys, &typed.method)?.count_network()?;
             count(&typed.method, "failed");
             self.db.write(|tx| -> Result<(), EngineError> {
                 let event = self.about(call, loaded, known, names::LOGIN_FAILED);

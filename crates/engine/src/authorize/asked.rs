@@ -2,9 +2,10 @@
 //!
 //! Tells what was decided; decides nothing.
 
-use stepwell_core::authn::{Evidence, Method, Pin, Prove, Reason};
+use stepwell_core::authn::device::may_vouch;
+use stepwell_core::authn::{Choice, Evidence, Method, Pin, Prove, Reason};
 use stepwell_core::ids::EvidenceId;
-use stepwell_core::time::Timestamp;
+use stepwell_core::time::{Seconds, Timestamp};
 
 use super::advance::Loaded;
 use super::facts::Known;
@@ -44,8 +45,17 @@ impl Engine {
                 .flatten()
                 .chain(set_up_after(reasons))
                 .collect(),
+            trust: choice.and_then(|choice| self.offered_trust(choice, known)),
             method,
         }
+    }
+
+    /// How long the browser may be trusted after this proof: a second factor, which something came before.
+    fn offered_trust(&self, choice: &Choice, known: &Known) -> Option<Seconds> {
+        let session = known.facts.session.as_ref()?;
+        let second = session.evidence.iter().any(|e| !e.traits.remembered);
+        let vouches = may_vouch(&choice.traits.kinds);
+        (self.trusts() && second && vouches).then_some(self.settings.devices.trusted_for)
     }
 
     /// Whether anybody may answer, and not one person alone.

@@ -10,7 +10,7 @@ use stepwell_core::time::Timestamp;
 use stepwell_core::user::{Status, User};
 use stepwell_store::credentials::{self, Credential};
 use stepwell_store::sessions::{self, Session};
-use stepwell_store::{StoreError, Tx, consents, evidence, users};
+use stepwell_store::{StoreError, Tx, consents, users};
 
 use super::asker::Asker;
 use super::state::State;
@@ -71,7 +71,7 @@ impl Engine {
             // The session of somebody who was locked meanwhile proves nothing.
             Some(s) if user.as_ref().is_some_and(|u| u.id == s.user_id) => Some(Proven {
                 subject: s.user_id.clone(),
-                evidence: evidence::live_of(tx, &s.id)?,
+                evidence: self.proofs_of(tx, &s.id, now)?,
             }),
             _ => None,
         };

@@ -90,6 +90,8 @@ pub struct ProveView {
     pub proven: Vec<ProvenView>,
     /// What is needed after this one.
     pub later: Vec<Method>,
+    /// How long the browser may be trusted after it, where the person may choose so.
+    pub trust: Option<Seconds>,
 }
 
 /// An authenticator to set up.

@@ -97,6 +97,8 @@ pub enum Happened {
     PasswordChanged,
     /// A browser that was never seen before signed in.
     NewDevice,
+    /// A browser's cookie was used that somebody may hold a copy of; the browser is forgotten.
+    DeviceSuspected,
     /// A recovery code was used.
     RecoveryCodeUsed {
         /// How many are left.

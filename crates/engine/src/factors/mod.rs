@@ -345,6 +345,7 @@ mod tests {
             limits: crate::settings::LimitSettings::default(),
             product: "Example ID".into(),
             enrolment: EnrolmentSettings::default(),
+            devices: crate::settings::DeviceSettings::default(),
             registration: false,
             passkeys: crate::settings::PasskeySettings::default(),
             languages: Vec::new(),

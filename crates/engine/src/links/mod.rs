@@ -283,6 +283,7 @@ impl Engine {
             }
         }
         links::withdraw_of(tx, user, call.now)?;
+        self.distrust_all(tx, call, user, "the password was set by a link")?;
         for session in sessions::live_of(tx, user, call.now)? {
             self.end_session(tx, call, &session, "the password was set by a link")?;
         }

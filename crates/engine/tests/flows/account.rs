@@ -360,15 +360,17 @@ fn what_was_not_the_persons_doing_signs_every_other_browser_out() {
     let her = me(&stage, &here);
     let (shown, _) = stage.engine.account_activity(&her, None).unwrap();
     let seq = shown[0].seq;
-    let report = |who: &Me| {
+    let report = |browser: &Browser<'_>| {
+        let who = me(&stage, browser);
+        let cookies = &browser.cookies;
         stage
             .engine
-            .report_activity(&stage.call(), who, seq)
+            .report_activity(&stage.call(), &who, cookies, seq)
             .unwrap()
     };
-    assert!(!report(&me(&stage, &his)), "it is no record of his");
+    assert!(!report(&his), "it is no record of his");
     assert!(is_signed_in(&stage, &thief));
-    assert!(report(&her));
+    assert!(report(&here));
     assert!(is_signed_in(&stage, &here) && !is_signed_in(&stage, &thief));
 }
 

@@ -115,6 +115,7 @@ fn a_factor_with_a_challenge_fits_without_the_hub_knowing_of_it() {
         method: "word",
         secret,
         credential: None,
+        trust: false,
     };
     let refused = browser.submit(&prove("another word"));
     assert!(

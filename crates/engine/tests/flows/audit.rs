@@ -279,6 +279,7 @@ fn evidence_is_not_added_when_the_audit_cannot_be_written() {
             method: "totp",
             secret: &code,
             credential: None,
+            trust: false,
         };
         assert!(browser.try_submit(&typed).is_err());
         assert_eq!(
@@ -308,7 +309,10 @@ fn evidence_is_not_added_when_the_audit_cannot_be_written() {
         assert!(
             matches!(
                 answered,
-                stepwell_engine::answer::Answered::Continue { session: Some(_) }
+                stepwell_engine::answer::Answered::Continue {
+                    session: Some(_),
+                    ..
+                }
             ),
             "{answered:?}"
         );
@@ -332,6 +336,7 @@ fn a_database_that_is_away_in_the_middle_of_a_flow_gives_no_code_and_loses_nothi
         method: "password",
         secret: &ada.password,
         credential: None,
+        trust: false,
     };
     assert!(matches!(
         browser.try_submit(&typed),

@@ -147,6 +147,7 @@ fn a_race_between_two_tabs_loses_nothing_and_the_loser_can_try_again() {
                 method: "password",
                 secret: &ada.password,
                 credential: None,
+                trust: false,
             };
             let gate = Barrier::new(2);
             let answers: Vec<Answered> = thread::scope(|scope| {
@@ -160,7 +161,15 @@ fn a_race_between_two_tabs_loses_nothing_and_the_loser_can_try_again() {
                 });
                 threads.map(|t| t.join().unwrap()).into()
             });
-            let won = |a: &Answered| matches!(a, Answered::Continue { session: Some(_) });
+            let won = |a: &Answered| {
+                matches!(
+                    a,
+                    Answered::Continue {
+                        session: Some(_),
+                        ..
+                    }
+                )
+            };
             assert_eq!(answers.iter().filter(|a| won(a)).count(), 1, "{answers:?}");
             // Cookies are the browser's, not the tab's.
             let cookies = if won(&answers[0]) {

@@ -63,6 +63,7 @@ fn mail(secret: &str) -> Input<'_> {
         method: "mail",
         secret,
         credential: None,
+        trust: false,
     }
 }
 
@@ -79,7 +80,13 @@ fn trouble(answered: &Answered) -> &Trouble {
 }
 
 fn is_taken(answered: &Answered) -> bool {
-    matches!(answered, Answered::Continue { session: Some(_) })
+    matches!(
+        answered,
+        Answered::Continue {
+            session: Some(_),
+            ..
+        }
+    )
 }
 
 /// A code that was never sent.
@@ -240,7 +247,7 @@ fn another_code_can_be_asked_for_after_a_pause_and_the_older_one_stays_valid_in_
     stage.advance(1);
     assert!(matches!(
         browser.submit(&AGAIN),
-        Answered::Continue { session: None }
+        Answered::Continue { session: None, .. }
     ));
     stage.advance(300);
     let [first, second] = &postbox.codes()[..] else {
@@ -593,6 +600,7 @@ fn a_texted_code_is_a_second_kind_and_marked_restricted() {
         method: "sms",
         secret: &postbox.code(),
         credential: None,
+        trust: false,
     };
     assert!(is_taken(&browser.submit(&typed)));
     let (acr, amr, _) = bank.redeem(&stage, &browser.follow()).grounds();

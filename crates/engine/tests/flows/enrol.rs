@@ -117,7 +117,7 @@ fn nothing_is_set_up_before_the_most_that_is_owned_was_proven_freshly() {
     assert_eq!(browser.page(), "password", "that was too long ago");
     assert!(matches!(
         browser.submit(&code("123456")),
-        Answered::Continue { session: None }
+        Answered::Continue { session: None, .. }
     ));
     assert_eq!(owned(&stage, &ada), ["password"]);
     browser.type_password();
@@ -186,17 +186,19 @@ fn no_form_and_no_way_back_skips_a_set_up() {
             method: "password",
             secret: &ada.password,
             credential: None,
+            trust: false,
         },
         Input::Prove {
             method: "totp",
             secret: &secret.code_at(stage.now()),
             credential: None,
+            trust: false,
         },
     ];
     for skip in &skips {
         let answered = browser.submit(skip);
         assert!(
-            matches!(answered, Answered::Continue { session: None }),
+            matches!(answered, Answered::Continue { session: None, .. }),
             "{skip:?}: {answered:?}"
         );
         assert_eq!(browser.page(), "set up totp", "{skip:?}");
@@ -303,7 +305,7 @@ fn of_two_tabs_with_the_same_page_one_sets_it_up_and_the_other_goes_on() {
     two.cookies = one.cookies.clone();
     let answered = two.submit(&code(&app.code_at(stage.now())));
     assert!(
-        matches!(answered, Answered::Continue { session: None }),
+        matches!(answered, Answered::Continue { session: None, .. }),
         "{answered:?}"
     );
     assert_eq!(owned(&stage, &ada), ["password", "totp"]);
@@ -326,7 +328,7 @@ fn of_two_requests_at_once_the_second_asks_for_what_the_first_set_up() {
     two.cookies = one.cookies.clone();
     let answered = two.submit(&code(&theirs.code_at(stage.now())));
     assert!(
-        matches!(answered, Answered::Continue { session: None }),
+        matches!(answered, Answered::Continue { session: None, .. }),
         "{answered:?}"
     );
     let mine = owned(&stage, &ada);
@@ -374,7 +376,7 @@ fn a_session_that_ended_meanwhile_sets_nothing_up() {
     assert!(ended.unwrap());
     let answered = browser.submit(&code(&app.code_at(stage.now())));
     assert!(
-        matches!(answered, Answered::Continue { session: None }),
+        matches!(answered, Answered::Continue { session: None, .. }),
         "{answered:?}"
     );
     assert_eq!(owned(&stage, &ada), ["password"]);

@@ -61,6 +61,7 @@ fn a_code_of_the_step_before_or_after_is_taken_and_none_further_off() {
             method: "totp",
             secret: &code,
             credential: None,
+            trust: false,
         });
         assert_eq!(
             matches!(answered, Answered::Continue { .. }),
@@ -108,6 +109,7 @@ fn what_is_no_code_at_all_costs_nothing() {
         method: "totp",
         secret: &spaced,
         credential: None,
+        trust: false,
     });
     assert!(
         matches!(answered, Answered::Continue { .. }),
@@ -376,6 +378,7 @@ fn a_flood_of_passwords_is_told_to_come_back_and_costs_nobody_their_budget() {
         method: "password",
         secret: &ada.password,
         credential: None,
+        trust: false,
     };
     {
         let _everything = node.gate.enter().unwrap();

@@ -132,7 +132,7 @@ fn a_change_is_completed_as_the_same_person_or_not_at_all() {
     ] {
         let answered = browser.submit(&input);
         assert!(
-            matches!(answered, Answered::Continue { session: None }),
+            matches!(answered, Answered::Continue { session: None, .. }),
             "{answered:?}"
         );
         assert_eq!(browser.page(), "totp", "{input:?} changes nothing");

@@ -127,6 +127,7 @@ fn an_expired_interaction_says_so_and_takes_nothing() {
         method: "password",
         secret: &ada.password,
         credential: None,
+        trust: false,
     };
     match browser.submit(&typed) {
         Answered::Not(left) => assert!(matches!(*left, Left::Expired)),

@@ -7,6 +7,7 @@ mod browsers;
 mod consent;
 mod decay;
 mod delivered;
+mod devices;
 mod enrol;
 mod enrolling_codes;
 mod guessing;

@@ -76,6 +76,7 @@ fn the_work_of_hashing_is_done_for_an_unknown_name_too() {
             method: "password",
             secret: "wrong",
             credential: None,
+            trust: false,
         };
         let busy = browser.try_submit(&typed);
         assert!(

@@ -127,6 +127,7 @@ fn the_same_code_answered_to_two_nodes_at_once_counts_exactly_once() {
                 method: "totp",
                 secret: &code,
                 credential: None,
+                trust: false,
             };
             let gate = Barrier::new(2);
             let answers: Vec<Answered> = thread::scope(|scope| {
@@ -144,7 +145,15 @@ fn the_same_code_answered_to_two_nodes_at_once_counts_exactly_once() {
             });
             let won = answers
                 .iter()
-                .filter(|a| matches!(a, Answered::Continue { session: Some(_) }))
+                .filter(|a| {
+                    matches!(
+                        a,
+                        Answered::Continue {
+                            session: Some(_),
+                            ..
+                        }
+                    )
+                })
                 .count();
             let used = answers
                 .iter()

@@ -160,9 +160,10 @@ fn line_56_the_same_answer_sent_twice_at_once_counts_once() {
                         method: "passkey",
                         secret: &response,
                         credential: None,
+                        trust: false,
                     };
                     match tab.submit(&input) {
-                        stepwell_engine::answer::Answered::Continue { session } => {
+                        stepwell_engine::answer::Answered::Continue { session, .. } => {
                             usize::from(session.is_some())
                         }
                         _ => 0,
@@ -218,6 +219,7 @@ fn line_60_a_ceremony_in_another_sites_frame_is_refused() {
         method: "passkey",
         secret: &response,
         credential: None,
+        trust: false,
     });
     browser.follow();
 }
@@ -270,6 +272,7 @@ fn line_63_where_configured_it_is_only_written_down() {
             method: "passkey",
             secret: &response,
             credential: None,
+            trust: false,
         });
         browser.follow();
     }
@@ -305,6 +308,7 @@ fn line_64_being_backed_up_or_not_may_change_and_is_remembered() {
             method: "passkey",
             secret: &response,
             credential: None,
+            trust: false,
         });
         browser.follow();
         let details = scene

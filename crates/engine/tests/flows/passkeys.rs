@@ -211,9 +211,10 @@ fn a_security_key_cannot_answer_for_a_passkey_nor_the_other_way_round() {
         method: "security-key",
         secret: &response,
         credential: None,
+        trust: false,
     });
     assert!(
-        matches!(answered, Answered::Continue { session: None }),
+        matches!(answered, Answered::Continue { session: None, .. }),
         "{answered:?}"
     );
     assert_eq!(browser.page(), "identify", "it opens no sign-in");

@@ -141,7 +141,7 @@ fn of_several_the_person_chooses_and_may_choose_again() {
     assert_eq!(methods, [Method::new("word"), Method::totp()], "as listed");
     // A form that was not shown starts nothing.
     let answered = browser.submit(&typed("ada@example.org"));
-    assert!(matches!(answered, Answered::Continue { session: None }));
+    assert!(matches!(answered, Answered::Continue { session: None, .. }));
     assert_eq!(browser.page(), "choose");
 
     browser.goes_on(&Input::Enrol { method: "totp" });

@@ -1,11 +1,9 @@
 //! Asking a signed-in person for more: only what is missing, and only for the request that needs it.
 
-use stepwell_core::authn::{AcrName, Evidence, Kind, Method, Traits};
-use stepwell_core::ids::{CredentialId, EvidenceId};
+use stepwell_core::authn::AcrName;
 use stepwell_core::time::Seconds;
 use stepwell_engine::authorize::{Why, Wording};
 use stepwell_engine::settings::ScopeSetting;
-use stepwell_store::{StoreError, evidence, sessions};
 
 use crate::support::{Stage, a_person, a_relying_party, each_database};
 
@@ -157,42 +155,6 @@ fn a_scope_with_a_floor_asks_for_more_and_says_what_for() {
         ["totp"],
         "the floor has an age"
     );
-}
-
-#[test]
-fn a_remembered_device_never_satisfies_a_named_acr_nor_moves_auth_time() {
-    let stage = Stage::new();
-    let bank = a_relying_party(&stage).create();
-    let ada = a_person(&stage).with_password().with_totp().create();
-    let mut browser = stage.browser(&ada);
-    let before = bank.redeem(&stage, &browser.sign_in(&bank)).grounds();
-    stage.advance(600);
-    let remembered = Evidence {
-        id: EvidenceId::new("remembered"),
-        method: Method::new("device"),
-        credential: CredentialId::new("a-device"),
-        at: stage.now(),
-        traits: Traits {
-            remembered: true,
-            phishing_resistant: true,
-            ..Traits::of(Kind::Possession)
-        },
-        amr: vec!["hwk".into()],
-        enrolled_at: None,
-    };
-    let user = ada.id.clone().unwrap();
-    let added: Result<(), StoreError> = stage.db().write(|tx| {
-        let session = sessions::live_of(tx, &user, stage.now())?.remove(0);
-        evidence::insert(tx, &session.id, &user, &remembered)
-    });
-    added.unwrap();
-    let answer = browser.authorize(&bank, &[]).answer();
-    assert_eq!(bank.redeem(&stage, &answer).grounds(), before);
-    assert_eq!(
-        browser.complete(&bank, &[("max_age", "300")]).1,
-        ["password"]
-    );
-    assert_eq!(browser.complete(&bank, &[("acr_values", "2")]).1, ["totp"]);
 }
 
 #[test]

@@ -233,6 +233,7 @@ impl<'s> Browser<'s> {
             method: "recovery",
             secret: code,
             credential: None,
+            trust: false,
         })
     }
 
@@ -283,11 +284,12 @@ impl<'s> Browser<'s> {
             self.stage
                 .engine
                 .answer(&call, &self.interaction(), &self.cookies, input)?;
-        if let Answered::Continue {
-            session: Some(secret),
-        } = &answered
-        {
-            self.cookies.session = Some(secret.clone());
+        if let Answered::Continue { session, device } = &answered {
+            let keep = |kept: &mut Option<Secret>, new: &Option<Secret>| {
+                *kept = new.clone().or(kept.take());
+            };
+            keep(&mut self.cookies.session, session);
+            keep(&mut self.cookies.device, device);
         }
         Ok(answered)
     }
@@ -312,6 +314,7 @@ impl<'s> Browser<'s> {
             method: "password",
             secret: &person.password,
             credential: None,
+            trust: false,
         })
     }
 
@@ -321,6 +324,7 @@ impl<'s> Browser<'s> {
             method: "totp",
             secret: &code,
             credential: None,
+            trust: false,
         })
     }
 
@@ -354,6 +358,7 @@ impl<'s> Browser<'s> {
             method,
             secret: response,
             credential: None,
+            trust: false,
         })
     }
 
@@ -389,6 +394,7 @@ impl<'s> Browser<'s> {
             method,
             secret,
             credential: None,
+            trust: false,
         }) {
             Answered::Again(trouble) => trouble,
             other => panic!("{method} was taken: {other:?}"),

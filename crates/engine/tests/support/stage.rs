@@ -67,6 +67,7 @@ impl Stage {
                 methods: Some(vec![Method::totp(), Method::recovery()]),
                 ..EnrolmentSettings::default()
             },
+            devices: stepwell_engine::settings::DeviceSettings::default(),
             registration: false,
             passkeys: PasskeySettings::default(),
             languages: vec!["de".to_owned(), "en".to_owned()],

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use stepwell_core::authn::Method;
-use stepwell_core::ids::{ClientId, CredentialId, SessionId};
+use stepwell_core::ids::{ClientId, CredentialId, DeviceId, SessionId};
 use stepwell_core::oauth::Params;
 use stepwell_core::secret::Secret;
 use stepwell_engine::account::{Me, Removal};
@@ -141,18 +141,73 @@ pub(crate) async fn end_others(visit: Visit, body: Body) -> HttpResponse {
     .await
 }
 
+/// `POST /account/devices/{id}/distrust`.
+pub(crate) async fn distrust(visit: Visit, id: web::Path<String>, body: Body) -> HttpResponse {
+    if let Err(answer) = form(&visit, &body) {
+        return *answer;
+    }
+    let id = DeviceId::new(id.into_inner());
+    change(
+        visit,
+        Need::SignIn,
+        Place::Devices,
+        move |engine, call, me| {
+            let distrusted = engine.distrust_device(call, me, &id)?;
+            Ok(done_or_gone(distrusted, Done::Distrusted))
+        },
+    )
+    .await
+}
+
+/// `POST /account/devices/{id}/forget`.
+pub(crate) async fn forget(visit: Visit, id: web::Path<String>, body: Body) -> HttpResponse {
+    if let Err(answer) = form(&visit, &body) {
+        return *answer;
+    }
+    let id = DeviceId::new(id.into_inner());
+    change(
+        visit,
+        Need::SignIn,
+        Place::Devices,
+        move |engine, call, me| {
+            let forgotten = engine.forget_device(call, me, &id)?;
+            Ok(done_or_gone(forgotten, Done::Forgotten))
+        },
+    )
+    .await
+}
+
+/// `POST /account/devices/forget-others`.
+pub(crate) async fn forget_others(visit: Visit, body: Body) -> HttpResponse {
+    if let Err(answer) = form(&visit, &body) {
+        return *answer;
+    }
+    let jar = visit.jar.clone();
+    change(
+        visit,
+        Need::SignIn,
+        Place::Devices,
+        move |engine, call, me| {
+            let forgotten = engine.forget_other_devices(call, me, &jar)?;
+            Ok(done_or_gone(forgotten > 0, Done::OthersForgotten))
+        },
+    )
+    .await
+}
+
 /// `POST /account/activity/{seq}/report`: "this wasn't me".
 pub(crate) async fn report(visit: Visit, seq: web::Path<i64>, body: Body) -> HttpResponse {
     if let Err(answer) = form(&visit, &body) {
         return *answer;
     }
     let seq = seq.into_inner();
+    let jar = visit.jar.clone();
     change(
         visit,
         Need::SignIn,
         Place::Security,
         move |engine, call, me| {
-            let reported = engine.report_activity(call, me, seq)?;
+            let reported = engine.report_activity(call, me, &jar, seq)?;
             Ok(done_or_gone(reported, Done::Reported))
         },
     )

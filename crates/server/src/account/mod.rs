@@ -48,7 +48,8 @@ fn enter<T>(
 fn tab(place: Place) -> Tab {
     match place {
         Place::Security | Place::Password | Place::RecoveryCodes => Tab::Security,
-        Place::Sessions | Place::Devices => Tab::Sessions,
+        Place::Sessions => Tab::Sessions,
+        Place::Devices => Tab::Devices,
         Place::Activity => Tab::Activity,
         Place::Apps => Tab::Apps,
         Place::Profile => Tab::Profile,

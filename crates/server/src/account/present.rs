@@ -6,9 +6,9 @@ use stepwell_engine::passwords::{MIN_CHARS, Weakness};
 
 use crate::interaction::{method, scope_line};
 use crate::pages::account::{
-    ActivityPage, AppLine, Apps, Authenticator, Binding, ChangePassword, Line, Overview, Profile,
-    ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine, Sessions, Top, Vouched,
-    What,
+    ActivityPage, AppLine, Apps, Authenticator, Binding, ChangePassword, DeviceLine, Devices, Line,
+    Overview, Profile, ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine,
+    Sessions, Top, Vouched, What,
 };
 use crate::pages::{NewPasswordProblem, Shown};
 
@@ -113,6 +113,22 @@ pub(super) fn sessions(top: Top, seen: Vec<engine::SessionView>, now: Timestamp)
     }
 }
 
+pub(super) fn devices(top: Top, seen: Vec<engine::DeviceView>, now: Timestamp) -> Devices {
+    let line = |one: engine::DeviceView| DeviceLine {
+        id: one.id.as_str().to_owned(),
+        current: one.current,
+        user_agent: one.user_agent,
+        ip: one.ip.map(Shown::from),
+        first_ago: ago(now, one.first_seen),
+        last_ago: ago(now, one.last_seen),
+        trusted_for: one.trusted_until.map(|until| -ago(now, until)),
+    };
+    Devices {
+        top,
+        devices: seen.into_iter().map(line).collect(),
+    }
+}
+
 pub(super) fn activity(
     top: Top,
     seen: Vec<engine::Activity>,
@@ -148,6 +164,9 @@ fn what(happened: engine::Happened) -> What {
         Happened::AppAllowed => What::AppAllowed,
         Happened::AppRevoked => What::AppRevoked,
         Happened::SignedOut => What::SignedOut,
+        Happened::DeviceTrusted => What::DeviceTrusted,
+        Happened::DeviceForgotten => What::DeviceForgotten,
+        Happened::DeviceSuspected => What::DeviceSuspected,
     }
 }
 

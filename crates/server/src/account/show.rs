@@ -83,6 +83,18 @@ pub(crate) async fn sessions(visit: Visit) -> HttpResponse {
     .await
 }
 
+pub(crate) async fn devices(visit: Visit) -> HttpResponse {
+    let jar = visit.jar.clone();
+    page(
+        visit,
+        Need::SignIn,
+        Place::Devices,
+        move |engine, call, me| engine.account_devices(call, me, &jar),
+        |top, seen, now| Box::new(present::devices(top, seen, now)),
+    )
+    .await
+}
+
 pub(crate) async fn activity(visit: Visit) -> HttpResponse {
     let before = query(&visit.request, "before").and_then(|text| text.parse().ok());
     page(

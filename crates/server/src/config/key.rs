@@ -203,6 +203,7 @@ pub(crate) const KEYS: &[Key] = &[
     key("enrolment.on_demand", Kind::Bool, Some("true")),
     key("enrolment.methods", Kind::List, None),
     duration("enrolment.fresh_for", "5m", MINUTE, HOUR),
+    duration("devices.trusted_for", "0s", 0, 90 * 86_400),
     key("passkeys.enabled", Kind::Bool, Some("true")),
     key("passkeys.rp_id", Kind::Text(253), None),
     key(

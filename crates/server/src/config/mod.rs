@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 
 use stepwell_core::secret::Secret;
 use stepwell_core::time::Seconds;
-use stepwell_engine::settings::{CodeSettings, Lifetimes, LimitSettings, Settings};
+use stepwell_engine::settings::{CodeSettings, DeviceSettings, Lifetimes, LimitSettings, Settings};
 
 pub use dump::Dump;
 pub use mail::{MailSettings, MailWay, Smtp, Tls};
@@ -285,6 +285,9 @@ fn settings(reader: &mut Reader) -> Settings {
         lifetimes,
         limits,
         enrolment: enrolment::settings(reader),
+        devices: DeviceSettings {
+            trusted_for: reader.seconds("devices.trusted_for"),
+        },
         registration: reader.bool("registration.open"),
         languages: Locale::all().iter().map(Locale::tag).collect(),
     }

@@ -171,6 +171,7 @@ impl Words {
             Happened::FactorLocked { method: m } => by("message-factor-locked", m),
             Happened::PasswordChanged => t.say("message-password-changed"),
             Happened::NewDevice => t.say("message-new-device"),
+            Happened::DeviceSuspected => t.say("message-device-suspected"),
             Happened::RecoveryCodeUsed { left } => t.say("message-recovery-used").arg("n", *left),
         };
         let account = Shown::new(&notice.username);

@@ -81,6 +81,7 @@ fn letters() -> Vec<Letter> {
             },
             Happened::PasswordChanged,
             Happened::NewDevice,
+            Happened::DeviceSuspected,
             Happened::RecoveryCodeUsed { left: 1 },
         ]
         .map(notice),

@@ -1,4 +1,4 @@
-//! The cookies of a browser: their names, how they are read and how they are set. Two are secrets; the third
+//! The cookies of a browser: their names, how they are read and how they are set. Three are secrets; the fourth
 //! only remembers a language.
 //!
 //! `__Host-` pins a cookie to this very host over https; only on loopback http the plain name is used.
@@ -9,11 +9,14 @@ use actix_web::http::header::COOKIE;
 use actix_web::{HttpRequest, HttpResponse};
 use stepwell_core::secret::Secret;
 use stepwell_engine::Cookies;
+use stepwell_engine::devices::KEPT;
 
 use crate::app::Edge;
 
 const SESSION: &str = "stepwell-session";
 const BROWSER: &str = "stepwell-browser";
+const DEVICE: &str = "stepwell-device";
+const HOST_DEVICE: &str = "__Host-stepwell-device";
 const HOST_SESSION: &str = "__Host-stepwell-session";
 const HOST_BROWSER: &str = "__Host-stepwell-browser";
 const LANGUAGE: &str = "stepwell-lang";
@@ -25,13 +28,18 @@ const REMEMBERED: Duration = Duration::days(365);
 /// Longer than any of ours is no cookie of ours.
 const LONGEST: usize = 128;
 
-/// Reads both secrets. A name that comes twice is taken for absent: one of them was put there by somebody
+/// Reads the secrets. A name that comes twice is taken for absent: one of them was put there by somebody
 /// else (spec §5 line 43).
 pub(crate) fn read(request: &HttpRequest, edge: &Edge) -> Cookies {
     Cookies {
         session: one(request, session_name(edge)),
         browser: one(request, if edge.secure { HOST_BROWSER } else { BROWSER }),
+        device: one(request, device_name(edge)),
     }
+}
+
+fn device_name(edge: &Edge) -> &'static str {
+    if edge.secure { HOST_DEVICE } else { DEVICE }
 }
 
 fn session_name(edge: &Edge) -> &'static str {
@@ -63,6 +71,13 @@ pub(crate) fn browser(edge: &Edge, secret: &Secret) -> Cookie<'static> {
         if edge.secure { HOST_BROWSER } else { BROWSER },
         secret.expose(),
     )
+}
+
+/// The cookie that the browser is recognised by.
+pub(crate) fn device(edge: &Edge, secret: &Secret) -> Cookie<'static> {
+    let mut kept = cookie(edge, device_name(edge), secret.expose());
+    kept.set_max_age(Duration::seconds(i64::try_from(KEPT.0).unwrap_or(i64::MAX)));
+    kept
 }
 
 /// Puts a cookie on an answer.
@@ -125,6 +140,7 @@ mod tests {
         for made in [
             session(&edge(true), &Secret::new("s")),
             browser(&edge(true), &Secret::new("b")),
+            device(&edge(true), &Secret::new("d.s")),
             chosen(&edge(true), "de.5"),
         ] {
             let text = made.to_string();

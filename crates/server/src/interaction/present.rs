@@ -53,6 +53,7 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
             factor: factor(prove, &interaction, trouble, now),
             another_way: !prove.others.is_empty(),
             instead: instead(prove),
+            trust_for: prove.trust.and_then(|time| i64::try_from(time.0).ok()),
             interaction,
             problem: trouble.and_then(|t| problem(t, prove)),
         }),

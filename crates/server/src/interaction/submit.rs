@@ -100,10 +100,13 @@ async fn submit(
         blocking::run(state, asked, answer).await
     };
     match answered {
-        Ok(Answered::Continue { session }) => {
+        Ok(Answered::Continue { session, device }) => {
             let mut answer = show::to_page(&InteractionId::new(id));
             if let Some(secret) = session {
                 cookies::set(&mut answer, &cookies::session(&state.edge, &secret));
+            }
+            if let Some(secret) = device {
+                cookies::set(&mut answer, &cookies::device(&state.edge, &secret));
             }
             answer
         }
@@ -116,6 +119,7 @@ async fn submit(
 /// What the form says; none for an address that is no form's.
 fn input<'a>(what: &'a str, params: &'a Params) -> Option<Input<'a>> {
     let field = |name| params.get(name).unwrap_or_default();
+    let trust = params.get("trust") == Some("yes");
     Some(match what {
         "identify" => Input::Identify {
             username: field("username"),
@@ -135,16 +139,19 @@ fn input<'a>(what: &'a str, params: &'a Params) -> Option<Input<'a>> {
             method: what,
             secret: field("password"),
             credential: None,
+            trust: false,
         },
         "totp" | "mail" | "sms" => Input::Prove {
             method: what,
             secret: field("code"),
             credential: params.get("credential"),
+            trust,
         },
         "passkey" | "security-key" => Input::Prove {
             method: what,
             secret: field("response"),
             credential: None,
+            trust,
         },
         "resend" => Input::Resend {
             method: field("method"),
@@ -154,6 +161,7 @@ fn input<'a>(what: &'a str, params: &'a Params) -> Option<Input<'a>> {
             method: what,
             secret: field("recovery_code"),
             credential: None,
+            trust: false,
         },
         _ => return setup::input(what, params),
     })

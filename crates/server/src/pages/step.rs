@@ -21,6 +21,8 @@ pub struct StepPage {
     pub another_way: bool,
     /// Methods that are one press away (the same address).
     pub instead: Vec<Instead>,
+    /// Seconds that this browser may be trusted for, where the person may choose so (field `trust`).
+    pub trust_for: Option<i64>,
     pub problem: Option<Problem>,
 }
 

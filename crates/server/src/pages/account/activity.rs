@@ -38,6 +38,9 @@ pub enum What {
     AppAllowed,
     AppRevoked,
     SignedOut,
+    DeviceTrusted,
+    DeviceForgotten,
+    DeviceSuspected,
 }
 
 impl Line {
@@ -54,6 +57,9 @@ impl Line {
             What::AppAllowed => t.say("activity-app-allowed"),
             What::AppRevoked => t.say("activity-app-revoked"),
             What::SignedOut => t.say("activity-signed-out"),
+            What::DeviceTrusted => t.say("activity-device-trusted"),
+            What::DeviceForgotten => t.say("activity-device-forgotten"),
+            What::DeviceSuspected => t.say("activity-device-suspected"),
         };
         let method = self
             .method
@@ -69,7 +75,10 @@ impl Line {
 
     /// Whether somebody else may have done it.
     fn may_be_reported(&self) -> bool {
-        !matches!(self.what, What::SignedOut | What::AppRevoked)
+        !matches!(
+            self.what,
+            What::SignedOut | What::AppRevoked | What::DeviceForgotten
+        )
     }
 }
 

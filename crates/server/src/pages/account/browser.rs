@@ -1,10 +1,24 @@
 //! A browser's name from its `User-Agent`: "Firefox on Windows". Nobody is shown the raw text.
 
+use super::super::{Message, Text};
+
 /// The browser and its system; either may be unknown.
 pub fn browser_name(user_agent: &str) -> (Option<String>, Option<String>) {
     let found = woothee::parser::Parser::new().parse(user_agent);
     let known = |name: &str| (name != "UNKNOWN" && !name.is_empty()).then(|| name.to_owned());
     found.map_or((None, None), |found| (known(found.name), known(found.os)))
+}
+
+/// The same in words.
+pub(super) fn browser_words(user_agent: &str, t: &Text) -> Message {
+    match browser_name(user_agent) {
+        (Some(name), Some(os)) => t
+            .say("sessions-browser-on")
+            .arg("browser", name)
+            .arg("os", os),
+        (Some(name), None) => t.say("sessions-browser").arg("browser", name),
+        (None, _) => t.say("sessions-unknown"),
+    }
 }
 
 #[cfg(test)]

@@ -13,11 +13,12 @@ pub struct Top {
 }
 
 impl Top {
-    pub(super) fn tabs(&self) -> [Tab; 6] {
+    pub(super) fn tabs(&self) -> [Tab; 7] {
         [
             Tab::Overview,
             Tab::Security,
             Tab::Sessions,
+            Tab::Devices,
             Tab::Activity,
             Tab::Apps,
             Tab::Profile,
@@ -31,6 +32,7 @@ pub enum Tab {
     Overview,
     Security,
     Sessions,
+    Devices,
     Activity,
     Apps,
     Profile,
@@ -46,6 +48,7 @@ impl Tab {
             Self::Overview => "/account",
             Self::Security => "/account/security",
             Self::Sessions => "/account/sessions",
+            Self::Devices => "/account/devices",
             Self::Activity => "/account/activity",
             Self::Apps => "/account/apps",
             Self::Profile => "/account/profile",
@@ -57,6 +60,7 @@ impl Tab {
             Self::Overview => "overview",
             Self::Security => "security",
             Self::Sessions => "sessions",
+            Self::Devices => "devices",
             Self::Activity => "activity",
             Self::Apps => "apps",
             Self::Profile => "profile",
@@ -68,6 +72,7 @@ impl Tab {
             Self::Overview => t.say("account-overview"),
             Self::Security => t.say("account-tab-security"),
             Self::Sessions => t.say("account-tab-sessions"),
+            Self::Devices => t.say("account-tab-devices"),
             Self::Activity => t.say("account-activity"),
             Self::Apps => t.say("account-tab-apps"),
             Self::Profile => t.say("account-profile"),
@@ -85,6 +90,9 @@ pub enum Done {
     PasswordChanged,
     SessionEnded,
     OthersEnded,
+    Distrusted,
+    Forgotten,
+    OthersForgotten,
     AppRemoved,
     ProfileSaved,
     Reported,
@@ -92,7 +100,7 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [(Self, &'static str); 11] = [
+    const ALL: [(Self, &'static str); 14] = [
         (Self::Renamed, "renamed"),
         (Self::NotRenamed, "not-renamed"),
         (Self::Removed, "removed"),
@@ -100,6 +108,9 @@ impl Done {
         (Self::PasswordChanged, "password-changed"),
         (Self::SessionEnded, "session-ended"),
         (Self::OthersEnded, "others-ended"),
+        (Self::Distrusted, "distrusted"),
+        (Self::Forgotten, "forgotten"),
+        (Self::OthersForgotten, "others-forgotten"),
         (Self::AppRemoved, "app-removed"),
         (Self::ProfileSaved, "profile-saved"),
         (Self::Reported, "reported"),
@@ -136,6 +147,9 @@ impl Done {
             Self::PasswordChanged => t.say("account-done-password"),
             Self::SessionEnded => t.say("account-done-session"),
             Self::OthersEnded => t.say("account-done-others"),
+            Self::Distrusted => t.say("account-done-distrusted"),
+            Self::Forgotten => t.say("account-done-forgotten"),
+            Self::OthersForgotten => t.say("account-done-others-forgotten"),
             Self::AppRemoved => t.say("account-done-app"),
             Self::ProfileSaved => t.say("account-done-profile"),
             Self::Reported => t.say("account-done-reported"),

@@ -5,6 +5,7 @@
 mod activity;
 mod apps;
 mod browser;
+mod devices;
 mod frame;
 mod overview;
 mod password;
@@ -16,6 +17,7 @@ mod sessions;
 pub use activity::{ActivityPage, Line, What};
 pub use apps::{AppLine, Apps};
 pub use browser::browser_name;
+pub use devices::{DeviceLine, Devices};
 pub use frame::{Done, Tab, Top};
 pub use overview::{Overview, Reach};
 pub use password::ChangePassword;

@@ -1,8 +1,9 @@
 //! Where the person is signed in.
 
 use super::super::{Message, Shown, Text};
+use super::Top;
+use super::browser::browser_words;
 use super::frame::account_page;
-use super::{Top, browser_name};
 
 /// See the module. Posts to `/account/sessions/{id}/end` and `/account/sessions/end-others`.
 #[derive(Clone, Debug)]
@@ -32,14 +33,7 @@ impl Sessions {
 
 impl SessionLine {
     fn browser(&self, t: &Text) -> Message {
-        match browser_name(&self.user_agent) {
-            (Some(name), Some(os)) => t
-                .say("sessions-browser-on")
-                .arg("browser", name)
-                .arg("os", os),
-            (Some(name), None) => t.say("sessions-browser").arg("browser", name),
-            (None, _) => t.say("sessions-unknown"),
-        }
+        browser_words(&self.user_agent, t)
     }
 }
 

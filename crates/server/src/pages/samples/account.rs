@@ -1,9 +1,9 @@
 //! The account pages: plain, empty, in trouble, and with names that mean harm.
 
 use super::super::account::{
-    ActivityPage, AppLine, Apps, Authenticator, Binding, ChangePassword, Done, Line, Overview,
-    Profile, ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine, Sessions, Tab,
-    Top, Vouched, What,
+    ActivityPage, AppLine, Apps, Authenticator, Binding, ChangePassword, DeviceLine, Devices, Done,
+    Line, Overview, Profile, ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine,
+    Sessions, Tab, Top, Vouched, What,
 };
 use super::super::{Html, Method, NewPasswordProblem, ScopeLine, Shown};
 use super::{LONG, NASTY, RTL, bob};
@@ -129,6 +129,7 @@ pub(super) fn add(add: &mut impl FnMut(&'static str, &dyn Html)) {
             ],
         },
     );
+    devices_pages(add);
     add(
         "account-activity",
         &ActivityPage {
@@ -150,6 +151,9 @@ pub(super) fn add(add: &mut impl FnMut(&'static str, &dyn Html)) {
                 line(920, What::AppAllowed, Some("Payroll"), None),
                 line(910, What::AppRevoked, Some("Payroll"), None),
                 line(900, What::SignedOut, None, None),
+                line(890, What::DeviceTrusted, None, None),
+                line(880, What::DeviceForgotten, None, None),
+                line(870, What::DeviceSuspected, None, None),
             ],
             before: Some(900),
         },
@@ -196,6 +200,39 @@ pub(super) fn add(add: &mut impl FnMut(&'static str, &dyn Html)) {
         too_long: true,
     };
     add("account-profile-error", &profile(Some(too_long)));
+}
+
+fn devices_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
+    let device = |id: &str, user_agent: &str| DeviceLine {
+        id: id.to_owned(),
+        current: false,
+        user_agent: user_agent.to_owned(),
+        ip: Some(Shown::from("192.0.2.7")),
+        first_ago: 86_400 * 40,
+        last_ago: 3_600,
+        trusted_for: None,
+    };
+    add(
+        "account-devices",
+        &Devices {
+            top: done(Tab::Devices, Done::Distrusted),
+            devices: vec![
+                DeviceLine {
+                    current: true,
+                    trusted_for: Some(86_400 * 29),
+                    ..device("d1", FIREFOX)
+                },
+                device("d2", NASTY),
+            ],
+        },
+    );
+    add(
+        "account-devices-empty",
+        &Devices {
+            top: top(Tab::Devices),
+            devices: Vec::new(),
+        },
+    );
 }
 
 fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {

@@ -141,6 +141,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
 
 fn page(wording: Wording, factor: FactorInput) -> StepPage {
     StepPage {
+        trust_for: None,
         interaction: id(),
         account: bob(),
         wording,

@@ -60,6 +60,14 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         },
     );
 
+    add(
+        "step-up-trust",
+        &StepPage {
+            trust_for: Some(30 * 86_400),
+            ..page(transfer(), totp(0, None))
+        },
+    );
+
     let nasty = StepUp {
         app: nasty_app(),
         action: Some(NASTY.into()),
@@ -103,6 +111,7 @@ fn transfer() -> StepUp {
 fn page(up: StepUp, factor: FactorInput) -> StepPage {
     let wording = Wording::StepUp(up);
     StepPage {
+        trust_for: None,
         interaction: id(),
         account: bob(),
         wording,

@@ -1,0 +1,319 @@
+//! Recognised browsers (design §2.8): known by a cookie whose secret changes with every sign-in, one record for
+//! each person who signed in with it.
+//!
+//! A browser is recognised once a sign-in went through, and trusted when its person says so after a second factor.
+//! A trusted one adds a remembered proof to a session, and the hub says what that is worth. Nothing here decides.
+
+use stepwell_core::audit::{Event, names};
+use stepwell_core::authn::{Evidence, device};
+use stepwell_core::ids::{CredentialId, DeviceId, EvidenceId, SessionId, UserId};
+use stepwell_core::secret::{Hashed, Secret};
+use stepwell_core::time::{Seconds, Timestamp};
+use stepwell_core::user::User;
+use stepwell_store::devices::{self, Device, DeviceCookie};
+use stepwell_store::{StoreError, Tx, evidence, users};
+
+use crate::Engine;
+use crate::call::{Call, Cookies};
+use crate::courier::Happened;
+use crate::error::EngineError;
+
+/// How long the secret before the newest goes on without another being given out: two tabs that sign in at once
+/// would else take each other's away.
+const TOGETHER: Seconds = Seconds(60);
+/// How long a browser is known that nobody signs in with: as long as a browser keeps a cookie (RFC 6265bis §5.5).
+pub const KEPT: Seconds = Seconds(400 * 86_400);
+
+/// What a browser's cookie shows.
+pub(crate) enum Shown {
+    /// Nothing that is known here.
+    Nothing,
+    /// The browser, by this secret of its cookie.
+    Browser(DeviceCookie, Hashed),
+    /// A secret that was exchanged, and whose successor was seen: there are two copies.
+    Copied(DeviceCookie),
+}
+
+/// The two halves of the cookie.
+fn halves(cookies: &Cookies) -> Option<(&str, Secret)> {
+    let (id, secret) = cookies.device.as_ref()?.expose().split_once('.')?;
+    Some((id, Secret::new(secret)))
+}
+
+/// Reads what the browser's cookie shows.
+pub(crate) fn shown(tx: &mut Tx<'_>, cookies: &Cookies) -> Result<Shown, StoreError> {
+    let Some((id, secret)) = halves(cookies) else {
+        return Ok(Shown::Nothing);
+    };
+    let Some(cookie) = devices::find_cookie(tx, id)? else {
+        return Ok(Shown::Nothing);
+    };
+    let known = [Some(&cookie.secret_hash), cookie.previous_hash.as_ref()];
+    if known
+        .into_iter()
+        .flatten()
+        .any(|hash| hash.matches(&secret))
+    {
+        Ok(Shown::Browser(cookie, Hashed::of(&secret)))
+    } else {
+        Ok(Shown::Copied(cookie))
+    }
+}
+
+/// The browser as this person knows it.
+pub(crate) fn known_to(
+    tx: &mut Tx<'_>,
+    cookies: &Cookies,
+    user: &UserId,
+) -> Result<Option<Device>, StoreError> {
+    match shown(tx, cookies)? {
+        Shown::Browser(cookie, _) => devices::of_cookie(tx, &cookie.id, user),
+        Shown::Nothing | Shown::Copied(_) => Ok(None),
+    }
+}
+
+/// A sign-in that adds to what is known of a browser.
+pub(crate) struct SignIn<'a> {
+    pub(crate) call: &'a Call<'a>,
+    pub(crate) cookies: &'a Cookies,
+    pub(crate) user: &'a User,
+}
+
+impl Engine {
+    /// Adds to a session, which holds `before`, the remembered proof of the browser, where its person trusts it. A
+    /// cookie that was copied is forgotten, for everybody.
+    pub(crate) fn remember(
+        &self,
+        tx: &mut Tx<'_>,
+        sign_in: &SignIn<'_>,
+        session: &SessionId,
+        before: &[Evidence],
+    ) -> Result<Option<Evidence>, EngineError> {
+        let SignIn {
+            call,
+            cookies,
+            user,
+        } = *sign_in;
+        let cookie = match shown(tx, cookies)? {
+            Shown::Nothing => return Ok(None),
+            Shown::Copied(cookie) => {
+                self.give_up_browser(tx, call, &cookie)?;
+                return Ok(None);
+            }
+            Shown::Browser(cookie, _) => cookie,
+        };
+        let trusted = devices::of_cookie(tx, &cookie.id, &user.id)?
+            .filter(|one| self.trusts() && one.is_trusted(call.now));
+        let Some(one) = trusted else {
+            return Ok(None);
+        };
+        let id = EvidenceId::new(call.id());
+        let proof = device::remembered(id, &one.id, one.trusted_at, call.now);
+        if before.iter().any(|e| e.credential == proof.credential) {
+            return Ok(None);
+        }
+        evidence::insert(tx, session, &user.id, &proof)?;
+        Ok(Some(proof))
+    }
+
+    /// The proofs that a session holds, without those of browsers that are trusted no longer.
+    pub(crate) fn proofs_of(
+        &self,
+        tx: &mut Tx<'_>,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<Vec<Evidence>, StoreError> {
+        let mut proofs = evidence::live_of(tx, session)?;
+        let remembered: Vec<CredentialId> = proofs
+            .iter()
+            .filter(|e| e.traits.remembered)
+            .map(|e| e.credential.clone())
+            .collect();
+        for credential in remembered {
+            let device = devices::find(tx, &DeviceId::new(credential.as_str()))?;
+            if !self.trusts() || device.is_none_or(|device| !device.is_trusted(now)) {
+                proofs.retain(|e| e.credential != credential);
+            }
+        }
+        Ok(proofs)
+    }
+
+    /// Whether people may trust browsers here.
+    pub(crate) fn trusts(&self) -> bool {
+        self.settings.devices.trusted_for > Seconds(0)
+    }
+
+    /// Recognises the browser that a sign-in went through in, and trusts it where `trust` says so. The cookie to
+    /// set, when there is a new one.
+    pub(crate) fn recognise(
+        &self,
+        tx: &mut Tx<'_>,
+        sign_in: &SignIn<'_>,
+        trust: bool,
+    ) -> Result<Option<Secret>, EngineError> {
+        let SignIn {
+            call,
+            cookies,
+            user,
+        } = *sign_in;
+        let (cookie_id, fresh) = self.renewed_cookie(tx, call, cookies)?;
+        let ip = call.peer.ip.map(|ip| ip.to_string());
+        let user_agent = &call.peer.user_agent;
+        let id = match devices::of_cookie(tx, &cookie_id, &user.id)? {
+            Some(device) => {
+                devices::seen(tx, &device.id, ip.as_deref(), user_agent, call.now)?;
+                device.id
+            }
+            None => {
+                let known_elsewhere = !devices::of_user(tx, &user.id)?.is_empty();
+                let device = Device {
+                    id: DeviceId::new(call.id()),
+                    cookie_id,
+                    user_id: user.id.clone(),
+                    first_seen_at: call.now,
+                    last_seen_at: call.now,
+                    ip,
+                    user_agent: Some(user_agent.clone()),
+                    trusted_at: None,
+                    trusted_until: None,
+                };
+                devices::insert(tx, &device)?;
+                tx.audit(about(call, &device, names::DEVICE_RECOGNISED));
+                if known_elsewhere {
+                    self.notify(tx, call, user, Happened::NewDevice)?;
+                }
+                device.id
+            }
+        };
+        if trust && self.trusts() {
+            let until = call.now.plus(self.settings.devices.trusted_for);
+            if devices::trust(tx, &id, call.now, until)?
+                && let Some(device) = devices::find(tx, &id)?
+            {
+                let event = about(call, &device, names::DEVICE_TRUSTED);
+                tx.audit(event.with("until", until.secs()));
+            }
+        }
+        Ok(fresh)
+    }
+
+    /// The browser's cookie under a new secret, or a new cookie.
+    fn renewed_cookie(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        cookies: &Cookies,
+    ) -> Result<(String, Option<Secret>), StoreError> {
+        let secret = call.secret();
+        let hash = Hashed::of(&secret);
+        let Shown::Browser(cookie, shown) = shown(tx, cookies)? else {
+            let new = DeviceCookie {
+                id: call.id(),
+                secret_hash: hash,
+                previous_hash: None,
+                rotated_at: call.now,
+            };
+            devices::insert_cookie(tx, &new)?;
+            let whole = whole(&new.id, &secret);
+            return Ok((new.id, Some(whole)));
+        };
+        let just_now = call.now < cookie.rotated_at.plus(TOGETHER);
+        if just_now && shown != cookie.secret_hash {
+            return Ok((cookie.id, None));
+        }
+        let rotated = devices::rotate_cookie(tx, &cookie, &shown, &hash, call.now)?;
+        let whole = rotated.then(|| whole(&cookie.id, &secret));
+        Ok((cookie.id, whole))
+    }
+
+    /// Somebody may hold a copy of this cookie: nobody is recognised by it any more, and whoever was is told.
+    fn give_up_browser(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        cookie: &DeviceCookie,
+    ) -> Result<(), EngineError> {
+        for device in devices::everybodys(tx, &cookie.id)? {
+            self.end_remembered(tx, call, &device)?;
+            tx.audit(about(call, &device, names::DEVICE_SUSPECTED));
+            if let Some(user) = users::find(tx, &device.user_id)? {
+                self.notify(tx, call, &user, Happened::DeviceSuspected)?;
+            }
+        }
+        devices::remove_cookie(tx, &cookie.id)?;
+        Ok(())
+    }
+
+    /// Lets what this browser stands in for count no longer, and ends the grants that were made from it.
+    fn end_remembered(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        device: &Device,
+    ) -> Result<(), EngineError> {
+        let as_credential = CredentialId::new(device.id.as_str());
+        self.end_proofs_by(tx, call, &device.user_id, &as_credential)?;
+        Ok(())
+    }
+
+    /// Trusts a browser no longer; `false` when it was not trusted.
+    pub(crate) fn distrust(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        device: &Device,
+        why: &str,
+    ) -> Result<bool, EngineError> {
+        if !devices::distrust(tx, &device.id)? {
+            return Ok(false);
+        }
+        self.end_remembered(tx, call, device)?;
+        tx.audit(about(call, device, names::DEVICE_DISTRUSTED).with("why", why));
+        Ok(true)
+    }
+
+    /// Trusts none of the person's browsers any longer: what they were trusted on has changed.
+    pub(crate) fn distrust_all(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        user: &UserId,
+        why: &str,
+    ) -> Result<(), EngineError> {
+        for device in devices::of_user(tx, user)? {
+            self.distrust(tx, call, &device, why)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets a browser for its person; `false` when it was forgotten before.
+    pub(crate) fn forget(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        device: &Device,
+        why: &str,
+    ) -> Result<bool, EngineError> {
+        if !devices::remove(tx, &device.id, &device.user_id)? {
+            return Ok(false);
+        }
+        self.end_remembered(tx, call, device)?;
+        tx.audit(about(call, device, names::DEVICE_FORGOTTEN).with("why", why));
+        Ok(true)
+    }
+}
+
+fn whole(id: &str, secret: &Secret) -> Secret {
+    Secret::new(format!("{id}.{}", secret.expose()))
+}
+
+fn about(call: &Call<'_>, device: &Device, name: &'static str) -> Event {
+    let event = Event::new(name, call.now)
+        .reference(call.reference)
+        .user(&device.user_id)
+        .with("device", device.id.as_str());
+    match call.peer.ip {
+        Some(ip) => event.ip(&ip.to_string()),
+        None => event,
+    }
+}
