@@ -221,8 +221,8 @@ impl<'a> Case<'a> {
     }
 
     /// Before anything is proven everything that may come first here is offered, whoever it is, so that nothing
-    /// tells what an account owns. What would meet the demand alone stands first, as far as configuration can
-    /// tell; else the order is the installation's.
+    /// tells what an account owns. The order is the installation's. Where the demand takes a key in any case, as
+    /// far as configuration can tell, what would meet it alone stands first.
     fn first_factor(&self) -> Option<Prove> {
         let question = self.question(&self.request.demand, true);
         let choice = |o: Owned| Choice {
@@ -232,10 +232,20 @@ impl<'a> Case<'a> {
             opens: true,
             traits: o.traits,
         };
-        let first = self.offered().into_iter().filter(|o| o.opens);
+        let offered = self.offered();
+        let keyless = offered.iter().filter(|o| !o.traits.phishing_resistant);
+        let soon = question.just_after();
+        let takes_a_key = soon
+            .put(&imagine(&soon, &keyless.collect::<Vec<_>>()))
+            .is_err();
+        let place = |choice: &Choice| offered.iter().position(|o| o.method == choice.method);
+        let first = offered.iter().filter(|o| o.opens).cloned();
         let mut choices: Vec<Choice> = first.map(choice).collect();
         choices.sort_by_key(|choice| choice.steps);
         each_once(&mut choices);
+        if !takes_a_key {
+            choices.sort_by_key(place);
+        }
         let remaining = choices.first()?.steps;
         Some(Prove {
             choices,

@@ -28,7 +28,7 @@ fn consent_is_asked_last_and_only_of_somebody_who_proved_enough() {
     let scene = Scene::alice(&[password(), code()])
         .asks(&["2"])
         .without_consent();
-    assert_eq!(methods(&scene.decide()), ["passkey", "password"]);
+    assert_eq!(methods(&scene.decide()), ["password", "passkey"]);
     let one = scene.then(&password());
     assert_eq!(methods(&one.decide()), ["totp"]);
     let mut two = one.then(&code());

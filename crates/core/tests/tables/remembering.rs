@@ -65,7 +65,7 @@ fn a_remembered_device_alone_signs_nobody_in() {
     let scene = Scene::alice(&[password(), code()]).proved([remembered().used(5)]);
     assert_eq!(methods(&scene.decide()), ["password", "passkey"]);
     let floored = scene.minimum(MFA).decide();
-    assert_eq!(methods(&floored), ["passkey", "password"]);
+    assert_eq!(methods(&floored), ["password", "passkey"]);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn on_a_remembered_device_a_sign_in_still_begins_with_what_may_come_first() {
     let scene = Scene::alice(&[password(), pin()])
         .minimum(MFA)
         .proved([remembered().used(5)]);
-    assert_eq!(methods(&scene.decide()), ["passkey", "password"]);
+    assert_eq!(methods(&scene.decide()), ["password", "passkey"]);
     let scene = Scene::alice(&[pin()])
         .minimum(MFA)
         .offering(&[password(), pin(), code()])

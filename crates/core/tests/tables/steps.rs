@@ -23,7 +23,7 @@ fn a_sign_in_begins_with_what_may_come_first_here_in_the_order_of_the_installati
 }
 
 #[test]
-fn a_sign_in_begins_with_what_would_meet_the_demand_alone() {
+fn a_sign_in_begins_with_what_meets_the_demand_alone_only_where_it_takes_a_key_in_any_case() {
     let first = |scene: Scene| {
         let choices = asked(&scene.decide()).choices;
         let steps = choices.into_iter().map(|c| (c.method.to_string(), c.steps));
@@ -33,15 +33,27 @@ fn a_sign_in_begins_with_what_would_meet_the_demand_alone() {
     let alice = || Scene::alice(&[password(), code()]);
     let passkey_first = ordered([("passkey", 1), ("password", 2)]);
     for scene in [
-        alice().asks(&["2"]),
         alice().asks(&["phr"]),
         alice().would_like(&["phr"]),
         alice().minimum("phrh"),
-        alice().asks(&["1"]).minimum("urn:stepwell:acr:mfa"),
-        alice().asks(&["2"]).max_age(0),
     ] {
         assert_eq!(first(scene), passkey_first);
     }
+    // A password and a code lead there as well, and nobody is known to own a passkey yet.
+    let password_first = ordered([("password", 2), ("passkey", 1)]);
+    for scene in [
+        alice().asks(&["2"]),
+        alice().asks(&["1"]).minimum("urn:stepwell:acr:mfa"),
+        alice().asks(&["2"]).max_age(0),
+    ] {
+        assert_eq!(first(scene), password_first);
+    }
+    let neither_code = alice().asks(&["2"]).offering(&[password(), passkey()]);
+    assert_eq!(
+        first(neither_code),
+        passkey_first,
+        "no other way is offered"
+    );
     let either = ordered([("password", 1), ("passkey", 1)]);
     assert_eq!(first(alice()), either);
     assert_eq!(first(alice().asks(&["1"]).prompt_login()), either);

@@ -161,7 +161,7 @@ fn a_person_who_signs_in_as_somebody_else_gets_a_session_of_their_own() {
     browser.switch().type_username();
     assert_eq!(
         browser.page(),
-        "passkey",
+        "password",
         "ada's password proves nothing about bob"
     );
     browser.another_way("password");

@@ -52,7 +52,7 @@ fn another_way_lists_what_leads_there_first_and_nothing_before_a_proof() {
     let others: Vec<_> = page.others.iter().map(|m| m.method.as_str()).collect();
     assert_eq!(
         (page.method.as_str(), others),
-        ("passkey", vec!["password"]),
+        ("password", vec!["passkey"]),
         "nobody learns what an account owns"
     );
     browser.type_password();
@@ -159,9 +159,10 @@ fn opening_the_resume_address_without_finishing_shows_the_step_again() {
     browser.authorize(&bank, &[("acr_values", "2")]);
     assert_eq!(browser.page(), "identify");
     browser.type_username();
+    assert_eq!(browser.page(), "password");
+    browser.another_way("passkey");
     assert_eq!(browser.page(), "passkey");
     browser.another_way("password");
-    assert_eq!(browser.page(), "password");
     browser.type_password();
     for _ in 0..3 {
         assert_eq!(browser.page(), "totp");

@@ -57,7 +57,7 @@ fn an_account_locked_in_the_middle_of_a_sign_in_gets_no_further() {
     assert_eq!(browser.fails_with("totp", &code), Trouble::NotEnough);
     assert_eq!(
         browser.page(),
-        "passkey",
+        "password",
         "as for anybody whose name is not known"
     );
     assert_eq!(stage.database().count("SELECT count(*) AS n FROM codes"), 0);

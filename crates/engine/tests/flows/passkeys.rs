@@ -87,8 +87,8 @@ fn a_passkey_alone_is_two_kinds_so_it_meets_mfa_at_once() {
     let mut browser = stage.browser(&ada);
     browser.authorize(&bank, &[("acr_values", "2")]);
     browser.type_username();
-    assert_eq!(browser.page(), "passkey", "it could do alone");
-    browser.use_passkey(&mut key);
+    assert_eq!(browser.page(), "password", "it needs no key");
+    browser.another_way("passkey").use_passkey(&mut key);
     let (acr, amr, _) = bank.redeem(&stage, &browser.follow()).grounds();
     assert_eq!(acr, "2");
     assert_eq!(amr, ["swk", "user", "mfa"]);
@@ -181,10 +181,10 @@ fn a_security_key_is_a_second_factor_and_resists_phishing_but_opens_nothing() {
             .collect();
         assert_eq!(
             names,
-            ["passkey", "password"],
+            ["password", "passkey"],
             "nobody learns what is owned"
         );
-        browser.another_way("password").type_password();
+        browser.type_password();
         assert_eq!(browser.page(), "security-key");
         browser.touch(&mut key);
         let (acr, amr, _) = bank.redeem(stage, &browser.follow()).grounds();
@@ -364,4 +364,20 @@ fn a_new_passkey_is_named_after_its_provider_and_can_be_registered_once() {
         .db()
         .write(|tx| credentials::insert(tx, &again.credential));
     assert!(stored.is_err(), "an authenticator has one place");
+}
+
+#[test]
+fn where_a_key_is_needed_in_any_case_the_passkey_page_stands_first_and_else_it_is_one_press_away() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    for (asked, first) in [("2", "password"), ("phr", "passkey")] {
+        let mut browser = stage.browser(&ada);
+        browser.authorize(&bank, &[("acr_values", asked)]);
+        browser.type_username();
+        let page = browser.see_proof();
+        let others: Vec<_> = page.others.iter().map(|o| o.method.as_str()).collect();
+        assert_eq!(page.method.as_str(), first, "{asked}");
+        assert_eq!(others.len(), 1, "{asked}");
+    }
 }

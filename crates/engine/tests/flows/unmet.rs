@@ -85,7 +85,7 @@ fn an_acr_that_the_person_cannot_reach_is_unmet_after_signing_in_and_never_answe
         browser.type_username();
         assert_eq!(
             browser.page(),
-            "passkey",
+            "password",
             "what ada lacks is told to ada only"
         );
         browser.type_password();
