@@ -24,7 +24,6 @@ use crate::client_auth::ClientKeys;
 use crate::courier::Channel;
 use crate::error::EngineError;
 use crate::factors::{DeliveredCode, totp_purpose};
-use crate::passwords::PasswordRules;
 use crate::totp::TotpSecret;
 
 /// A person to be.
@@ -221,7 +220,7 @@ impl Engine {
         password: &Secret,
         username: &str,
     ) -> Result<String, EngineError> {
-        PasswordRules::default()
+        self.password_rules()
             .check(password.expose(), &[username])
             .map_err(|weak| EngineError::Invalid(vec![weak.to_string()]))?;
         self.hash_password(call, password)

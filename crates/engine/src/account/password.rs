@@ -13,7 +13,7 @@ use crate::Engine;
 use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
-use crate::passwords::{PasswordRules, Weakness};
+use crate::passwords::Weakness;
 
 impl Engine {
     /// Gives the person a new password in place of the old one, or a first one; says how many other browsers
@@ -28,7 +28,7 @@ impl Engine {
         me: &Me,
         password: &Secret,
     ) -> Result<Result<usize, Weakness>, EngineError> {
-        let rules = PasswordRules::default();
+        let rules = self.password_rules();
         if let Err(weakness) = rules.check(password.expose(), &[&me.user.username]) {
             return Ok(Err(weakness));
         }

@@ -346,6 +346,7 @@ mod tests {
             product: "Example ID".into(),
             enrolment: EnrolmentSettings::default(),
             registration: false,
+            password_min_length: 8,
             passkeys: crate::settings::PasskeySettings::default(),
             languages: Vec::new(),
         };

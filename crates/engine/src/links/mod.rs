@@ -25,7 +25,7 @@ use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::factors::reset_details;
-use crate::passwords::{PasswordRules, Weakness};
+use crate::passwords::Weakness;
 
 pub use registration::Registered;
 
@@ -138,8 +138,8 @@ impl Engine {
         let Some((_, view)) = self.db.read(|tx| self.look(tx, call, secret))? else {
             return Ok(Followed::Over);
         };
-        if let Err(weakness) = PasswordRules::default().check(password.expose(), &[&view.username])
-        {
+        let rules = self.password_rules();
+        if let Err(weakness) = rules.check(password.expose(), &[&view.username]) {
             return Ok(Followed::Weak(weakness));
         }
         let hash = self.hash_password(call, password)?;

@@ -17,6 +17,7 @@ mod leaving;
 mod locked;
 mod max_age;
 mod names;
+mod new_passwords;
 mod nodes;
 mod notices;
 mod open_redirect;

@@ -68,6 +68,7 @@ impl Stage {
                 ..EnrolmentSettings::default()
             },
             registration: false,
+            password_min_length: 8,
             passkeys: PasskeySettings::default(),
             languages: vec!["de".to_owned(), "en".to_owned()],
         };

@@ -261,7 +261,7 @@ fn a_person_is_created_with_claims_and_an_authenticator() {
     site.fails(
         &["user", "create", "eve", "--password-file", &short],
         Code::Usage,
-        "fewer than 8 characters",
+        "use at least 8 characters",
     );
     let list = site.write("list.json", "[]");
     site.fails(

@@ -17,7 +17,7 @@ pub(super) fn create(
     config: &Config,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let password = password(&args, config.password_min_length)?;
+    let password = password(&args)?;
     let claims = claims(&args)?;
     let engine = provider::engine(config)?;
     let without = password.is_none();
@@ -71,21 +71,12 @@ pub(super) fn unlock(
     )?)
 }
 
-fn password(args: &UserCreate, least: usize) -> Result<Option<Secret>, Failure> {
-    let password = match &args.password_file {
-        Some(path) => Some(input::secret_file(path)?),
-        None if args.password_stdin => Some(input::secret_stdin()?),
-        None => None,
-    };
-    if password
-        .as_ref()
-        .is_some_and(|password| password.expose().chars().count() < least)
-    {
-        return Err(Failure::usage(format!(
-            "the password has fewer than {least} characters (password.min_length)"
-        )));
+fn password(args: &UserCreate) -> Result<Option<Secret>, Failure> {
+    match &args.password_file {
+        Some(path) => input::secret_file(path).map(Some),
+        None if args.password_stdin => input::secret_stdin().map(Some),
+        None => Ok(None),
     }
-    Ok(password)
 }
 
 /// The claims of the file, under those of the options.
