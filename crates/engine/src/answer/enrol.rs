@@ -266,15 +266,8 @@ impl Engine {
             ..
         } = *attempt;
         for old in known.credentials.iter().filter(|c| c.method == *method) {
-            if credentials::revoke(tx, &old.id, call.now)? {
-                self.end_what_rested_on(tx, call, &user.id, &old.id)?;
-                tx.audit(
-                    self.about(call, loaded, known, names::FACTOR_REMOVED)
-                        .with("method", method.as_str())
-                        .with("credential", old.id.as_str())
-                        .with("why", "replaced"),
-                );
-            }
+            let event = self.about(call, loaded, known, names::FACTOR_REMOVED);
+            self.take_away(tx, call, user, old, event.with("why", "replaced"))?;
         }
         Ok(())
     }

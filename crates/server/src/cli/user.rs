@@ -1,11 +1,11 @@
-//! `stepwell user create|unlock`.
+//! `stepwell user create`.
 
 use serde_json::{Map, Value, json};
 use stepwell_core::secret::Secret;
 use stepwell_engine::admin::NewUser;
 use stepwell_engine::courier::Channel;
 
-use super::args::{UserCreate, UserUnlock};
+use super::args::UserCreate;
 use super::failure::Failure;
 use super::input;
 use super::output::Output;
@@ -49,26 +49,6 @@ pub(super) fn create(
         json["totp_uri"] = uri.as_str().into();
     }
     Ok(output.answer(&text, &json)?)
-}
-
-pub(super) fn unlock(
-    args: &UserUnlock,
-    config: &Config,
-    output: &mut Output<'_>,
-) -> Result<(), Failure> {
-    let engine = provider::engine(config)?;
-    let count = with_call(|call| engine.unlock_authenticators(call, &args.username))?;
-    let text = match count {
-        0 => format!("No authenticator of {} was resting.", args.username),
-        count => format!(
-            "{count} authenticator(s) of {} may be tried again.",
-            args.username
-        ),
-    };
-    Ok(output.answer(
-        &text,
-        &json!({ "username": args.username, "unlocked": count }),
-    )?)
 }
 
 fn password(args: &UserCreate) -> Result<Option<Secret>, Failure> {
