@@ -36,7 +36,7 @@ impl Engine {
         let method = Method::password();
         self.db.write(|tx| {
             let mine = credentials::live_of(tx, &me.user.id)?;
-            match mine.iter().find(|one| one.method == method) {
+            let what = match mine.iter().find(|one| one.method == method) {
                 Some(old) => {
                     if !credentials::update_secret(tx, &old.id, &old.secret, &hash)? {
                         return Err(EngineError::Conflict(
@@ -47,15 +47,18 @@ impl Engine {
                     credentials::reset_failures(tx, &old.id, call.now)?;
                     // Whatever it was set by before, now somebody who proved enough has chosen it.
                     credentials::update_details(tx, &old.id, &old.details, "{}", call.now)?;
+                    Happened::PasswordChanged
                 }
                 None => {
                     let id = CredentialId::new(call.id());
                     let user = me.user.id.clone();
-                    let new = Credential::new(id, user, method, "Password", hash, call.now);
+                    let new =
+                        Credential::new(id, user, method.clone(), "Password", hash, call.now);
                     credentials::insert(tx, &new)?;
+                    Happened::FactorAdded { method }
                 }
-            }
-            self.notify(tx, call, &me.user, Happened::PasswordChanged)?;
+            };
+            self.notify(tx, call, &me.user, what)?;
             let ended = self.end_others(tx, call, me, "the password was changed")?;
             tx.audit(
                 self.about_me(call, me, names::FACTOR_PASSWORD_CHANGED)

@@ -16,6 +16,7 @@ use super::{Answered, Trouble};
 use crate::Engine;
 use crate::authorize::{Loaded, Outcome, Setup, encode, is_step_up, pending, replaceable};
 use crate::call::{Call, Cookies};
+use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::factors::{self, Enrolled, Failure};
 
@@ -199,10 +200,20 @@ impl Engine {
             };
             // Recovery codes are saved, not used; and there is one set of them.
             let codes = traits.recovery;
-            if codes || (replace && replaceable(method, loaded, &known).is_some()) {
+            let replaces = codes || (replace && replaceable(method, loaded, &known).is_some());
+            let there = known.credentials.iter().any(|c| c.method == *method);
+            credentials::insert(tx, &credential)?;
+            // With the old and the new one in place, so that the addresses of both are told.
+            let of = method.clone();
+            let what = if replaces && there {
+                Happened::FactorReplaced { method: of }
+            } else {
+                Happened::FactorAdded { method: of }
+            };
+            self.notify(tx, call, user, what)?;
+            if replaces {
                 self.remove_others(tx, attempt, user)?;
             }
-            credentials::insert(tx, &credential)?;
             let session = self.renewed_session(tx, attempt, user, &secret)?;
             let proof = (!codes).then(|| Evidence {
                 id: EvidenceId::new(call.id()),

@@ -158,7 +158,11 @@ impl Engine {
                 },
             };
             let through = self.kept(&link)?.through;
-            self.set_password(tx, call, &user, &hash, through.as_deref())?;
+            let happened = self.set_password(tx, call, &user, &hash, through.as_deref())?;
+            // Whoever registers has just come from that inbox.
+            if let Some(person) = users::find(tx, &user)?.filter(|_| link.user_id.is_some()) {
+                self.notify(tx, call, &person, happened)?;
+            }
             tx.audit(
                 Event::new(names::LINK_USED, call.now)
                     .reference(call.reference)
@@ -250,7 +254,7 @@ impl Engine {
         user: &UserId,
         hash: &str,
         through: Option<&str>,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Happened, EngineError> {
         let details = through.map_or_else(|| "{}".to_owned(), reset_details);
         let mine = credentials::live_of(tx, user)?;
         let event = |name| {
@@ -262,16 +266,14 @@ impl Engine {
                 None => event,
             }
         };
-        match mine.iter().find(|one| one.method == Method::password()) {
+        let happened = match mine.iter().find(|one| one.method == Method::password()) {
             Some(old) => {
                 // In place: a password proven before counts for nothing once every session is over.
                 credentials::update_secret(tx, &old.id, &old.secret, hash)?;
                 credentials::reset_failures(tx, &old.id, call.now)?;
                 credentials::update_details(tx, &old.id, &old.details, &details, call.now)?;
                 tx.audit(event(names::FACTOR_PASSWORD_CHANGED).with("why", "link"));
-                if let Some(user) = users::find(tx, user)? {
-                    self.notify(tx, call, &user, Happened::PasswordChanged)?;
-                }
+                Happened::PasswordChanged
             }
             None => {
                 let id = CredentialId::new(call.id());
@@ -280,12 +282,15 @@ impl Engine {
                     Credential::new(id, user.clone(), Method::password(), label, hash, call.now);
                 credentials::insert(tx, &Credential { details, ..new })?;
                 tx.audit(event(names::FACTOR_ENROLLED).with("method", "password"));
+                Happened::FactorAdded {
+                    method: Method::password(),
+                }
             }
-        }
+        };
         links::withdraw_of(tx, user, call.now)?;
         for session in sessions::live_of(tx, user, call.now)? {
             self.end_session(tx, call, &session, "the password was set by a link")?;
         }
-        Ok(())
+        Ok(happened)
     }
 }
