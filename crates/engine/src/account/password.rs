@@ -7,6 +7,7 @@ use stepwell_core::authn::Method;
 use stepwell_core::ids::CredentialId;
 use stepwell_core::secret::Secret;
 use stepwell_store::credentials::{self, Credential};
+use stepwell_store::links;
 
 use super::Me;
 use crate::Engine;
@@ -59,6 +60,8 @@ impl Engine {
                 }
             };
             self.notify(tx, call, &me.user, what)?;
+            // A link from before, in an inbox that somebody else reads, must not undo this.
+            links::withdraw_of(tx, &me.user.id, call.now)?;
             let ended = self.end_others(tx, call, me, "the password was changed")?;
             tx.audit(
                 self.about_me(call, me, names::FACTOR_PASSWORD_CHANGED)

@@ -14,6 +14,7 @@ mod here;
 mod hints;
 mod languages;
 mod leaving;
+mod links;
 mod locked;
 mod max_age;
 mod names;
