@@ -60,6 +60,8 @@ pub(super) enum Lost {
     Race,
     /// The answer was used by somebody faster.
     Used,
+    /// The authenticator is registered already.
+    Taken,
     Engine(EngineError),
 }
 
@@ -332,7 +334,7 @@ impl Engine {
                     session: Some(secret),
                 })
             }
-            Err(Lost::Race) => Ok(Answered::Again(Trouble::TryAgain)),
+            Err(Lost::Race | Lost::Taken) => Ok(Answered::Again(Trouble::TryAgain)),
             Err(Lost::Used) => Ok(Answered::Again(Trouble::UsedCode)),
             Err(Lost::Engine(error)) => Err(error),
         }
