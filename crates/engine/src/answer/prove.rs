@@ -325,6 +325,12 @@ impl Engine {
             }
             let session = self.renewed_session(tx, attempt, user, &secret)?;
             evidence::insert(tx, &session, &user.id, &proof)?;
+            if proof.traits.recovery {
+                let set = credentials::find(tx, &proof.credential)?;
+                let left = set.as_ref().map_or(0, factors::left);
+                let left = u32::try_from(left).unwrap_or(u32::MAX);
+                self.notify(tx, call, user, Happened::RecoveryCodeUsed { left })?;
+            }
             self.note_success(tx, attempt, &session, &proof, &secret)
         });
         match outcome {

@@ -181,7 +181,7 @@ fn locking_and_unlocking_are_written_down_as_the_operators_with_the_reason() {
     stage.browser(&ada).sign_in(&bank);
     lock(&stage, Some("  lost laptop "));
     unlock(&stage);
-    assert_eq!(unlock(&stage).account, false, "it is open already");
+    assert!(!unlock(&stage).account, "it is open already");
     let written = [stage.audited("user.locked"), stage.audited("user.unlocked")].concat();
     assert_eq!(written.len(), 2);
     for record in written.iter().chain(&stage.audited("session.ended")) {

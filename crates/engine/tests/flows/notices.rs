@@ -237,7 +237,7 @@ fn a_removal_on_the_account_page_is_told_too() {
 }
 
 #[test]
-fn a_replacement_after_a_recovery_code_is_told_as_one() {
+fn a_recovery_code_that_is_used_is_told_and_so_is_the_replacement_after_it() {
     let (postbox, stage) = Postbox::at(&Stage::new());
     let bank = a_relying_party(&stage).create();
     let ada = known(&stage).with_password().create();
@@ -260,7 +260,13 @@ fn a_replacement_after_a_recovery_code_is_told_as_one() {
         replace: true,
     });
     let replaced = |method| at_home(Happened::FactorReplaced { method });
-    assert_eq!(told(&postbox, &stage)[before..], [replaced(Method::totp())]);
+    assert_eq!(
+        told(&postbox, &stage)[before..],
+        [
+            at_home(Happened::RecoveryCodeUsed { left: 9 }),
+            replaced(Method::totp())
+        ]
+    );
 }
 
 #[test]
