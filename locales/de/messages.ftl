@@ -31,6 +31,7 @@ message-invite-beware = Wenn Sie das nicht erwartet haben, ignorieren Sie es.
 # Etwas ist mit dem Konto geschehen.
 message-notice-subject = Änderung in Ihrem Konto bei { $product }
 message-factor-added = Ein Weg, sich auszuweisen, kam hinzu: { $method }.
+message-factor-replaced = Ein Weg, sich auszuweisen, wurde durch einen neuen ersetzt: { $method }.
 message-factor-removed = Ein Weg, sich auszuweisen, wurde entfernt: { $method }.
 message-factor-locked = Es gab zu viele falsche Versuche. Dieser Weg, sich auszuweisen, ruht deshalb eine Weile: { $method }.
 message-password-changed = Ihr Passwort wurde geändert.
@@ -44,4 +45,4 @@ message-notice-account = Konto: { $account }
 message-notice-time = Zeit: { $time }
 message-notice-browser = Browser: { $browser } unter { $system }
 message-notice-ip = Adresse: { $ip }
-message-notice-beware = Wenn Sie das waren, ist nichts zu tun. Wenn nicht, ändern Sie Ihr Passwort und prüfen Sie Ihr Konto.
+message-notice-beware = Wenn Sie das waren oder darum gebeten haben, ist nichts zu tun. Wenn nicht, gehen Sie sofort hierhin, ändern Sie Ihr Passwort und entfernen Sie, was Sie nicht kennen:

@@ -24,6 +24,7 @@ passkey-no-script = Passkeys brauchen JavaScript, das in diesem Browser nicht l�
 # Was daran falsch war.
 problem-passkey-refused = Dieser Passkey oder Sicherheitsschl체ssel konnte hier nicht verwendet werden. Versuchen Sie es noch einmal oder w채hlen Sie einen anderen Weg
 problem-passkey-unknown = Dieser Passkey ist hier nicht bekannt. W채hlen Sie einen anderen oder melden Sie sich auf einem anderen Weg an
+problem-passkey-taken = Dieser Passkey oder Sicherheitsschl체ssel ist schon eingerichtet, f체r dieses oder ein anderes Konto. Nehmen Sie einen anderen oder legen Sie auf diesem Ger채t einen neuen Passkey an
 problem-passkey-expired = Das hat zu lange gedauert. Versuchen Sie es noch einmal
 
 # Die Wege mit Namen, und wie man von einem zum anderen kommt.

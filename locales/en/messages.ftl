@@ -31,6 +31,7 @@ message-invite-beware = If you did not expect this, ignore it.
 # Something that happened to the account.
 message-notice-subject = Something changed in your { $product } account
 message-factor-added = A way to confirm it’s you was added: { $method }.
+message-factor-replaced = A way to confirm it’s you was replaced by a new one: { $method }.
 message-factor-removed = A way to confirm it’s you was removed: { $method }.
 message-factor-locked = There were too many wrong tries, so this way to confirm it’s you rests for a while: { $method }.
 message-password-changed = Your password was changed.
@@ -44,4 +45,4 @@ message-notice-account = Account: { $account }
 message-notice-time = Time: { $time }
 message-notice-browser = Browser: { $browser } on { $system }
 message-notice-ip = Address: { $ip }
-message-notice-beware = If this was you, there is nothing to do. If it was not, change your password and check your account.
+message-notice-beware = If you did this or asked for it, there is nothing to do. If not, go here at once, change your password and remove what you do not know:

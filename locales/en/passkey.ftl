@@ -24,6 +24,7 @@ passkey-no-script = Passkeys need JavaScript, which does not run in this browser
 # What was wrong with it.
 problem-passkey-refused = This passkey or security key could not be used here. Try again, or choose another way
 problem-passkey-unknown = This passkey is not known here. Choose another one, or sign in another way
+problem-passkey-taken = This passkey or security key is set up already, for this account or another. Use another one, or make a new passkey on this device
 problem-passkey-expired = That took too long. Try again
 
 # Methods by name, and the way to each from another.

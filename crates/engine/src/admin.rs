@@ -2,6 +2,7 @@
 //!
 //! Every change is audited in its own transaction. Nothing here reads files or prints.
 
+mod accounts;
 mod registered;
 
 use serde_json::{Map, Value};
@@ -16,6 +17,8 @@ use stepwell_store::credentials::{self, Credential};
 use stepwell_store::{clients, users};
 use zeroize::Zeroizing;
 
+pub(crate) use accounts::person;
+pub use accounts::{Locked, Reset, Unlocked, Which};
 pub use registered::RotatedSecret;
 
 use crate::Engine;
@@ -24,7 +27,6 @@ use crate::client_auth::ClientKeys;
 use crate::courier::Channel;
 use crate::error::EngineError;
 use crate::factors::{DeliveredCode, totp_purpose};
-use crate::passwords::PasswordRules;
 use crate::totp::TotpSecret;
 
 /// A person to be.
@@ -184,36 +186,6 @@ impl Engine {
             })
     }
 
-    /// Forgets the wrong answers given to a person's authenticators, so that those that rest may be tried
-    /// again; says how many rested.
-    ///
-    /// # Errors
-    /// When there is no such person, or the database is away.
-    pub fn unlock_authenticators(&self, call: &Call<'_>, name: &str) -> Result<usize, EngineError> {
-        let nobody = || EngineError::NotFound(format!("nobody signs in as {name}"));
-        let canonical = username::canonical(name).map_err(|_| nobody())?;
-        self.db.write(|tx| {
-            let user = users::find_by_canonical(tx, &canonical)?.ok_or_else(nobody)?;
-            let mut unlocked = 0;
-            for one in credentials::live_of(tx, &user.id)? {
-                if !one.is_locked(call.now) {
-                    continue;
-                }
-                credentials::reset_failures(tx, &one.id, call.now)?;
-                unlocked += 1;
-                tx.audit(
-                    Event::new(names::FACTOR_UNLOCKED, call.now)
-                        .actor("cli")
-                        .user(&user.id)
-                        .reference(call.reference)
-                        .with("method", one.method.as_str())
-                        .with("failures", one.failures),
-                );
-            }
-            Ok(unlocked)
-        })
-    }
-
     /// Holds a new password against the rules and hashes it.
     fn new_password(
         &self,
@@ -221,7 +193,7 @@ impl Engine {
         password: &Secret,
         username: &str,
     ) -> Result<String, EngineError> {
-        PasswordRules::default()
+        self.password_rules()
             .check(password.expose(), &[username])
             .map_err(|weak| EngineError::Invalid(vec![weak.to_string()]))?;
         self.hash_password(call, password)

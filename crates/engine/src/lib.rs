@@ -48,7 +48,7 @@ pub use settings::Settings;
 use courier::Courier;
 use factors::Factors;
 use limits::Limits;
-use passwords::Passwords;
+use passwords::{PasswordRules, Passwords};
 use seal::SealingKeys;
 use snapshot::Snapshot;
 
@@ -61,6 +61,7 @@ pub struct Engine {
     seal: SealingKeys,
     limits: Arc<dyn Limits>,
     passwords: Passwords,
+    password_rules: PasswordRules,
     factors: Factors,
     courier: Arc<dyn Courier>,
     snapshot: ArcSwap<Snapshot>,
@@ -111,6 +112,7 @@ impl Engine {
         let rotation = grants::Successors::load(call, &db, &seal)?;
         let snapshot = Snapshot::load(&db, &seal, &settings, &policy)?;
         Ok(Self {
+            password_rules: PasswordRules::new(settings.password_min_length),
             settings,
             policy,
             db,
@@ -144,6 +146,11 @@ impl Engine {
     /// What configuration says.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What a new password is held against, wherever it is set.
+    pub fn password_rules(&self) -> &PasswordRules {
+        &self.password_rules
     }
 
     /// Whether Redis answers; none where none is configured. It may wait for the network.

@@ -164,6 +164,28 @@ impl Engine {
         session: &Session,
         why: &str,
     ) -> Result<(), EngineError> {
+        self.end_session_by(tx, call, session, why, None)
+    }
+
+    /// The same, done by somebody else than the person.
+    pub(crate) fn end_session_by(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        session: &Session,
+        why: &str,
+        actor: Option<&str>,
+    ) -> Result<(), EngineError> {
+        let event = |name| {
+            let event = Event::new(name, call.now)
+                .reference(call.reference)
+                .user(&session.user_id)
+                .session(&session.id);
+            match actor {
+                Some(actor) => event.actor(actor),
+                None => event,
+            }
+        };
         if !sessions::end(tx, &session.id, call.now)? {
             return Ok(());
         }
@@ -172,22 +194,13 @@ impl Engine {
             ended.sort();
             let named: Vec<_> = ended.iter().take(NAMED).map(|id| id.as_str()).collect();
             tx.audit(
-                Event::new(names::GRANT_REVOKED, call.now)
-                    .reference(call.reference)
-                    .user(&session.user_id)
-                    .session(&session.id)
+                event(names::GRANT_REVOKED)
                     .with("why", "session ended")
                     .with("count", ended.len())
                     .with("grants", named),
             );
         }
-        tx.audit(
-            Event::new(names::SESSION_ENDED, call.now)
-                .reference(call.reference)
-                .user(&session.user_id)
-                .session(&session.id)
-                .with("why", why),
-        );
+        tx.audit(event(names::SESSION_ENDED).with("why", why));
         Ok(())
     }
 

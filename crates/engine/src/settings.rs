@@ -32,6 +32,8 @@ pub struct Settings {
     pub devices: DeviceSettings,
     /// Whether people may make accounts for themselves.
     pub registration: bool,
+    /// The fewest characters of a new password.
+    pub password_min_length: usize,
     /// Passkeys and security keys.
     pub passkeys: PasskeySettings,
     /// The languages that pages come in, as BCP 47 tags.

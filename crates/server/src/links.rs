@@ -8,7 +8,6 @@ use actix_web::{HttpResponse, web};
 use stepwell_core::oauth::Params;
 use stepwell_core::secret::Secret;
 use stepwell_engine::links::{Followed, LinkView, Purpose, Registered};
-use stepwell_engine::passwords::MIN_CHARS;
 
 use crate::blocking;
 use crate::clock::OsEntropy;
@@ -48,7 +47,11 @@ pub(crate) async fn look(visit: Visit, secret: web::Path<String>) -> HttpRespons
     })
     .await;
     match seen {
-        Ok(Some(view)) => shown(&visit, StatusCode::OK, &follow_page(action, &view, None)),
+        Ok(Some(view)) => shown(
+            &visit,
+            StatusCode::OK,
+            &follow_page(&visit, action, &view, None),
+        ),
         Ok(None) => shown(&visit, StatusCode::GONE, &LinkOver),
         Err(error) => visit.pages().failed(error),
     }
@@ -79,7 +82,7 @@ pub(crate) async fn follow(visit: Visit, secret: web::Path<String>, body: Body) 
         }
         Ok((Followed::Weak(weakness), Some(view))) => {
             let problem = Some(NewPasswordProblem::of(&weakness));
-            let page = follow_page(action, &view, problem);
+            let page = follow_page(&visit, action, &view, problem);
             shown(&visit, StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Ok(_) => shown(&visit, StatusCode::GONE, &LinkOver),
@@ -87,7 +90,13 @@ pub(crate) async fn follow(visit: Visit, secret: web::Path<String>, body: Body) 
     }
 }
 
-fn follow_page(action: String, view: &LinkView, problem: Option<NewPasswordProblem>) -> FollowLink {
+fn follow_page(
+    visit: &Visit,
+    action: String,
+    view: &LinkView,
+    problem: Option<NewPasswordProblem>,
+) -> FollowLink {
+    let least = visit.state.engine.password_rules().least();
     FollowLink {
         action,
         account: Account::new(&view.username).pinned(),
@@ -96,7 +105,7 @@ fn follow_page(action: String, view: &LinkView, problem: Option<NewPasswordProbl
             Purpose::Password => LinkFor::Password,
             Purpose::Register => LinkFor::Register,
         },
-        least: MIN_CHARS,
+        least,
         problem,
     }
 }

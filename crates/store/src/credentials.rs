@@ -105,6 +105,10 @@ pub struct Failure {
 }
 
 /// Stores a new credential.
+///
+/// # Errors
+/// [`StoreError::Conflict`] with [`crate::Unique::CredentialExternal`] when another one, also one that was removed,
+/// goes by the same name of its own.
 pub fn insert(tx: &mut Tx<'_>, new: &Credential) -> Result<(), StoreError> {
     diesel::insert_into(credentials::table)
         .values((

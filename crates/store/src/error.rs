@@ -41,6 +41,9 @@ pub enum Unique {
     /// A username that looks the same.
     #[error("a username that looks the same is taken")]
     UserSkeleton,
+    /// The name that an authenticator goes by of its own, a passkey's credential id, with whomever it is.
+    #[error("this passkey or security key is registered already, for this account or another")]
+    CredentialExternal,
     /// Anything else: the table and column, or the name of the constraint.
     #[error("it exists already: {0}")]
     Other(String),
@@ -88,6 +91,10 @@ fn unique(constraint: Option<&str>, message: &str) -> Unique {
         Unique::UserCanonical
     } else if named.contains("users_skeleton_key") || named.contains("users.skeleton") {
         Unique::UserSkeleton
+    } else if named.contains("credentials_external_key")
+        || named.contains("credentials.external_id")
+    {
+        Unique::CredentialExternal
     } else {
         Unique::Other(
             named

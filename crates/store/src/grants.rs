@@ -129,6 +129,23 @@ pub fn revoke_of_client(
     Ok(ended.into_iter().map(GrantId::new).collect())
 }
 
+/// Ends every live grant of a person, those for offline access too, and names them.
+pub fn revoke_of_user(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    why: &str,
+    now: Timestamp,
+) -> Result<Vec<GrantId>, StoreError> {
+    let ended = update!(
+        grants::table,
+        set (grants::revoked_at.eq(Some(now.as_micros())), grants::revoked_why.eq(Some(why))),
+        when grants::user_id.eq(user.as_str()).and(grants::revoked_at.is_null()),
+    )
+    .returning(grants::id)
+    .load::<String>(tx.writer()?)?;
+    Ok(ended.into_iter().map(GrantId::new).collect())
+}
+
 /// Lets a grant that is not revoked live until `expires_at`; `false` when it was revoked.
 pub fn extend(tx: &mut Tx<'_>, id: &GrantId, expires_at: Timestamp) -> Result<bool, StoreError> {
     let longer = update!(

@@ -1,6 +1,7 @@
 //! One-time links over HTTP: good once, no sign-in, and no way around a second factor (spec §5 line 68).
 
 use serde_json::Value;
+use stepwell_tests::databases::Database;
 use stepwell_tests::html;
 use url::Url;
 
@@ -124,4 +125,25 @@ fn an_address_that_is_no_link_is_told_so_and_nothing_else() {
         assert!([404, 410, 414].contains(&got.status), "{got:#?}");
         assert!(!got.body.contains("new-password"));
     }
+}
+
+#[test]
+fn a_new_password_is_as_long_as_configured_wherever_it_is_set_and_the_pages_say_so() {
+    let least = [("STEPWELL__PASSWORD__MIN_LENGTH", "17")];
+    let world = World::alone(Database::sqlite(), &least);
+    let person = world.person_without_app();
+    let tab = world.tab();
+    let (page, secret) = opened(&tab, &link(&world, &person));
+    assert!(page.body.contains("At least 17 characters"), "{page:#?}");
+    let short = [("new-password", "xk7Qv2mPz9aB3dYw")];
+    let refused = tab.submit(&page, &secret, &short);
+    assert_eq!(refused.status, 422, "{refused:#?}");
+    assert!(refused.body.contains("Use at least 17 characters"));
+
+    world.walk(&tab, tab.open("/account"), &person);
+    let page = tab.open("/account/password");
+    assert!(page.body.contains("At least 17 characters"), "{page:#?}");
+    let refused = tab.submit(&page, "password", &short);
+    assert_eq!(refused.status, 422, "{refused:#?}");
+    assert!(refused.body.contains("Use at least 17 characters"));
 }

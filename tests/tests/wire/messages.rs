@@ -9,6 +9,7 @@ use stepwell_tests::process::free_port;
 use stepwell_tests::smtp::{self, Mail, MailServer, Manner};
 use stepwell_tests::totp::Authenticator;
 use stepwell_tests::wait;
+use url::Url;
 
 use super::support::tab::asks;
 use super::support::world::left;
@@ -398,4 +399,132 @@ fn the_demo_shows_its_mail_in_a_mailbox_of_its_own() {
         .unwrap_or_else(|| panic!("no code in {inbox}"));
     let page = tab.submit(&page, "mail", &[("code", &code)]);
     code_after(&world, &tab, page, &alex);
+}
+
+/// The address of a one-time link in a letter.
+#[track_caller]
+fn link_in(mail: &Mail) -> Url {
+    let text = mail.text();
+    let found = text.lines().filter_map(|line| Url::parse(line.trim()).ok());
+    let links: Vec<Url> = found
+        .filter(|url| url.path().starts_with("/link/"))
+        .collect();
+    assert_eq!(links.len(), 1, "{text}");
+    assert!(mail.html().contains(links[0].as_str()), "{}", mail.html());
+    links.into_iter().next().unwrap()
+}
+
+#[test]
+fn a_forgotten_password_is_set_by_the_link_in_the_letter_and_the_second_factor_is_still_asked() {
+    let server = MailServer::start(Manner::Proper);
+    let world = world(server.settings());
+    let mut ada = person(&world, "ada@example.com", &["--totp"]);
+    let tab = world.tab();
+    let page = tab.open(&world.web.authorize_url(&[("acr_values", "texted")]));
+    let page = tab.submit(&page, "identify", &[("username", &ada.username)]);
+    let page = tab.submit(&page, "password", &[("password", "what-was-it-again")]);
+    assert!(page.body.contains("href=\"/forgot\""), "{}", page.body);
+
+    let asked = |name: &str| {
+        let page = tab.open("/forgot");
+        let sent = tab.submit(&page, "forgot", &[("username", name)]);
+        assert_eq!(sent.status, 200, "{sent:#?}");
+        let main = sent.body.split("<main").nth(1).unwrap();
+        main.split("</main>").next().unwrap().to_owned()
+    };
+    assert_eq!(asked("nobody@example.com"), asked("ADA@example.com"));
+
+    let letter = server.wait_for(1);
+    assert_eq!(letter.to, ["ada@example.com"]);
+    assert_eq!(
+        letter.header("Subject").as_deref(),
+        Some("Set a new password for Stepwell")
+    );
+    let link = link_in(&letter);
+    assert_eq!(link.origin(), Url::parse(&world.issuer).unwrap().origin());
+    let secret = link.path().rsplit('/').next().unwrap().to_owned();
+
+    // In another browser, as on the telephone where the mail is read.
+    let phone = world.tab();
+    let page = phone.open(link.path());
+    assert_eq!(page.status, 200, "{page:#?}");
+    let old = std::mem::replace(&mut ada.password, "quiet-harbour-lantern-58".to_owned());
+    let set = phone.submit(&page, &secret, &[("new-password", &ada.password)]);
+    assert_eq!(set.status, 200, "{set:#?}");
+    assert!(!world.is_signed_in(&phone));
+    assert_eq!(phone.open(link.path()).status, 410);
+    let told = server.wait_for(2);
+    assert!(told.text().contains("Your password was changed."));
+    assert!(
+        told.text()
+            .contains(&format!("{}/account/security", world.issuer)),
+        "{}",
+        told.text()
+    );
+
+    let page = tab.open(&world.web.authorize_url(&[("acr_values", "texted")]));
+    let page = tab.submit(&page, "identify", &[("username", &ada.username)]);
+    let wrong = tab.submit(&page, "password", &[("password", &old)]);
+    assert_eq!(wrong.status, 422, "{wrong:#?}");
+    let page = tab.submit(&wrong, "password", &[("password", &ada.password)]);
+    assert!(asks(&page, "totp"), "{page:#?}");
+    let code = code_after(&world, &tab, page, &ada);
+    assert_eq!(world.web.redeem(&code).status, 200);
+    assert_eq!(server.mails().len(), 2, "nobody else was written to");
+}
+
+#[test]
+fn an_operator_locks_an_account_and_takes_a_lost_factor_away_and_the_person_is_told() {
+    let server = MailServer::start(Manner::Proper);
+    let world = world(server.settings());
+    let ada = person(&world, "ada@example.com", &["--totp"]);
+    let tab = world.tab();
+    let tokens = world.tokens(&tab, &ada, &[]);
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    let operator = |arguments: &[&str]| -> Value {
+        let all = [&["user"], arguments, &["--json"]].concat();
+        world.provider().cli_json(&all)
+    };
+
+    let locked = operator(&["lock", &ada.username, "--reason", "telephone stolen"]);
+    assert_eq!(
+        (&locked["changed"], &locked["sessions_ended"]),
+        (&true.into(), &1.into())
+    );
+    assert!(!world.is_signed_in(&tab));
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
+    let refused = world.post_as(&world.web, "/token", &fields);
+    assert_eq!(
+        (refused.status, refused.json()["error"].as_str()),
+        (400, Some("invalid_grant"))
+    );
+    let fields = [("token", tokens["access_token"].as_str().unwrap())];
+    let told = world.post_as(&world.web, "/introspect", &fields).json();
+    assert_eq!(told, serde_json::json!({ "active": false }));
+    let tab = world.tab();
+    let page = tab.open(&world.web.authorize_url(&[]));
+    let page = tab.submit(&page, "identify", &[("username", &ada.username)]);
+    let same = tab.submit(&page, "password", &[("password", &ada.password)]);
+    assert_eq!(same.status, 422, "{same:#?}");
+    assert!(
+        !same.body.to_lowercase().contains("locked"),
+        "{}",
+        same.body
+    );
+
+    let removed = operator(&["reset-factor", &ada.username, "--method", "totp", "--yes"]);
+    assert_eq!(
+        (&removed["told"], &removed["left"][0]["method"]),
+        (&1.into(), &"password".into())
+    );
+    let notice = server.wait_for(1);
+    assert!(
+        notice.text().contains("was removed: Authenticator code."),
+        "{}",
+        notice.text()
+    );
+    assert!(notice.text().contains("Time: "), "{}", notice.text());
+    assert_eq!(operator(&["unlock", &ada.username])["account"], true);
+    world.walk(&tab, tab.open("/account"), &ada);
+    assert!(world.is_signed_in(&tab));
 }

@@ -7,13 +7,14 @@ use stepwell_core::authn::Method;
 use stepwell_core::ids::CredentialId;
 use stepwell_core::secret::Secret;
 use stepwell_store::credentials::{self, Credential};
+use stepwell_store::links;
 
 use super::Me;
 use crate::Engine;
 use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
-use crate::passwords::{PasswordRules, Weakness};
+use crate::passwords::Weakness;
 
 impl Engine {
     /// Gives the person a new password in place of the old one, or a first one; says how many other browsers
@@ -28,7 +29,7 @@ impl Engine {
         me: &Me,
         password: &Secret,
     ) -> Result<Result<usize, Weakness>, EngineError> {
-        let rules = PasswordRules::default();
+        let rules = self.password_rules();
         if let Err(weakness) = rules.check(password.expose(), &[&me.user.username]) {
             return Ok(Err(weakness));
         }
@@ -36,7 +37,7 @@ impl Engine {
         let method = Method::password();
         self.db.write(|tx| {
             let mine = credentials::live_of(tx, &me.user.id)?;
-            match mine.iter().find(|one| one.method == method) {
+            let what = match mine.iter().find(|one| one.method == method) {
                 Some(old) => {
                     if !credentials::update_secret(tx, &old.id, &old.secret, &hash)? {
                         return Err(EngineError::Conflict(
@@ -47,15 +48,20 @@ impl Engine {
                     credentials::reset_failures(tx, &old.id, call.now)?;
                     // Whatever it was set by before, now somebody who proved enough has chosen it.
                     credentials::update_details(tx, &old.id, &old.details, "{}", call.now)?;
+                    Happened::PasswordChanged
                 }
                 None => {
                     let id = CredentialId::new(call.id());
                     let user = me.user.id.clone();
-                    let new = Credential::new(id, user, method, "Password", hash, call.now);
+                    let new =
+                        Credential::new(id, user, method.clone(), "Password", hash, call.now);
                     credentials::insert(tx, &new)?;
+                    Happened::FactorAdded { method }
                 }
-            }
-            self.notify(tx, call, &me.user, Happened::PasswordChanged)?;
+            };
+            self.notify(tx, call, &me.user, what)?;
+            // A link from before, in an inbox that somebody else reads, must not undo this.
+            links::withdraw_of(tx, &me.user.id, call.now)?;
             self.distrust_all(tx, call, &me.user.id, "the password was changed")?;
             let ended = self.end_others(tx, call, me, "the password was changed")?;
             tx.audit(

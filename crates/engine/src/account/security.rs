@@ -10,6 +10,7 @@ use stepwell_core::authn::{AcrName, Method, Traits};
 use stepwell_core::display_text;
 use stepwell_core::ids::{CredentialId, EvidenceId, GrantId, UserId};
 use stepwell_core::time::Timestamp;
+use stepwell_core::user::User;
 use stepwell_store::credentials::{self, Credential};
 use stepwell_store::{Tx, evidence, grants};
 
@@ -169,19 +170,41 @@ impl Engine {
             let method = credential.method.clone();
             // First, so that an address that is removed is told too.
             self.notify(tx, call, &me.user, Happened::FactorRemoved { method })?;
-            if !credentials::revoke(tx, id, call.now)? {
-                return Ok(Removal::Unknown);
-            }
-            let (proofs, ended) = self.end_what_rested_on(tx, call, &me.user.id, id)?;
-            tx.audit(
-                self.about_me(call, me, names::FACTOR_REMOVED)
-                    .with("method", credential.method.as_str())
-                    .with("credential", id.as_str())
-                    .with("proofs", proofs.len())
-                    .with("grants", ended.len()),
-            );
-            Ok(Removal::Removed)
+            let event = self.about_me(call, me, names::FACTOR_REMOVED);
+            Ok(
+                match self.take_away(tx, call, &me.user, credential, event)? {
+                    Some(_) => Removal::Removed,
+                    None => Removal::Unknown,
+                },
+            )
         })
+    }
+
+    /// Takes an authenticator away from its person and ends what rested on it, whoever wants it; says how many
+    /// proofs and grants that were, and nothing when somebody took it away before. Who it is done by stands in
+    /// `event`. Telling the person comes first, and is the caller's.
+    pub(crate) fn take_away(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        user: &User,
+        credential: &Credential,
+        event: Event,
+    ) -> Result<Option<(usize, usize)>, EngineError> {
+        let id = &credential.id;
+        if !credentials::revoke(tx, id, call.now)? {
+            return Ok(None);
+        }
+        let (proofs, ended) = self.end_what_rested_on(tx, call, &user.id, id)?;
+        let ended = (proofs.len(), ended.len());
+        tx.audit(
+            event
+                .with("method", credential.method.as_str())
+                .with("credential", id.as_str())
+                .with("proofs", ended.0)
+                .with("grants", ended.1),
+        );
+        Ok(Some(ended))
     }
 
     /// Lets the proofs by an authenticator count no longer, ends the grants that were made from them, and trusts no

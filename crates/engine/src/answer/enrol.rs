@@ -8,7 +8,7 @@ use stepwell_core::authn::{Enrol, Evidence, Method, Step, Verdict};
 use stepwell_core::display_text;
 use stepwell_core::ids::{EvidenceId, InteractionId};
 use stepwell_core::user::User;
-use stepwell_store::{Tx, credentials, evidence, interactions};
+use stepwell_store::{StoreError, Tx, Unique, credentials, evidence, interactions};
 
 use super::guesses::{Guesses, Taken};
 use super::prove::{Attempt, Lost};
@@ -16,6 +16,7 @@ use super::{Answered, Trouble};
 use crate::Engine;
 use crate::authorize::{Loaded, Outcome, Setup, encode, is_step_up, pending, replaceable};
 use crate::call::{Call, Cookies};
+use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::factors::{self, Enrolled, Failure};
 
@@ -126,27 +127,39 @@ impl Engine {
             known: &known,
             method: &setup.method,
         };
-        match enrolment.finish(&tools, &whom, started, &answer) {
+        let finished = match enrolment.finish(&tools, &whom, started, &answer) {
             Ok(mut enrolled) => {
                 if !label.is_empty() {
                     label.clone_into(&mut enrolled.credential.label);
                 }
-                let answered = self.enrolled(&attempt, enrolled, filled.replace);
+                self.enrolled(&attempt, enrolled, filled.replace)
+            }
+            Err(failure) => Err(failure),
+        };
+        match finished {
+            Ok(answered) => {
                 match answered {
-                    Ok(Answered::Continue { .. }) => guesses.clear()?,
+                    Answered::Continue { .. } => guesses.clear()?,
                     _ => guesses.give_back()?,
                 }
-                answered
+                Ok(answered)
             }
             Err(failure) => {
-                match failure {
-                    Failure::Wrong(_) => self.db.write(|tx| -> Result<(), EngineError> {
+                let why = match failure {
+                    Failure::Wrong(_) => Some("wrong"),
+                    Failure::Refused { rule, .. } => Some(rule),
+                    _ => None,
+                };
+                if let Some(why) = why {
+                    self.db.write(|tx| -> Result<(), EngineError> {
                         let name = names::FACTOR_ENROLMENT_FAILED;
                         let event = self.about(call, loaded, &known, name);
-                        tx.audit(event.with("method", setup.method.as_str()));
+                        tx.audit(event.with("method", setup.method.as_str()).with("why", why));
                         Ok(())
-                    })?,
-                    _ => guesses.give_back()?,
+                    })?;
+                }
+                if !matches!(failure, Failure::Wrong(_)) {
+                    guesses.give_back()?;
                 }
                 let factor = self.factors.find(&setup.method);
                 if factor.is_some_and(|factor| factor.answered_once()) {
@@ -168,7 +181,7 @@ impl Engine {
         attempt: &Attempt<'_>,
         enrolled: Enrolled,
         replace: bool,
-    ) -> Result<Answered, EngineError> {
+    ) -> Result<Answered, Failure> {
         let Attempt {
             call,
             id,
@@ -199,10 +212,23 @@ impl Engine {
             };
             // Recovery codes are saved, not used; and there is one set of them.
             let codes = traits.recovery;
-            if codes || (replace && replaceable(method, loaded, &known).is_some()) {
+            let replaces = codes || (replace && replaceable(method, loaded, &known).is_some());
+            let there = known.credentials.iter().any(|c| c.method == *method);
+            credentials::insert(tx, &credential).map_err(|error| match error {
+                StoreError::Conflict(Unique::CredentialExternal) => Lost::Taken,
+                error => error.into(),
+            })?;
+            // With the old and the new one in place, so that the addresses of both are told.
+            let of = method.clone();
+            let what = if replaces && there {
+                Happened::FactorReplaced { method: of }
+            } else {
+                Happened::FactorAdded { method: of }
+            };
+            self.notify(tx, call, user, what)?;
+            if replaces {
                 self.remove_others(tx, attempt, user)?;
             }
-            credentials::insert(tx, &credential)?;
             let session = self.renewed_session(tx, attempt, user, &secret)?;
             let proof = (!codes).then(|| Evidence {
                 id: EvidenceId::new(call.id()),
@@ -252,7 +278,12 @@ impl Engine {
                 })
             }
             Err(Lost::Race | Lost::Used) => Ok(Answered::Again(Trouble::TryAgain)),
-            Err(Lost::Engine(error)) => Err(error),
+            // WebAuthn §7.1 step 26: a credential id is one person's, once.
+            Err(Lost::Taken) => Err(Failure::Refused {
+                rule: "registered-already",
+                suspect: None,
+            }),
+            Err(Lost::Engine(error)) => Err(Failure::Engine(error)),
         }
     }
 
@@ -271,15 +302,8 @@ impl Engine {
             ..
         } = *attempt;
         for old in known.credentials.iter().filter(|c| c.method == *method) {
-            if credentials::revoke(tx, &old.id, call.now)? {
-                self.end_what_rested_on(tx, call, &user.id, &old.id)?;
-                tx.audit(
-                    self.about(call, loaded, known, names::FACTOR_REMOVED)
-                        .with("method", method.as_str())
-                        .with("credential", old.id.as_str())
-                        .with("why", "replaced"),
-                );
-            }
+            let event = self.about(call, loaded, known, names::FACTOR_REMOVED);
+            self.take_away(tx, call, user, old, event.with("why", "replaced"))?;
         }
         Ok(())
     }

@@ -73,6 +73,8 @@ pub(super) enum Lost {
     Race,
     /// The answer was used by somebody faster.
     Used,
+    /// The authenticator is registered already.
+    Taken,
     Engine(EngineError),
 }
 
@@ -342,6 +344,12 @@ impl Engine {
             let session = self.renewed_session(tx, attempt, user, &secret)?;
             let before = evidence::live_of(tx, &session)?;
             evidence::insert(tx, &session, &user.id, &proof)?;
+            if proof.traits.recovery {
+                let set = credentials::find(tx, &proof.credential)?;
+                let left = set.as_ref().map_or(0, factors::left);
+                let left = u32::try_from(left).unwrap_or(u32::MAX);
+                self.notify(tx, call, user, Happened::RecoveryCodeUsed { left })?;
+            }
             let sign_in = attempt.sign_in(user);
             let remembered = self.remember(tx, &sign_in, &session, &before)?;
             let through = self.note_success(
@@ -365,7 +373,7 @@ impl Engine {
                     device,
                 })
             }
-            Err(Lost::Race) => Ok(Answered::Again(Trouble::TryAgain)),
+            Err(Lost::Race | Lost::Taken) => Ok(Answered::Again(Trouble::TryAgain)),
             Err(Lost::Used) => Ok(Answered::Again(Trouble::UsedCode)),
             Err(Lost::Engine(error)) => Err(error),
         }

@@ -83,6 +83,11 @@ pub enum Happened {
         /// Of which method.
         method: Method,
     },
+    /// An authenticator was set up in place of those of its method that were there.
+    FactorReplaced {
+        /// Of which method.
+        method: Method,
+    },
     /// An authenticator was removed.
     FactorRemoved {
         /// Of which method.

@@ -347,6 +347,7 @@ mod tests {
             enrolment: EnrolmentSettings::default(),
             devices: crate::settings::DeviceSettings::default(),
             registration: false,
+            password_min_length: 8,
             passkeys: crate::settings::PasskeySettings::default(),
             languages: Vec::new(),
         };

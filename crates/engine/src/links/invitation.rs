@@ -4,11 +4,12 @@
 
 use stepwell_core::audit::{Event, names};
 use stepwell_core::time::Seconds;
-use stepwell_core::username;
-use stepwell_store::{links, users};
+use stepwell_core::user::Status;
+use stepwell_store::links;
 
 use super::{IssuedLink, Kept, Purpose};
 use crate::Engine;
+use crate::admin::person;
 use crate::authorize::language;
 use crate::call::Call;
 use crate::courier::{Channel, Letter, Recipient};
@@ -23,7 +24,7 @@ impl Engine {
     /// instead of being handed out; the link is returned all the same, for the administrator to keep or not.
     ///
     /// # Errors
-    /// When there is no such person, the time is too long, or no mail can be sent though it should be.
+    /// When there is no such person, the account is locked, the time is too long, or no mail can be sent though it should be.
     pub fn link_for(
         &self,
         call: &Call<'_>,
@@ -31,8 +32,6 @@ impl Engine {
         valid_for: Seconds,
         mail: Option<&str>,
     ) -> Result<IssuedLink, EngineError> {
-        let nobody = || EngineError::NotFound(format!("nobody signs in as {name}"));
-        let canonical = username::canonical(name).map_err(|_| nobody())?;
         if valid_for > LONGEST_VALID || valid_for.0 == 0 {
             return Err(EngineError::Invalid(vec![format!(
                 "a link is good for 1 s to {} s",
@@ -46,7 +45,13 @@ impl Engine {
             ]));
         }
         self.db.write(|tx| {
-            let user = users::find_by_canonical(tx, &canonical)?.ok_or_else(nobody)?;
+            let user = person(tx, name)?;
+            if user.status == Status::Locked {
+                return Err(EngineError::Invalid(vec![format!(
+                    "the account {} is locked, so no link of it opens; `stepwell user unlock` opens the account first",
+                    user.username
+                )]));
+            }
             links::withdraw_of(tx, &user.id, call.now)?;
             // What was mailed proves that inbox and no more; what was handed over is the administrator's word.
             let kept = Kept {

@@ -25,7 +25,7 @@ use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::factors::reset_details;
-use crate::passwords::{PasswordRules, Weakness};
+use crate::passwords::Weakness;
 
 pub use registration::Registered;
 
@@ -138,8 +138,8 @@ impl Engine {
         let Some((_, view)) = self.db.read(|tx| self.look(tx, call, secret))? else {
             return Ok(Followed::Over);
         };
-        if let Err(weakness) = PasswordRules::default().check(password.expose(), &[&view.username])
-        {
+        let rules = self.password_rules();
+        if let Err(weakness) = rules.check(password.expose(), &[&view.username]) {
             return Ok(Followed::Weak(weakness));
         }
         let hash = self.hash_password(call, password)?;
@@ -158,7 +158,11 @@ impl Engine {
                 },
             };
             let through = self.kept(&link)?.through;
-            self.set_password(tx, call, &user, &hash, through.as_deref())?;
+            let happened = self.set_password(tx, call, &user, &hash, through.as_deref())?;
+            // Whoever registers has just come from that inbox.
+            if let Some(person) = users::find(tx, &user)?.filter(|_| link.user_id.is_some()) {
+                self.notify(tx, call, &person, happened)?;
+            }
             tx.audit(
                 Event::new(names::LINK_USED, call.now)
                     .reference(call.reference)
@@ -250,7 +254,7 @@ impl Engine {
         user: &UserId,
         hash: &str,
         through: Option<&str>,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Happened, EngineError> {
         let details = through.map_or_else(|| "{}".to_owned(), reset_details);
         let mine = credentials::live_of(tx, user)?;
         let event = |name| {
@@ -262,16 +266,14 @@ impl Engine {
                 None => event,
             }
         };
-        match mine.iter().find(|one| one.method == Method::password()) {
+        let happened = match mine.iter().find(|one| one.method == Method::password()) {
             Some(old) => {
                 // In place: a password proven before counts for nothing once every session is over.
                 credentials::update_secret(tx, &old.id, &old.secret, hash)?;
                 credentials::reset_failures(tx, &old.id, call.now)?;
                 credentials::update_details(tx, &old.id, &old.details, &details, call.now)?;
                 tx.audit(event(names::FACTOR_PASSWORD_CHANGED).with("why", "link"));
-                if let Some(user) = users::find(tx, user)? {
-                    self.notify(tx, call, &user, Happened::PasswordChanged)?;
-                }
+                Happened::PasswordChanged
             }
             None => {
                 let id = CredentialId::new(call.id());
@@ -280,13 +282,16 @@ impl Engine {
                     Credential::new(id, user.clone(), Method::password(), label, hash, call.now);
                 credentials::insert(tx, &Credential { details, ..new })?;
                 tx.audit(event(names::FACTOR_ENROLLED).with("method", "password"));
+                Happened::FactorAdded {
+                    method: Method::password(),
+                }
             }
-        }
+        };
         links::withdraw_of(tx, user, call.now)?;
         self.distrust_all(tx, call, user, "the password was set by a link")?;
         for session in sessions::live_of(tx, user, call.now)? {
             self.end_session(tx, call, &session, "the password was set by a link")?;
         }
-        Ok(())
+        Ok(happened)
     }
 }

@@ -11,7 +11,7 @@ pub mod strength;
 
 pub use gate::{Busy, HashGate};
 pub use hash::{HashParams, PasswordError, Passwords, Verdict};
-pub use strength::{MIN_CHARS, PasswordRules, Weakness};
+pub use strength::{PasswordRules, Weakness};
 
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;

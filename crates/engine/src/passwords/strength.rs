@@ -9,7 +9,7 @@ use zxcvbn::{Score, zxcvbn};
 
 use super::{MAX_BYTES, normalised};
 
-/// Fewest characters of a new password.
+/// Fewest characters of a new password, however it is configured (NIST SP 800-63B §3.1.1.2).
 pub const MIN_CHARS: usize = 8;
 /// The estimate looks at this many characters; what comes after can only help.
 const ESTIMATED: usize = 100;
@@ -18,8 +18,11 @@ const ESTIMATED: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Weakness {
     /// Too short.
-    #[error("use at least {MIN_CHARS} characters; a few words in a row are easy to remember")]
-    TooShort,
+    #[error("use at least {least} characters; a few words in a row are easy to remember")]
+    TooShort {
+        /// The fewest characters that a new password may have here.
+        least: usize,
+    },
     /// Longer than is looked at.
     #[error("use at most {MAX_BYTES} bytes")]
     TooLong,
@@ -61,21 +64,28 @@ impl std::fmt::Display for Advice {
     }
 }
 
-/// The rules for new passwords, with the embedded list.
+/// The rules for new passwords, with the embedded list. The engine has one of them, which every way to set a
+/// password asks.
 #[derive(Debug)]
 pub struct PasswordRules {
+    least: usize,
     common: HashSet<&'static str>,
 }
 
-impl Default for PasswordRules {
-    fn default() -> Self {
+impl PasswordRules {
+    /// Rules by which a new password has at least so many characters, and never fewer than [`MIN_CHARS`].
+    pub fn new(least: usize) -> Self {
         Self {
+            least: least.max(MIN_CHARS),
             common: include_str!("common.txt").lines().collect(),
         }
     }
-}
 
-impl PasswordRules {
+    /// The fewest characters of a new password.
+    pub fn least(&self) -> usize {
+        self.least
+    }
+
     /// Judges a new password. `own` is what guessers know of the person and the service: username,
     /// address, name, the service's name.
     ///
@@ -86,8 +96,8 @@ impl PasswordRules {
             return Err(Weakness::TooLong);
         }
         let password = normalised(password);
-        if password.chars().count() < MIN_CHARS {
-            return Err(Weakness::TooShort);
+        if password.chars().count() < self.least {
+            return Err(Weakness::TooShort { least: self.least });
         }
         if self.common.contains(password.to_lowercase().as_str()) {
             return Err(Weakness::Common);
@@ -125,7 +135,7 @@ mod tests {
     use super::*;
 
     fn check(password: &str) -> Result<(), Weakness> {
-        PasswordRules::default().check(
+        PasswordRules::new(MIN_CHARS).check(
             password,
             &["ada.lovelace@example.org", "Ada Lovelace", "Example Bank"],
         )
@@ -145,12 +155,20 @@ mod tests {
 
     #[test]
     fn fewer_than_eight_characters_are_refused_however_odd() {
-        assert_eq!(check("xQ7!vZ2"), Err(Weakness::TooShort));
-        assert_eq!(check("🦀🦀🦀🦀"), Err(Weakness::TooShort));
-        assert_eq!(
-            check("e\u{301}e\u{301}e\u{301}e\u{301}"),
-            Err(Weakness::TooShort)
-        );
+        let short = Err(Weakness::TooShort { least: 8 });
+        assert_eq!(check("xQ7!vZ2"), short);
+        assert_eq!(check("🦀🦀🦀🦀"), short);
+        assert_eq!(check("e\u{301}e\u{301}e\u{301}e\u{301}"), short);
+    }
+
+    #[test]
+    fn more_characters_may_be_asked_for_and_never_fewer_than_eight() {
+        let long = PasswordRules::new(15);
+        let refused = long.check("xk7Qv2mPz9aB3d", &[]).unwrap_err();
+        assert_eq!(refused, Weakness::TooShort { least: 15 });
+        assert!(refused.to_string().contains("at least 15 characters"));
+        assert_eq!(long.check("xk7Qv2mPz9aB3d5", &[]), Ok(()));
+        assert_eq!(PasswordRules::new(1).least(), MIN_CHARS);
     }
 
     #[test]
@@ -200,7 +218,7 @@ mod tests {
     #[test]
     fn the_embedded_list_is_lower_case_without_repeats_and_long_enough_to_matter() {
         let lines: Vec<_> = include_str!("common.txt").lines().collect();
-        let rules = PasswordRules::default();
+        let rules = PasswordRules::new(MIN_CHARS);
         assert!(lines.len() >= 300, "{}", lines.len());
         assert_eq!(rules.common.len(), lines.len());
         for line in lines {

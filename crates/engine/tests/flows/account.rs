@@ -260,7 +260,7 @@ fn a_new_password_replaces_the_old_one_and_signs_other_browsers_out() {
         let changed = stage.engine.change_password(&stage.call(), &me, &password);
         changed.unwrap()
     };
-    assert_eq!(change("short"), Err(Weakness::TooShort));
+    assert_eq!(change("short"), Err(Weakness::TooShort { least: 8 }));
     assert!(
         is_signed_in(&stage, &there),
         "a refused password changes nothing"

@@ -1,11 +1,16 @@
 //! What people are told of: after the commit, a few times over, then given up in writing.
 
 use stepwell_core::authn::Method;
+use stepwell_core::secret::Secret;
+use stepwell_core::time::Seconds;
 use stepwell_engine::EngineError;
+use stepwell_engine::answer::Input;
 use stepwell_engine::courier::{Channel, Happened, Letter, Recipient};
 use stepwell_store::users;
 
-use crate::support::{Person, Postbox, Stage, a_person, each_database};
+use crate::support::{
+    Message, Person, PersonToBe, Postbox, Stage, a_person, a_relying_party, each_database,
+};
 
 fn happened() -> Happened {
     Happened::FactorAdded {
@@ -121,10 +126,10 @@ fn a_gateway_that_comes_back_gets_what_waited() {
 fn a_link_that_waits_is_not_readable_in_the_database_and_opens_under_a_new_sealing_key() {
     let first = Stage::new();
     let (postbox, stage) = Postbox::at(&first);
-    let link = stepwell_core::secret::Secret::new("https://id.example/r/secret-of-a-link");
+    let link = Secret::new("https://id.example/r/secret-of-a-link");
     let letter = Letter::PasswordReset {
         link,
-        valid_for: stepwell_core::time::Seconds(900),
+        valid_for: Seconds(900),
     };
     let to = Recipient {
         channel: Channel::Mail,
@@ -159,5 +164,134 @@ fn a_link_that_waits_is_not_readable_in_the_database_and_opens_under_a_new_seali
     assert_eq!(sent.language, "de");
     assert!(
         matches!(&sent.letter, Letter::PasswordReset { link, .. } if link.expose().ends_with("secret-of-a-link"))
+    );
+}
+
+/// What ada was told of, and at which addresses, once everything was sent.
+fn told(postbox: &Postbox, stage: &Stage) -> Vec<(Happened, String)> {
+    deliver(stage);
+    let one = |message: Message| match message.letter {
+        Letter::Notice(notice) => {
+            assert_eq!(
+                (&*notice.username, message.language.as_str()),
+                ("ada", "en")
+            );
+            Some((notice.what, message.address))
+        }
+        _ => None,
+    };
+    postbox.messages().into_iter().filter_map(one).collect()
+}
+
+fn known(stage: &Stage) -> PersonToBe<'_> {
+    a_person(stage)
+        .with_claim("email", "ada@example.com")
+        .with_claim("email_verified", true)
+}
+
+fn at_home(what: Happened) -> (Happened, String) {
+    (what, "ada@example.com".to_owned())
+}
+
+#[test]
+fn whoever_sets_an_authenticator_up_on_the_way_is_told_of_it_and_of_the_recovery_codes() {
+    let (postbox, stage) = Postbox::at(&Stage::new());
+    let bank = a_relying_party(&stage).create();
+    let ada = known(&stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[("acr_values", "2")]);
+    browser.type_username().type_password();
+    assert_eq!(told(&postbox, &stage), [], "nothing is set up yet");
+    browser.set_up_app();
+    let added = |method| at_home(Happened::FactorAdded { method });
+    assert_eq!(
+        told(&postbox, &stage),
+        [added(Method::totp()), added(Method::recovery())]
+    );
+}
+
+#[test]
+fn a_removal_on_the_account_page_is_told_too() {
+    let (postbox, stage) = Postbox::at(&Stage::new());
+    let bank = a_relying_party(&stage).create();
+    let ada = known(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.complete(&bank, &[("acr_values", "2")]);
+    let me = stage.engine.me(&stage.call(), &browser.cookies).unwrap();
+    let me = me.unwrap();
+    let seen = stage.engine.account_security(&stage.call(), &me).unwrap();
+    let app = seen
+        .authenticators
+        .iter()
+        .find(|one| one.method == Method::totp())
+        .unwrap();
+    stage
+        .engine
+        .remove_authenticator(&stage.call(), &me, &app.id)
+        .unwrap();
+    let method = Method::totp();
+    assert_eq!(
+        told(&postbox, &stage),
+        [at_home(Happened::FactorRemoved { method })]
+    );
+}
+
+#[test]
+fn a_recovery_code_that_is_used_is_told_and_so_is_the_replacement_after_it() {
+    let (postbox, stage) = Postbox::at(&Stage::new());
+    let bank = a_relying_party(&stage).create();
+    let ada = known(&stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[("acr_values", "2")]);
+    browser.type_username().type_password();
+    browser.set_up_app_alone();
+    let codes = browser.save_codes();
+    let before = told(&postbox, &stage).len();
+    browser.cookies.session = None;
+    browser.authorize(&bank, &[("acr_values", "2")]);
+    browser.type_username().type_password();
+    browser.another_way("recovery");
+    browser.type_recovery_code(&codes[0]);
+    let app = browser.scan();
+    let code = app.code_at(stage.now());
+    browser.goes_on(&Input::SetUp {
+        answer: &code,
+        label: "",
+        replace: true,
+    });
+    let replaced = |method| at_home(Happened::FactorReplaced { method });
+    assert_eq!(
+        told(&postbox, &stage)[before..],
+        [
+            at_home(Happened::RecoveryCodeUsed { left: 9 }),
+            replaced(Method::totp())
+        ]
+    );
+}
+
+#[test]
+fn a_first_password_by_a_link_is_told_as_something_new_and_another_one_as_a_change() {
+    let (postbox, stage) = Postbox::at(&Stage::new());
+    known(&stage).create();
+    for password in ["quiet-harbour-lantern-58", "another-lantern-harbour-59"] {
+        let link = stage
+            .engine
+            .link_for(&stage.call(), "ada", Seconds(600), None)
+            .unwrap();
+        let secret = link.url.expose().rsplit('/').next().unwrap().to_owned();
+        let secret = Secret::new(secret);
+        let password = Secret::new(password);
+        stage
+            .engine
+            .follow_link(&stage.call(), &secret, &password)
+            .unwrap();
+    }
+    let method = Method::password();
+    assert_eq!(
+        told(&postbox, &stage),
+        [
+            at_home(Happened::FactorAdded { method }),
+            at_home(Happened::PasswordChanged)
+        ]
     );
 }

@@ -1,6 +1,9 @@
 //! What a passkey's answer must not get away with: spec §5 lines 56 to 65, one test for each and its neighbours.
 
-use stepwell_engine::answer::Trouble;
+use stepwell_core::authn::Method;
+use stepwell_engine::answer::{Answered, Input, Trouble};
+use stepwell_engine::authorize::EnrolStage;
+use stepwell_engine::factors;
 use stepwell_engine::settings::CounterRegression;
 
 use crate::support::{
@@ -436,4 +439,57 @@ fn a_registration_is_held_against_the_same_rules() {
         ),
         "{late:?}"
     );
+}
+
+fn set_up(answer: &str) -> Input<'_> {
+    Input::SetUp {
+        answer,
+        label: "",
+        replace: false,
+    }
+}
+
+#[test]
+fn a_credential_id_that_is_registered_already_is_refused_by_name_and_changes_nothing() {
+    each_database(|stage| {
+        let stage = &stage
+            .another_node_with(|parts| {
+                parts.settings.enrolment.methods = Some(vec![Method::passkey()]);
+            })
+            .unwrap();
+        let ada = a_person(stage).create();
+        let hers = ada.passkey(stage, Model::synced());
+        let bank = a_relying_party(stage).create();
+        let eve = a_person(stage).named("eve").with_password().create();
+        let mut browser = stage.browser(&eve);
+        browser.authorize(&bank, &[("acr_values", "phr")]);
+        browser.type_username().type_password();
+        let options = |browser: &mut Browser<'_>| match browser.see_enrol().stage {
+            EnrolStage::Verify {
+                show: factors::SetUp::Form(shown),
+                ..
+            } => shown["options"].clone(),
+            other => panic!("{other:?}"),
+        };
+        let asked = options(&mut browser);
+        let copied = |said: &mut crate::support::Saying| said.id.clone_from(&hers.id);
+        let (_, response) = Key::register_saying(Model::synced(), &asked, copied);
+        match browser.submit(&set_up(&response)) {
+            Answered::Again(trouble) => {
+                assert_eq!(trouble, Trouble::Refused("registered-already"));
+            }
+            other => panic!("{other:?}"),
+        }
+        let failed = stage.audited("factor.enrolment.failed");
+        assert!(failed[0].data.contains("registered-already"), "{failed:?}");
+        let passkeys = "SELECT count(*) AS n FROM credentials WHERE method = 'passkey'";
+        assert_eq!(stage.database().count(passkeys), 1);
+
+        // The ceremony is used up; another one with a key of her own goes on.
+        let again = options(&mut browser);
+        assert_ne!(asked["challenge"], again["challenge"]);
+        let (_, response) = Key::register(Model::synced(), &again);
+        browser.goes_on(&set_up(&response));
+        assert_eq!(stage.database().count(passkeys), 2);
+    });
 }

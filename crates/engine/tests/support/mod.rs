@@ -23,7 +23,7 @@ pub use database::{Database, each_database, postgres_server};
 pub use enrolling::{SetUp, options};
 pub use entropy::Seeded;
 pub use key::{Key, Model, Saying, b64};
-pub use people::{Person, a_person, claims_for_subject};
+pub use people::{Person, PersonToBe, a_person, claims_for_subject};
 pub use postbox::{Message, Postbox};
 pub use relying_party::{RelyingParty, Tokens, a_relying_party, claims_of, oauth_error};
 pub use stage::{ISSUER, START, Stage};

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use stepwell_core::secret::Secret;
 use stepwell_engine::courier::{
     Channel, Courier, Happened, Letter, Notice, Recipient, Undelivered,
 };
@@ -56,6 +57,22 @@ impl Postbox {
     /// The newest code; one must have come.
     pub fn code(&self) -> String {
         self.codes().pop().expect("no code came")
+    }
+
+    /// The links so far, oldest first, with the address that each went to.
+    pub fn links(&self) -> Vec<(String, Secret)> {
+        let link = |message: Message| match message.letter {
+            Letter::AddressLink { link, .. }
+            | Letter::PasswordReset { link, .. }
+            | Letter::Invitation { link, .. } => Some((message.address, link)),
+            _ => None,
+        };
+        self.messages().into_iter().filter_map(link).collect()
+    }
+
+    /// The newest link; one must have come.
+    pub fn link(&self) -> Secret {
+        self.links().pop().expect("no link came").1
     }
 
     /// What people were told of, oldest first.

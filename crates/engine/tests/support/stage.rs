@@ -69,6 +69,7 @@ impl Stage {
             },
             devices: stepwell_engine::settings::DeviceSettings::default(),
             registration: false,
+            password_min_length: 8,
             passkeys: PasskeySettings::default(),
             languages: vec!["de".to_owned(), "en".to_owned()],
         };

@@ -269,7 +269,7 @@ fn a_grant_ends_after_ninety_days_however_often_it_is_refreshed() {
 }
 
 #[test]
-fn a_locked_person_gets_nothing_and_goes_on_when_unlocked() {
+fn a_refresh_asks_each_time_whether_the_person_may_sign_in() {
     let stage = Stage::new();
     let bank = a_relying_party(&stage).create();
     let ada = a_person(&stage).with_password().create();

@@ -101,9 +101,9 @@ pub(crate) async fn password(visit: Visit, body: Body) -> HttpResponse {
         Ok(match engine.change_password(call, me, &password)? {
             Ok(_) => Outcome::Done(Done::PasswordChanged),
             Err(weakness) => {
-                let username = me.user.username.clone();
+                let named = (me.user.username.clone(), engine.password_rules().least());
                 Outcome::Again(Box::new(move |top| {
-                    Box::new(present::password(top, username, Some(&weakness)))
+                    Box::new(present::password(top, named, Some(&weakness)))
                 }))
             }
         })

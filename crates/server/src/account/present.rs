@@ -2,7 +2,7 @@
 
 use stepwell_core::time::Timestamp;
 use stepwell_engine::account as engine;
-use stepwell_engine::passwords::{MIN_CHARS, Weakness};
+use stepwell_engine::passwords::Weakness;
 
 use crate::interaction::{method, scope_line};
 use crate::pages::account::{
@@ -83,11 +83,15 @@ pub(super) fn remove(top: Top, one: &engine::AuthenticatorView) -> Remove {
     }
 }
 
-pub(super) fn password(top: Top, username: String, weakness: Option<&Weakness>) -> ChangePassword {
+pub(super) fn password(
+    top: Top,
+    (username, least): (String, usize),
+    weakness: Option<&Weakness>,
+) -> ChangePassword {
     ChangePassword {
         top,
         username,
-        least: MIN_CHARS,
+        least,
         problem: weakness.map(NewPasswordProblem::of),
     }
 }

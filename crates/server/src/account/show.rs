@@ -66,8 +66,8 @@ pub(crate) async fn password(visit: Visit) -> HttpResponse {
         visit,
         Need::Change,
         Place::Password,
-        |_, _, me| Ok(me.user.username.clone()),
-        |top, username, _| Box::new(present::password(top, username, None)),
+        |engine, _, me| Ok((me.user.username.clone(), engine.password_rules().least())),
+        |top, named, _| Box::new(present::password(top, named, None)),
     )
     .await
 }

@@ -108,8 +108,12 @@ pub enum ConfigCommand {
 pub enum UserCommand {
     /// Add a person
     Create(UserCreate),
-    /// Let a person's authenticators be tried again after too many wrong codes
-    Unlock(UserUnlock),
+    /// Lock an account: nothing signs in, and its sessions, grants and links end
+    Lock(UserLock),
+    /// Open a locked account, and let authenticators be tried again after too many wrong answers
+    Unlock(UserLock),
+    /// Take a person's lost authenticators away, with all that rested on them
+    ResetFactor(ResetFactor),
     /// Make a one-time link by which a person sets their password
     Link(UserLink),
     /// List people
@@ -125,11 +129,30 @@ pub struct UserNamed {
     pub username: String,
 }
 
-/// Let a person's authenticators be tried again.
+/// Lock an account, or open it again.
 #[derive(Clone, Debug, Args)]
-pub struct UserUnlock {
+pub struct UserLock {
     /// What the person signs in with
     pub username: String,
+    /// Why, for the audit log
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// Take a person's authenticators away.
+#[derive(Clone, Debug, Args)]
+pub struct ResetFactor {
+    /// What the person signs in with
+    pub username: String,
+    /// Those of this method: totp, passkey, security-key, sms, mail, recovery, password
+    #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+    pub method: Option<String>,
+    /// All of them but the password
+    #[arg(long)]
+    pub all: bool,
+    /// Do it; without this the command only says what it would take away
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Make a one-time link.

@@ -10,6 +10,7 @@ mod demo;
 pub mod failure;
 mod input;
 mod keys;
+mod lost;
 mod migrate;
 pub mod output;
 mod people;
@@ -84,7 +85,9 @@ pub fn run(cli: Cli, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Config(command) => config::run(command, global, output),
         Command::Templates(args) => templates::run(&args, &loaded()?, output),
         Command::User(UserCommand::Create(args)) => user::create(args, &loaded()?, output),
-        Command::User(UserCommand::Unlock(args)) => user::unlock(&args, &loaded()?, output),
+        Command::User(UserCommand::Lock(args)) => lost::lock(&args, &loaded()?, output),
+        Command::User(UserCommand::Unlock(args)) => lost::unlock(&args, &loaded()?, output),
+        Command::User(UserCommand::ResetFactor(args)) => lost::reset(&args, &loaded()?, output),
         Command::User(UserCommand::Link(args)) => people::link(&args, &loaded()?, output),
         Command::User(UserCommand::List) => people::list(&loaded()?, output),
         Command::User(UserCommand::Show(args)) => people::show(&args, &loaded()?, output),

@@ -261,7 +261,7 @@ fn a_person_is_created_with_claims_and_an_authenticator() {
     site.fails(
         &["user", "create", "eve", "--password-file", &short],
         Code::Usage,
-        "fewer than 8 characters",
+        "use at least 8 characters",
     );
     let list = site.write("list.json", "[]");
     site.fails(
@@ -569,6 +569,90 @@ fn people_are_listed_and_shown_without_their_secrets() {
         Code::NotFound,
         "nobody signs in as eve",
     );
+}
+
+#[test]
+fn an_account_is_locked_and_opened_and_each_command_says_what_it_did() {
+    let site = Site::new();
+    site.run(&["user", "create", "ada"]).unwrap();
+    let text = site.run(&["user", "lock", "ada"]).unwrap();
+    assert!(text.contains("Locked ada. Sessions ended: 0"), "{text}");
+    assert!(
+        site.run(&["user", "lock", "ada"])
+            .unwrap()
+            .contains("already")
+    );
+    assert_eq!(site.json(&["user", "show", "ada"])["status"], "locked");
+    let list = site.json(&["user", "list"]);
+    assert_eq!(list["users"][0]["status"], "locked");
+    site.fails(
+        &["user", "link", "ada"],
+        Code::Usage,
+        "stepwell user unlock",
+    );
+
+    let lifted = site.json(&["user", "unlock", "ada", "--reason", "it was her"]);
+    assert_eq!(
+        (&lifted["account"], &lifted["authenticators"]),
+        (&serde_json::json!(true), &serde_json::json!([]))
+    );
+    let nothing = site.run(&["user", "unlock", "ada"]).unwrap();
+    assert!(nothing.contains("nothing was changed"), "{nothing}");
+    let locked = site.json(&["user", "lock", "ada", "--reason", "lost laptop"]);
+    assert_eq!(locked["changed"], true);
+    for command in ["lock", "unlock"] {
+        site.fails(&["user", command, "eve"], Code::NotFound, "nobody signs in");
+        site.fails(
+            &["user", command, "ada", "--reason", &"x".repeat(201)],
+            Code::Usage,
+            "longer than 200 characters",
+        );
+    }
+}
+
+#[test]
+fn a_lost_authenticator_is_taken_away_only_when_told_so_and_the_next_step_is_named() {
+    let site = Site::new();
+    let password = site.write("password", PASSWORD);
+    let ada = [
+        "user",
+        "create",
+        "ada",
+        "--password-file",
+        &password,
+        "--totp",
+    ];
+    site.run(&ada).unwrap();
+    let reset = |more: &[&'static str]| [&["user", "reset-factor", "ada"], more].concat();
+    site.fails(&reset(&[]), Code::Usage, "--method");
+    site.fails(&reset(&["--all", "--method", "totp"]), Code::Usage, "--all");
+    site.fails(
+        &reset(&["--method", "totp"]),
+        Code::Usage,
+        "nothing was changed: this would take away totp (Authenticator app) from ada",
+    );
+    let there = site.json(&["user", "show", "ada"]);
+    assert_eq!(there["authenticators"].as_array().unwrap().len(), 2);
+    site.fails(&reset(&["--method", "otp"]), Code::Usage, "use one of");
+    site.fails(&reset(&["--method", "sms", "--yes"]), Code::NotFound, "sms");
+
+    let text = site.run(&reset(&["--method", "totp", "--yes"])).unwrap();
+    for part in [
+        "Took away from ada: totp (Authenticator app)",
+        "The person is not told",
+        "Only the password is left",
+        "stepwell user link ada",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    site.fails(
+        &reset(&["--all", "--yes"]),
+        Code::NotFound,
+        "but a password",
+    );
+    let done = site.json(&reset(&["--method", "password", "--yes"]));
+    assert_eq!(done["removed"][0]["method"], "password");
+    assert_eq!(done["left"], serde_json::json!([]));
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! `stepwell user create|unlock`.
+//! `stepwell user create`.
 
 use serde_json::{Map, Value, json};
 use stepwell_core::secret::Secret;
 use stepwell_engine::admin::NewUser;
 use stepwell_engine::courier::Channel;
 
-use super::args::{UserCreate, UserUnlock};
+use super::args::UserCreate;
 use super::failure::Failure;
 use super::input;
 use super::output::Output;
@@ -17,7 +17,7 @@ pub(super) fn create(
     config: &Config,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let password = password(&args, config.password_min_length)?;
+    let password = password(&args)?;
     let claims = claims(&args)?;
     let engine = provider::engine(config)?;
     let without = password.is_none();
@@ -51,41 +51,12 @@ pub(super) fn create(
     Ok(output.answer(&text, &json)?)
 }
 
-pub(super) fn unlock(
-    args: &UserUnlock,
-    config: &Config,
-    output: &mut Output<'_>,
-) -> Result<(), Failure> {
-    let engine = provider::engine(config)?;
-    let count = with_call(|call| engine.unlock_authenticators(call, &args.username))?;
-    let text = match count {
-        0 => format!("No authenticator of {} was resting.", args.username),
-        count => format!(
-            "{count} authenticator(s) of {} may be tried again.",
-            args.username
-        ),
-    };
-    Ok(output.answer(
-        &text,
-        &json!({ "username": args.username, "unlocked": count }),
-    )?)
-}
-
-fn password(args: &UserCreate, least: usize) -> Result<Option<Secret>, Failure> {
-    let password = match &args.password_file {
-        Some(path) => Some(input::secret_file(path)?),
-        None if args.password_stdin => Some(input::secret_stdin()?),
-        None => None,
-    };
-    if password
-        .as_ref()
-        .is_some_and(|password| password.expose().chars().count() < least)
-    {
-        return Err(Failure::usage(format!(
-            "the password has fewer than {least} characters (password.min_length)"
-        )));
+fn password(args: &UserCreate) -> Result<Option<Secret>, Failure> {
+    match &args.password_file {
+        Some(path) => input::secret_file(path).map(Some),
+        None if args.password_stdin => input::secret_stdin().map(Some),
+        None => Ok(None),
     }
-    Ok(password)
 }
 
 /// The claims of the file, under those of the options.

@@ -72,8 +72,6 @@ pub struct Config {
     pub brand: Brand,
     /// Where the sealing key comes from.
     pub seal: SealSource,
-    /// The shortest new password, in characters.
-    pub password_min_length: usize,
     /// How mail is sent; none where it is not.
     pub mail: Option<MailSettings>,
     /// How text messages are sent; none where they are not.
@@ -234,7 +232,6 @@ fn config(reader: &mut Reader) -> Config {
         product_name: reader.text("product.name").unwrap_or_default(),
         brand: brand::read(reader),
         seal: SealSource::read(reader),
-        password_min_length: reader.count("password.min_length") as usize,
         mail: mail::read(reader),
         sms: sms::read(reader),
         settings: settings(reader),
@@ -289,6 +286,7 @@ fn settings(reader: &mut Reader) -> Settings {
             trusted_for: reader.seconds("devices.trusted_for"),
         },
         registration: reader.bool("registration.open"),
+        password_min_length: reader.count("password.min_length") as usize,
         languages: Locale::all().iter().map(Locale::tag).collect(),
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct Words {
     pub(super) product: String,
     /// The host of the issuer, which codes in text messages are bound to.
     pub(super) host: String,
+    /// The page where people look after their account.
+    pub(super) account: String,
 }
 
 /// A message in words.
@@ -167,6 +169,7 @@ impl Words {
         let by = |key, proof: &Proof| t.say(key).arg("method", method(proof).label(t));
         let what = match &notice.what {
             Happened::FactorAdded { method: m } => by("message-factor-added", m),
+            Happened::FactorReplaced { method: m } => by("message-factor-replaced", m),
             Happened::FactorRemoved { method: m } => by("message-factor-removed", m),
             Happened::FactorLocked { method: m } => by("message-factor-locked", m),
             Happened::PasswordChanged => t.say("message-password-changed"),
@@ -198,8 +201,12 @@ impl Words {
         Message {
             subject: self.with_product(t.say("message-notice-subject")),
             short: format!("{}: {what}", self.product),
-            before: vec![what, facts.join("\n")],
-            after: vec![t.say("message-notice-beware").to_string()],
+            before: vec![
+                what,
+                facts.join("\n"),
+                t.say("message-notice-beware").to_string(),
+            ],
+            link: Some(self.account.clone()),
             ..Message::empty()
         }
     }

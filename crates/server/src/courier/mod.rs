@@ -15,6 +15,7 @@ mod turns;
 use lettre::message::Mailbox;
 use metrics::counter;
 use stepwell_engine::courier::{Channel, Courier, Letter, Recipient, Undelivered};
+use stepwell_engine::here::Place;
 use url::Url;
 
 use crate::clock::OsEntropy;
@@ -81,6 +82,11 @@ impl Post {
             words: Words {
                 product: config.product_name.clone(),
                 host,
+                account: format!(
+                    "{}{}",
+                    config.settings.issuer.trim_end_matches('/'),
+                    Place::Security.path()
+                ),
             },
             mail,
             text: text.map(|by| (Turns::default(), by)),

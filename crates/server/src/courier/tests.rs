@@ -18,6 +18,7 @@ fn words() -> Words {
     Words {
         product: "Example ID".to_owned(),
         host: "id.example".to_owned(),
+        account: "https://id.example/account/security".to_owned(),
     }
 }
 
@@ -73,6 +74,7 @@ fn letters() -> Vec<Letter> {
     all.extend(
         [
             Happened::FactorAdded { method: method() },
+            Happened::FactorReplaced { method: method() },
             Happened::FactorRemoved {
                 method: Method::new(NASTY),
             },
@@ -165,8 +167,51 @@ fn a_notice_says_what_when_and_from_where() {
         "Time: 2027-01-15 08:00 UTC",
         "Browser: Firefox on Linux",
         "Address: 192.0.2.7",
+        "https://id.example/account/security",
     ] {
         assert!(plain.contains(part), "{part} in {plain}");
+    }
+}
+
+#[test]
+fn a_notice_of_an_authenticator_names_its_kind_in_the_persons_language() {
+    let app = || Method::totp();
+    for (tag, what, said) in [
+        (
+            "en",
+            Happened::FactorAdded { method: app() },
+            "was added: Authenticator code.",
+        ),
+        (
+            "en",
+            Happened::FactorReplaced {
+                method: Method::recovery(),
+            },
+            "was replaced by a new one: Recovery code.",
+        ),
+        (
+            "de",
+            Happened::FactorAdded { method: app() },
+            "kam hinzu: Code aus der Authenticator-App.",
+        ),
+        (
+            "de",
+            Happened::FactorReplaced { method: app() },
+            "wurde durch einen neuen ersetzt: Code aus der Authenticator-App.",
+        ),
+        (
+            "de",
+            Happened::FactorRemoved { method: app() },
+            "wurde entfernt: Code aus der Authenticator-App.",
+        ),
+    ] {
+        let plain = words().say(&notice(what), &language(tag)).plain();
+        assert!(plain.contains(said), "{said} in {plain}");
+        assert!(plain.contains("2027-01-15 08:00 UTC"), "{plain}");
+        assert!(
+            plain.contains("https://id.example/account/security"),
+            "{plain}"
+        );
     }
 }
 

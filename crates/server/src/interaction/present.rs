@@ -285,6 +285,7 @@ pub(crate) fn method(proof: &Proof) -> Method {
 pub(super) fn passkey_problem(trouble: &Trouble) -> Option<Problem> {
     Some(match trouble {
         Trouble::Refused("unknown-credential") => Problem::PasskeyUnknown,
+        Trouble::Refused("registered-already") => Problem::PasskeyTaken,
         Trouble::Malformed("challenge-expired") | Trouble::Refused("no-challenge") => {
             Problem::PasskeyExpired
         }

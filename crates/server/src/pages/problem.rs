@@ -37,6 +37,8 @@ pub enum Problem {
     /// Nobody's here, or no longer.
     PasskeyUnknown,
     PasskeyExpired,
+    /// Set up already, for whomever.
+    PasskeyTaken,
     /// No more tries for now; `wait` in seconds.
     TooManyTries {
         wait: i64,
@@ -62,7 +64,7 @@ impl Problem {
     pub(super) fn is_of_passkey(self) -> bool {
         matches!(
             self,
-            Self::PasskeyRefused | Self::PasskeyUnknown | Self::PasskeyExpired
+            Self::PasskeyRefused | Self::PasskeyUnknown | Self::PasskeyExpired | Self::PasskeyTaken
         )
     }
 
@@ -90,6 +92,7 @@ impl Problem {
             Self::PasskeyRefused => text.say("problem-passkey-refused"),
             Self::PasskeyUnknown => text.say("problem-passkey-unknown"),
             Self::PasskeyExpired => text.say("problem-passkey-expired"),
+            Self::PasskeyTaken => text.say("problem-passkey-taken"),
             Self::BadAddress => text.say("problem-bad-address"),
             Self::BadNumber => text.say("problem-bad-number"),
             Self::RecoveryFormat => text.say("problem-recovery-format"),

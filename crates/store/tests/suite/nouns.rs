@@ -687,6 +687,41 @@ fn every_change_to_a_client_is_seen_in_the_revision() {
 }
 
 #[test]
+fn a_name_of_its_own_is_one_credentials_for_ever_and_the_clash_is_told_by_name() {
+    each_database(|fresh| {
+        for who in ["u", "v"] {
+            fresh.db.write(|tx| users::insert(tx, &user(who))).unwrap();
+        }
+        let named = |id: &str, who: &str| credentials::Credential {
+            external_id: Some("a-credential-id".to_owned()),
+            ..totp(id, who)
+        };
+        let first = named("p1", "u");
+        fresh
+            .db
+            .write(|tx| credentials::insert(tx, &first))
+            .unwrap();
+        let clash = |id: &str, who: &str| {
+            let refused = fresh
+                .db
+                .write(|tx| credentials::insert(tx, &named(id, who)))
+                .unwrap_err();
+            assert!(
+                matches!(refused, StoreError::Conflict(Unique::CredentialExternal)),
+                "{refused:?}"
+            );
+        };
+        clash("p2", "u");
+        clash("p3", "v");
+        fresh
+            .db
+            .write(|tx| credentials::revoke(tx, &first.id, NOW))
+            .unwrap();
+        clash("p4", "v");
+    });
+}
+
+#[test]
 fn keys_and_secrets_move_only_from_where_they_stood() {
     each_database(|fresh| {
         let key = Key {

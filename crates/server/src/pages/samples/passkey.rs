@@ -136,6 +136,10 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         "passkey-setup-name-error",
         &setup(false, Some(Problem::BadLabel)),
     );
+    add(
+        "passkey-setup-taken",
+        &setup(false, Some(Problem::PasskeyTaken)),
+    );
     add("security-key-setup", &setup(true, None));
 }
 
