@@ -36,7 +36,10 @@ impl Engine {
             may_switch: self.may_switch(loaded),
             wording: self.wording(loaded, known, reasons),
             factor: factor_view(call.now, &method, known),
-            others: others(call.now, &method, prove, known),
+            others: others(call.now, &method, prove, known, |other| {
+                let code = self.factors.find(other)?.delivers()?;
+                code.goes_to(&known.credentials, loaded.state.sent.get(other), call.now)
+            }),
             proven: proven(call.now, known, &prove.counted),
             later: choice
                 .map(|c| c.then.clone())

@@ -232,6 +232,8 @@ pub struct MethodView {
     pub resting: bool,
     /// Whether it is the one that the person took last, of those that can be taken now.
     pub preselected: bool,
+    /// Where its code would go, masked, where it is delivered and can be taken now.
+    pub to: Option<String>,
 }
 
 /// A proof that counts.

@@ -29,12 +29,14 @@ pub(super) fn others(
     shown: &Method,
     prove: &Prove,
     known: &Known,
+    goes_to: impl Fn(&Method) -> Option<String>,
 ) -> Vec<MethodView> {
     let view = |method: &Method, reaches: bool| MethodView {
         method: method.clone(),
         reaches,
         resting: rests(now, method, known),
         preselected: false,
+        to: goes_to(method).filter(|_| reaches && is_signed_in(known)),
     };
     let mut choices: Vec<&Choice> = prove.choices.iter().collect();
     choices.sort_by_key(|c| (c.traits.recovery, Reverse(c.traits.strength())));
@@ -78,5 +80,5 @@ fn last_used(known: &Known, method: &Method) -> Option<Timestamp> {
 
 fn is_signed_in(known: &Known) -> bool {
     let session = known.facts.session.as_ref();
-    session.is_some_and(|s| !s.evidence.is_empty())
+    session.is_some_and(|s| s.evidence.iter().any(|e| !e.traits.remembered))
 }

@@ -64,7 +64,7 @@ pub(super) fn another_way(view: &PageView, prove: &ProveView) -> AnotherWay {
     let others = prove.others.iter().map(|other| Way {
         value: other.method.as_str().to_owned(),
         method: method(&other.method),
-        note: None,
+        to: other.to.as_deref().map(Shown::from),
         suffices: other.reaches && !other.resting,
         resting: other.resting,
         selected: other.preselected,
@@ -153,6 +153,7 @@ fn instead(prove: &ProveView) -> Vec<Instead> {
     let others = others.map(|other| Instead {
         value: other.method.as_str().to_owned(),
         method: method(&other.method),
+        to: other.to.as_deref().map(Shown::from),
     });
     // More than two would push the main button out of sight; "another way" has them all.
     others

@@ -30,6 +30,15 @@ pub struct Instead {
     /// Sent back as `method`.
     pub value: String,
     pub method: Method,
+    /// Where its code would go, masked.
+    pub to: Option<Shown>,
+}
+
+impl Instead {
+    fn label(&self, t: &Text) -> Message {
+        let sent = self.to.as_ref().and_then(|to| self.method.sent_to(t, to));
+        sent.unwrap_or_else(|| self.method.instead(t))
+    }
 }
 
 /// How the page explains itself.

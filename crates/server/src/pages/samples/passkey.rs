@@ -156,6 +156,7 @@ fn page(wording: Wording, factor: FactorInput) -> StepPage {
 
 fn instead(value: &str, method: Method) -> Instead {
     Instead {
+        to: None,
         value: value.to_owned(),
         method,
     }
