@@ -34,7 +34,7 @@ impl Engine {
         ProveView {
             username: username(loaded, known),
             may_switch: self.may_switch(loaded),
-            wording: self.wording(loaded, known, reasons),
+            wording: self.wording(call, loaded, known, reasons),
             factor: factor_view(call.now, &method, known),
             others: others(call.now, &method, prove, known, |other| {
                 let code = self.factors.find(other)?.delivers()?;
@@ -56,22 +56,29 @@ impl Engine {
         loaded.question(self).demand.subject == Pin::Anyone
     }
 
-    /// What the request is for, as configuration names it.
-    pub(super) fn action_of(&self, loaded: &Loaded) -> Option<String> {
+    /// What the request is for, as configuration names it in the language of the page.
+    pub(super) fn action_of(&self, call: &Call<'_>, loaded: &Loaded) -> Option<String> {
         let app = loaded.asker.app()?;
         self.settings
             .scopes
             .iter()
             .filter(|s| app.request.scope.contains(&s.name))
-            .find_map(|s| s.action.clone())
+            .find_map(|s| s.action.as_ref())
+            .map(|text| text.in_language(&call.peer.language).to_owned())
             .or_else(|| app.client.action.clone())
     }
 
-    pub(super) fn wording(&self, loaded: &Loaded, known: &Known, reasons: &[Reason]) -> Wording {
+    pub(super) fn wording(
+        &self,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        known: &Known,
+        reasons: &[Reason],
+    ) -> Wording {
         if !is_step_up(loaded, known) {
             return Wording::SignIn;
         }
-        let action = self.action_of(loaded);
+        let action = self.action_of(call, loaded);
         let why = if loaded
             .asker
             .app()

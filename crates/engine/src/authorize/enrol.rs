@@ -32,7 +32,7 @@ impl Engine {
         Ok(EnrolView {
             username: username(loaded, known),
             may_switch: self.may_switch(loaded),
-            wording: self.wording(loaded, known, reasons),
+            wording: self.wording(call, loaded, known, reasons),
             occasion: enrol.occasion,
             methods: enrol.methods.clone(),
             proven: proven(call.now, known, &enrol.counted),

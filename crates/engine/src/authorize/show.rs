@@ -62,7 +62,9 @@ impl Engine {
                     },
                     Step::ChooseAccount => StepView::ChooseAccount(accounts(&known)),
                     Step::Consent => match loaded.asker.app() {
-                        Some(app) => StepView::Consent(self.consent_view(app, &loaded, &known)),
+                        Some(app) => {
+                            StepView::Consent(self.consent_view(call, app, &loaded, &known))
+                        }
                         None => return Err(EngineError::broken("consent to a page of our own")),
                     },
                     Step::Enrol(enrol) => {
@@ -140,24 +142,32 @@ impl Engine {
         Ok(Opened::Ok(Box::new(loaded), fresh))
     }
 
-    fn consent_view(&self, app: &ForClient, loaded: &Loaded, known: &Known) -> ConsentView {
+    fn consent_view(
+        &self,
+        call: &Call<'_>,
+        app: &ForClient,
+        loaded: &Loaded,
+        known: &Known,
+    ) -> ConsentView {
         ConsentView {
             username: username(loaded, known),
             scopes: app
                 .request
                 .disclosed(&app.client)
                 .iter()
-                .map(|name| self.scope_view(name))
+                .map(|name| self.scope_view(call, name))
                 .collect(),
         }
     }
 
-    /// A scope with what configuration says of it.
-    pub(crate) fn scope_view(&self, name: &str) -> ScopeView {
+    /// A scope with what configuration says of it, in the language of the page.
+    pub(crate) fn scope_view(&self, call: &Call<'_>, name: &str) -> ScopeView {
         let known = self.settings.scopes.iter().find(|s| s.name == name);
         ScopeView {
             name: name.to_owned(),
-            description: known.and_then(|s| s.description.clone()),
+            description: known
+                .and_then(|s| s.description.as_ref())
+                .map(|text| text.in_language(&call.peer.language).to_owned()),
         }
     }
 
