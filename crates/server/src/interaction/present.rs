@@ -9,11 +9,13 @@ use stepwell_engine::authorize::{
     Why, Wording as Speech,
 };
 
+use stepwell_engine::factors::passkey;
+
 use super::setup;
 use crate::pages::{
     Account, AnotherWay, App, Authenticator, Ceremony, ChooseAccount, Consent, DeliveredCode,
-    FactorInput, Html, Identifier, Instead, KnownAccount, Method, Problem, ProofState, ProofStep,
-    Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
+    FactorInput, Html, Identifier, Instead, Keeper, KeeperKind, KnownAccount, Method, Problem,
+    ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
 };
 
 pub(super) const CODE_DIGITS: u8 = 6;
@@ -279,6 +281,19 @@ pub(crate) fn method(proof: &Proof) -> Method {
         "recovery" => Method::Recovery,
         other => Method::Other(Shown::from(other)),
     }
+}
+
+/// What keeps an authenticator; none where it is no key.
+pub(crate) fn keeper(method: &Method, known: Option<passkey::Keeper>) -> Option<Keeper> {
+    let unknown = Keeper::unknown(method)?;
+    Some(known.map_or(unknown, |known| Keeper {
+        kind: match known.kind {
+            passkey::KeeperKind::Manager => KeeperKind::Manager,
+            passkey::KeeperKind::Platform => KeeperKind::Platform,
+            passkey::KeeperKind::Key => KeeperKind::Key,
+        },
+        name: Shown::from(known.name),
+    }))
 }
 
 /// What a passkey's answer was refused for, as far as the person can do something about it.
