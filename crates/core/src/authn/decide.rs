@@ -231,6 +231,7 @@ impl<'a> Case<'a> {
             then: Vec::new(),
             opens: true,
             traits: o.traits,
+            by: None,
         };
         let first = self.offered().into_iter().filter(|o| o.opens);
         let mut choices: Vec<Choice> = first.map(choice).collect();

@@ -2,7 +2,7 @@
 //!
 //! Tells what was decided; decides nothing.
 
-use stepwell_core::authn::{Evidence, Method, Pin, Prove, Reason};
+use stepwell_core::authn::{Choice, Evidence, Method, Pin, Prove, Reason};
 use stepwell_core::ids::EvidenceId;
 use stepwell_core::time::Timestamp;
 
@@ -11,7 +11,7 @@ use super::facts::Known;
 use super::show::username;
 use super::stepup::is_step_up;
 use super::view::{FactorView, ProveView, ProvenView, TotpView, Why, Wording};
-use super::ways::{others, usual};
+use super::ways::{chosen, others};
 use crate::Engine;
 use crate::call::Call;
 
@@ -24,21 +24,20 @@ impl Engine {
         prove: &Prove,
         reasons: &[Reason],
     ) -> ProveView {
-        let chosen = loaded
-            .state
-            .method
-            .as_ref()
-            .and_then(|m| prove.choices.iter().find(|c| c.method == *m));
-        let choice = chosen.or_else(|| usual(prove, known));
+        let choice = chosen(loaded, prove, known);
         let method = choice.map_or_else(Method::password, |c| c.method.clone());
         ProveView {
             username: username(loaded, known),
             may_switch: self.may_switch(loaded),
             wording: self.wording(call, loaded, known, reasons),
-            factor: factor_view(call.now, &method, known),
+            factor: factor_view(call.now, &method, choice, known),
+            meant: choice.map_or_else(Vec::new, |choice| self.meant(known, choice)),
             others: others(call.now, &method, prove, known, |other| {
-                let code = self.factors.find(other)?.delivers()?;
-                code.goes_to(&known.credentials, loaded.state.sent.get(other), call.now)
+                let code = self.factors.find(&other.method)?.delivers()?;
+                let pending = loaded.state.sent.get(&other.method);
+                let meant = known.credentials.iter();
+                let meant = meant.filter(|c| other.may_be_by(&c.id)).cloned();
+                code.goes_to(&meant.collect::<Vec<_>>(), pending, call.now)
             }),
             proven: proven(call.now, known, &prove.counted),
             later: choice
@@ -108,7 +107,12 @@ impl Engine {
     }
 }
 
-fn factor_view(now: Timestamp, method: &Method, known: &Known) -> FactorView {
+fn factor_view(
+    now: Timestamp,
+    method: &Method,
+    choice: Option<&Choice>,
+    known: &Known,
+) -> FactorView {
     if *method == Method::password() {
         return FactorView::Password;
     }
@@ -118,13 +122,13 @@ fn factor_view(now: Timestamp, method: &Method, known: &Known) -> FactorView {
             challenge: None,
         };
     }
-    let mine: Vec<_> = known
+    let (mine, others): (Vec<_>, Vec<_>) = known
         .credentials
         .iter()
         .filter(|c| c.method == *method)
-        .collect();
+        .partition(|c| choice.is_none_or(|choice| choice.may_be_by(&c.id)));
     FactorView::Totp(TotpView {
-        authenticators: if mine.len() > 1 {
+        authenticators: if mine.len() > 1 || !others.is_empty() {
             mine.iter()
                 .map(|c| (c.id.as_str().to_owned(), c.label.clone()))
                 .collect()

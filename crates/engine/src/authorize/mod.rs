@@ -14,6 +14,7 @@ mod demand;
 mod enrol;
 mod facts;
 mod grant;
+mod meant;
 mod show;
 mod state;
 mod stepup;
@@ -25,7 +26,8 @@ pub use advance::Next;
 pub use begin::{Begun, Via};
 pub use view::{
     AccountView, ClientView, ConsentView, DeliveredView, EnrolStage, EnrolView, FactorView, Left,
-    MethodView, PageView, ProveView, ProvenView, ScopeView, StepView, TotpView, Why, Wording,
+    MethodView, NamedView, PageView, ProveView, ProvenView, ScopeView, StepView, TotpView, Why,
+    Wording,
 };
 pub use wished::Wished;
 

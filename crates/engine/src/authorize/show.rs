@@ -14,6 +14,7 @@ use super::facts::Known;
 use super::view::{
     AccountView, ClientView, ConsentView, FactorView, Left, PageView, ScopeView, StepView,
 };
+use super::ways::chosen;
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
@@ -39,7 +40,7 @@ impl Engine {
             Opened::Ok(loaded, browser) => (loaded, browser),
             Opened::Not(left) => return Ok(left),
         };
-        let (next, known) = self.advance(call, &loaded, cookies.session.as_ref())?;
+        let (next, mut known) = self.advance(call, &loaded, cookies.session.as_ref())?;
         match next {
             Next::AlreadyDone => Ok(Left::AlreadyDone {
                 client: self.client_view(&loaded),
@@ -75,6 +76,9 @@ impl Engine {
                     Step::Prove(prove) => {
                         self.note_start(call, &mut loaded, &known, &reasons)?;
                         let mut view = self.prove_view(call, &loaded, &known, &prove, &reasons);
+                        if let Some(choice) = chosen(&loaded, &prove, &known) {
+                            known.leave_what_is_meant(choice);
+                        }
                         let show = self.challenge(call, &mut loaded, &known, &view.method)?;
                         if let FactorView::Other { challenge, .. } = &mut view.factor {
                             *challenge = show;

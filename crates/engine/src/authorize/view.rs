@@ -12,6 +12,7 @@ use stepwell_core::time::{Seconds, Timestamp};
 use crate::courier::Channel;
 
 use crate::factors::SetUp;
+use crate::factors::passkey::Keeper;
 use crate::here::Place;
 
 /// A page of an interaction.
@@ -84,6 +85,8 @@ pub struct ProveView {
     pub method: Method,
     /// What its form needs.
     pub factor: FactorView,
+    /// The authenticators that are enough, where the person has others of the method which are not.
+    pub meant: Vec<NamedView>,
     /// Every other method of the person: those that lead there, strongest first, then the rest.
     pub others: Vec<MethodView>,
     /// Proofs that already count, oldest first.
@@ -219,6 +222,19 @@ pub struct DeliveredView {
     pub failures: i64,
     /// Until when it rests.
     pub locked_until: Option<Timestamp>,
+}
+
+/// An authenticator by the name its person knows it by.
+#[derive(Clone, Debug)]
+pub struct NamedView {
+    /// Its identity.
+    pub id: String,
+    /// How it proves.
+    pub method: Method,
+    /// The person's name for it, or its masked address.
+    pub label: String,
+    /// What keeps it, where it is a key and that is well known.
+    pub keeper: Option<Keeper>,
 }
 
 /// A method on "another way".

@@ -16,6 +16,7 @@ mod languages;
 mod leaving;
 mod locked;
 mod max_age;
+mod meant;
 mod names;
 mod nodes;
 mod notices;

@@ -5,8 +5,8 @@ use stepwell_core::authn::Method as Proof;
 use stepwell_core::time::Timestamp;
 use stepwell_engine::answer::Trouble;
 use stepwell_engine::authorize::{
-    ConsentView, DeliveredView, FactorView, PageView, ProveView, ProvenView, ScopeView, StepView,
-    Why, Wording as Speech,
+    ConsentView, DeliveredView, FactorView, NamedView, PageView, ProveView, ProvenView, ScopeView,
+    StepView, Why, Wording as Speech,
 };
 
 use stepwell_engine::factors::passkey;
@@ -14,8 +14,8 @@ use stepwell_engine::factors::passkey;
 use super::setup;
 use crate::pages::{
     Account, AnotherWay, App, Authenticator, Ceremony, ChooseAccount, Consent, DeliveredCode,
-    FactorInput, Html, Identifier, Instead, Keeper, KeeperKind, KnownAccount, Method, Problem,
-    ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
+    FactorInput, Html, Identifier, Instead, Keeper, KeeperKind, KnownAccount, Method, Named,
+    Problem, ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
 };
 
 pub(super) const CODE_DIGITS: u8 = 6;
@@ -53,6 +53,7 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
             account: account(prove),
             wording: wording(view, prove),
             factor: factor(prove, &interaction, trouble, now),
+            only: prove.meant.iter().map(named_one).collect(),
             another_way: !prove.others.is_empty(),
             instead: instead(prove),
             interaction,
@@ -280,6 +281,14 @@ pub(crate) fn method(proof: &Proof) -> Method {
         "security-key" => Method::SecurityKey,
         "recovery" => Method::Recovery,
         other => Method::Other(Shown::from(other)),
+    }
+}
+
+/// An authenticator as a page names it.
+pub(super) fn named_one(one: &NamedView) -> Named {
+    Named {
+        label: Shown::from(one.label.as_str()),
+        keeper: keeper(&method(&one.method), one.keeper),
     }
 }
 

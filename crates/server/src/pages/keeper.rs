@@ -5,6 +5,14 @@
 use super::{Method, Shown};
 use crate::assets;
 
+/// An authenticator by the name its person knows it by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub label: Shown,
+    /// What keeps it, for a key.
+    pub keeper: Option<Keeper>,
+}
+
 /// The keeper of a passkey or security key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keeper {

@@ -51,7 +51,7 @@ pub use error::{DeveloperNote, Docs, ErrorKind, ErrorPage};
 pub use factor::{Authenticator, DeliveredCode, FactorInput};
 pub use home::Home;
 pub use identifier::Identifier;
-pub use keeper::{Keeper, KeeperKind};
+pub use keeper::{Keeper, KeeperKind, Named};
 pub use leave::{FormPost, Leave};
 pub use links::{AskForLink, Errand, FollowLink, LinkFor, LinkOver, LinkSent, PasswordSet};
 pub use locale::Locale;

@@ -5,7 +5,9 @@
 use askama::Template;
 
 use super::chrome::{Frame, finish};
-use super::{Account, App, Chrome, FactorInput, Html, Message, Method, Problem, Shown, Text};
+use super::{
+    Account, App, Chrome, FactorInput, Html, Message, Method, Named, Problem, Shown, Text,
+};
 
 /// Whoever would have to wait for a century, in seconds, does not wait: it stays locked.
 const FOR_GOOD: i64 = 100 * 365 * 86_400;
@@ -17,6 +19,8 @@ pub struct StepPage {
     pub account: Account,
     pub wording: Wording,
     pub factor: FactorInput,
+    /// The authenticators that are enough, where others of the method are not.
+    pub only: Vec<Named>,
     /// Offers "Try another way" (`/i/{id}/another-way`).
     pub another_way: bool,
     /// Methods that are one press away (the same address).

@@ -121,6 +121,7 @@ fn address(id: &str, label: &str, selected: bool) -> Authenticator {
 
 fn page(code: DeliveredCode) -> StepPage {
     StepPage {
+        only: Vec::new(),
         interaction: id(),
         account: bob(),
         wording: Wording::SignIn { app: acme() },

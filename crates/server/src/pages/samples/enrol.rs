@@ -189,6 +189,7 @@ fn codes(problem: Option<Problem>) -> RecoveryCodes {
 
 fn before_a_change() -> StepPage {
     StepPage {
+        only: Vec::new(),
         account: bob().pinned(),
         wording: Wording::StepUp(StepUp {
             app: App::new("Example ID", "id.example"),
@@ -208,6 +209,7 @@ fn before_a_change() -> StepPage {
 
 fn recovery(problem: Option<Problem>, locked_for: Option<i64>) -> StepPage {
     StepPage {
+        only: Vec::new(),
         interaction: id(),
         account: bob(),
         wording: Wording::SignIn { app: acme() },

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::super::{
     Account, Ceremony, EnrolForm, EnrolPage, EnrolWhy, FactorInput, Html, Identifier, Instead,
-    Method, Problem, ProofState, ProofStep, Reason, StepPage, StepUp, Wording,
+    Keeper, KeeperKind, Method, Named, Problem, ProofState, ProofStep, Reason, StepPage, StepUp,
+    Wording,
 };
-use super::{NASTY, acme, bob, id, nasty_app};
+use super::{LONG, NASTY, acme, bob, id, nasty_app};
 
 pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     let identifier = Identifier {
@@ -100,6 +101,32 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         "step-up-passkey-plain",
         &page(up(None, Method::Passkey), self::passkey(None)),
     );
+    let one = |label: &str, kind, name: &str| Named {
+        label: label.into(),
+        keeper: Some(Keeper {
+            kind,
+            name: name.into(),
+        }),
+    };
+    let only = StepPage {
+        only: vec![one("Work key", KeeperKind::Key, "YubiKey 5")],
+        ..page(
+            up(Some("make a transfer"), Method::Passkey),
+            self::passkey(None),
+        )
+    };
+    add("step-up-passkey-only", &only);
+    add(
+        "step-up-passkey-only-some",
+        &StepPage {
+            only: vec![
+                one("Windows Hello", KeeperKind::Platform, "Windows Hello"),
+                one(NASTY, KeeperKind::Unknown, ""),
+                one(LONG, KeeperKind::Manager, "Bitwarden"),
+            ],
+            ..only
+        },
+    );
     let key = page(up(None, Method::SecurityKey), security_key());
     add("step-up-security-key", &key);
     add(
@@ -141,6 +168,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
 
 fn page(wording: Wording, factor: FactorInput) -> StepPage {
     StepPage {
+        only: Vec::new(),
         interaction: id(),
         account: bob(),
         wording,

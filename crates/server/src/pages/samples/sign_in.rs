@@ -185,6 +185,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
 
 fn sign_in(factor: FactorInput) -> StepPage {
     StepPage {
+        only: Vec::new(),
         interaction: id(),
         account: bob(),
         wording: Wording::SignIn { app: acme() },
