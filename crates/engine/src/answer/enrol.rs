@@ -8,14 +8,16 @@ use stepwell_core::authn::{Enrol, Evidence, Method, Step, Verdict};
 use stepwell_core::display_text;
 use stepwell_core::ids::{EvidenceId, InteractionId};
 use stepwell_core::user::User;
-use stepwell_store::{Tx, credentials, evidence, interactions};
+use stepwell_store::credentials::{self, Credential};
+use stepwell_store::{Tx, evidence, interactions};
 
 use super::guesses::{Guesses, Taken};
 use super::prove::{Attempt, Lost};
 use super::{Answered, Trouble};
 use crate::Engine;
-use crate::authorize::{Loaded, Outcome, Setup, encode, is_step_up, pending, replaceable};
+use crate::authorize::{Loaded, Outcome, Setup, encode, is_step_up, pending};
 use crate::call::{Call, Cookies};
+use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::factors::{self, Enrolled, Failure};
 
@@ -28,7 +30,7 @@ const MOST: usize = 50;
 pub(super) struct Filled<'a> {
     pub(super) answer: &'a str,
     pub(super) label: &'a str,
-    pub(super) replace: bool,
+    pub(super) lost: &'a [&'a str],
 }
 
 impl Engine {
@@ -131,7 +133,7 @@ impl Engine {
                 if !label.is_empty() {
                     label.clone_into(&mut enrolled.credential.label);
                 }
-                let answered = self.enrolled(&attempt, enrolled, filled.replace);
+                let answered = self.enrolled(&attempt, enrolled, filled.lost);
                 match answered {
                     Ok(Answered::Continue { .. }) => guesses.clear()?,
                     _ => guesses.give_back()?,
@@ -167,7 +169,7 @@ impl Engine {
         &self,
         attempt: &Attempt<'_>,
         enrolled: Enrolled,
-        replace: bool,
+        lost: &[&str],
     ) -> Result<Answered, EngineError> {
         let Attempt {
             call,
@@ -199,9 +201,21 @@ impl Engine {
             };
             // Recovery codes are saved, not used; and there is one set of them.
             let codes = traits.recovery;
-            if codes || (replace && replaceable(method, loaded, &known).is_some()) {
-                self.remove_others(tx, attempt, user)?;
+            if codes {
+                let old = known.credentials.iter().filter(|c| c.method == *method);
+                self.remove(tx, attempt, user, old, "replaced")?;
             }
+            let gone = self.could_be_lost(call.now, loaded, &known, method);
+            let gone: Vec<_> = gone
+                .into_iter()
+                .filter(|c| lost.contains(&c.id.as_str()))
+                .collect();
+            for one in &gone {
+                // First, so that an address that was lost is told too.
+                let method = one.method.clone();
+                self.notify(tx, call, user, Happened::FactorRemoved { method })?;
+            }
+            self.remove(tx, attempt, user, gone.into_iter(), "lost")?;
             credentials::insert(tx, &credential)?;
             let session = self.renewed_session(tx, attempt, user, &secret)?;
             let proof = (!codes).then(|| Evidence {
@@ -251,28 +265,29 @@ impl Engine {
         }
     }
 
-    /// Removes the person's other authenticators of the method, with all that rested on them.
-    fn remove_others(
+    /// Removes authenticators of the person, with all that rested on them.
+    fn remove<'c>(
         &self,
         tx: &mut Tx<'_>,
         attempt: &Attempt<'_>,
         user: &User,
+        old: impl Iterator<Item = &'c Credential>,
+        why: &'static str,
     ) -> Result<(), EngineError> {
         let Attempt {
             call,
             loaded,
             known,
-            method,
             ..
         } = *attempt;
-        for old in known.credentials.iter().filter(|c| c.method == *method) {
+        for old in old {
             if credentials::revoke(tx, &old.id, call.now)? {
                 self.end_what_rested_on(tx, call, &user.id, &old.id)?;
                 tx.audit(
                     self.about(call, loaded, known, names::FACTOR_REMOVED)
-                        .with("method", method.as_str())
+                        .with("method", old.method.as_str())
                         .with("credential", old.id.as_str())
-                        .with("why", "replaced"),
+                        .with("why", why),
                 );
             }
         }

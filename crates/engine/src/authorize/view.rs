@@ -110,10 +110,19 @@ pub struct EnrolView {
     pub methods: Vec<Method>,
     /// Proofs that let it be set up, oldest first.
     pub proven: Vec<ProvenView>,
-    /// The name of the authenticator that it may take the place of, because that was lost.
-    pub replaces: Option<String>,
+    /// What the person may say is lost, to be removed when it is set up.
+    pub lost: Vec<LostView>,
     /// How far it is.
     pub stage: EnrolStage,
+}
+
+/// An authenticator that may have been lost.
+#[derive(Clone, Debug)]
+pub struct LostView {
+    /// Which.
+    pub one: NamedView,
+    /// Whether it is the one that the new authenticator most likely takes the place of.
+    pub likely: bool,
 }
 
 /// How far a set-up is.

@@ -227,7 +227,7 @@ impl<'s> Browser<'s> {
         self.goes_on(&Input::SetUp {
             answer: "saved",
             label: "",
-            replace: false,
+            lost: Vec::new(),
         });
         codes
     }
@@ -255,7 +255,7 @@ impl<'s> Browser<'s> {
         self.goes_on(&Input::SetUp {
             answer: &code,
             label: "",
-            replace: false,
+            lost: Vec::new(),
         });
         app
     }

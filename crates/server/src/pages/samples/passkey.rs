@@ -142,15 +142,9 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         account: bob(),
         wording: Wording::SignIn { app: acme() },
         why: EnrolWhy::Chosen,
-        form: EnrolForm::Key {
-            ceremony: Ceremony {
-                creates: true,
-                ..ceremony()
-            },
-            security_key,
-        },
+        form: setting_up(security_key),
         others: false,
-        replaces: None,
+        lost: Vec::new(),
         again: None,
         problem,
     };
@@ -164,6 +158,17 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         &setup(false, Some(Problem::BadLabel)),
     );
     add("security-key-setup", &setup(true, None));
+}
+
+/// The form that sets one up.
+pub(super) fn setting_up(security_key: bool) -> EnrolForm {
+    EnrolForm::Key {
+        ceremony: Ceremony {
+            creates: true,
+            ..ceremony()
+        },
+        security_key,
+    }
 }
 
 fn page(wording: Wording, factor: FactorInput) -> StepPage {
