@@ -44,9 +44,7 @@ pub(super) fn others(
         reaches: choice.is_some(),
         resting: rests(now, method, choice, known),
         preselected: false,
-        to: choice
-            .filter(|_| is_signed_in(known))
-            .and_then(|choice| goes_to(choice)),
+        to: choice.filter(|_| is_signed_in(known)).and_then(&goes_to),
     };
     let mut choices: Vec<&Choice> = prove.choices.iter().collect();
     choices.sort_by_key(|c| (c.traits.recovery, Reverse(c.traits.strength())));
