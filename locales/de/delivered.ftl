@@ -6,12 +6,16 @@ delivered-too-soon = Gerade eben wurde ein Code verschickt. Der nächste kann in
 delivered-too-many = Es wurden zu viele Codes verschickt. Der nächste kann in { $wait } verschickt werden.
 resend = Noch einen Code schicken
 resend-first = Code schicken
+resend-to = Noch einen Code an { $to } schicken
+resend-first-to = Code an { $to } schicken
 resend-wait = Der nächste Code kann in { $wait } verschickt werden.
 resend-which = Wohin soll er gehen?
 
 # Die Wege beim Namen.
 method-mail = Code per E-Mail
 method-sms = Code per SMS
+method-mail-to = Code per E-Mail an { $to } schicken
+method-sms-to = Code per SMS an { $to } schicken
 
 # Was an einem solchen Code nicht stimmte.
 problem-wrong-sent-code = Der eingegebene Code stimmt nicht. Sehen Sie in der neuesten Nachricht nach und versuchen Sie es noch einmal

@@ -32,7 +32,8 @@ problem-not-saved = Setzen Sie das Häkchen, sobald Sie Ihre Codes gesichert hab
 
 # Wiederherstellungscodes.
 method-recovery = Wiederherstellungscode
-enrol-replace = „{ $label }“ entfernen: Ich habe es nicht mehr
+enrol-lost = Was haben Sie nicht mehr?
+enrol-lost-hint = Was Sie ankreuzen, wird mit dem Einrichten entfernt. Dann kann es niemand mehr verwenden.
 recovery-title = Wiederherstellungscode eingeben
 recovery-label = Wiederherstellungscode
 recovery-hint = Einer der Codes, die Sie gesichert haben. Er ist danach verbraucht, und Sie richten Ersatz für das ein, was Sie verloren haben.

@@ -33,6 +33,10 @@ trust-browser-hint = Nur auf einem eigenen Gerät. In Ihrem Konto können Sie es
 # Beides.
 step-continue-to = Weiter zu { $app }
 try-another-way = Andere Methode verwenden
+only-these = Nicht alles, was Sie dafür eingerichtet haben, reicht für diesen Vorgang aus. { $n ->
+    [one] Verwenden Sie dies:
+   *[other] Verwenden Sie eines davon:
+}
 locked-title = Zu viele falsche Versuche
 locked-wait = Warten Sie zu Ihrer Sicherheit { $wait } und versuchen Sie es dann noch einmal.
 locked-for-good = Zu Ihrer Sicherheit bleibt diese Authenticator-App gesperrt. Bitten Sie die Administration, sie zu ersetzen.

@@ -32,7 +32,8 @@ problem-not-saved = Tick the box once you have saved your codes
 
 # Recovery codes.
 method-recovery = Recovery code
-enrol-replace = Remove “{ $label }”: I do not have it any more
+enrol-lost = What do you not have any more?
+enrol-lost-hint = What you tick is removed when this is set up. Nobody can use it then.
 recovery-title = Enter a recovery code
 recovery-label = Recovery code
 recovery-hint = One of the codes that you saved. It is used up, and then you set up something new in place of what you lost.

@@ -33,6 +33,10 @@ trust-browser-hint = Only on a device of your own. You can take it back in your 
 # Either.
 step-continue-to = Continue to { $app }
 try-another-way = Try another way
+only-these = Not every one you have set up is enough for this action. { $n ->
+    [one] Use this one:
+   *[other] Use one of these:
+}
 locked-title = Too many wrong tries
 locked-wait = For your safety, wait { $wait } and try again.
 locked-for-good = For your safety, this authenticator stays locked. Ask an administrator to replace it.

@@ -67,8 +67,8 @@ pub enum Input<'a> {
         answer: &'a str,
         /// The person's own name for it; empty for the usual one.
         label: &'a str,
-        /// Whether it takes the place of what was lost.
-        replace: bool,
+        /// What the person says is lost, by authenticator: it is removed, where it may have been.
+        lost: Vec<&'a str>,
     },
     /// "Send another code".
     Resend {
@@ -187,12 +187,12 @@ impl Engine {
             Input::SetUp {
                 answer,
                 label,
-                replace,
+                lost,
             } => {
                 let filled = Filled {
                     answer,
                     label,
-                    replace: *replace,
+                    lost,
                 };
                 return self.set_up(call, id, &loaded, cookies, &filled);
             }

@@ -34,6 +34,7 @@ mod testing;
 pub mod tokens;
 pub mod totp;
 pub mod userinfo;
+pub mod worded;
 
 use std::sync::Arc;
 

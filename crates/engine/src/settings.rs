@@ -8,6 +8,7 @@ use stepwell_core::authn::{AcrName, Catalog, Method};
 use stepwell_core::time::Seconds;
 
 use crate::factors::passkey::{Aaguid, Authorities};
+use crate::worded::Worded;
 
 /// Everything configurable that use cases depend on.
 #[derive(Clone, Debug)]
@@ -74,9 +75,9 @@ pub struct ScopeSetting {
     /// The scope value.
     pub name: String,
     /// What it allows, as the consent page says it: "see your account balance".
-    pub description: Option<String>,
+    pub description: Option<Worded>,
     /// The action it stands for, as the step-up page says it: "make a transfer".
-    pub action: Option<String>,
+    pub action: Option<Worded>,
     /// The acr that has to be true to be granted it.
     pub minimum_acr: Option<AcrName>,
     /// The age in seconds that this acr may not exceed.

@@ -1,4 +1,4 @@
-//! Style sheet, scripts and icon, built into the binary and served under a hash of their content,
+//! Style sheet, scripts, icon and signs, built into the binary and served under a hash of their content,
 //! so that a browser may keep them for ever and a new build is never mixed with an old one.
 
 /// A static file.
@@ -17,7 +17,7 @@ pub(crate) const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
-const ASSETS: [Asset; 6] = [
+const ASSETS: [Asset; 10] = [
     Asset::new(
         "stepwell.css",
         CSS,
@@ -47,6 +47,26 @@ const ASSETS: [Asset; 6] = [
         "favicon.svg",
         SVG,
         include_bytes!("../../../static/favicon.svg"),
+    ),
+    Asset::new(
+        "keeper-manager.svg",
+        SVG,
+        include_bytes!("../../../static/keeper-manager.svg"),
+    ),
+    Asset::new(
+        "keeper-platform.svg",
+        SVG,
+        include_bytes!("../../../static/keeper-platform.svg"),
+    ),
+    Asset::new(
+        "keeper-key.svg",
+        SVG,
+        include_bytes!("../../../static/keeper-key.svg"),
+    ),
+    Asset::new(
+        "keeper-passkey.svg",
+        SVG,
+        include_bytes!("../../../static/keeper-passkey.svg"),
     ),
 ];
 

@@ -203,11 +203,23 @@ fn a_recovery_code_replaces_a_lost_app_and_is_worth_nothing_else() {
     assert!(got.body.contains("used already"), "{got:#?}");
 
     let phone = scanned(&page);
-    let fields = [("code", &*phone.fresh_code()), ("replace", "yes")];
+    let tags = html::tags(&page.body);
+    let lost = tags
+        .iter()
+        .find(|tag| tag.attribute("id") == Some("lost-1"));
+    let lost = lost.and_then(|tag| tag.attribute("value")).unwrap();
+    let fields = [("code", &*phone.fresh_code()), ("lost-1", lost)];
     let end = tab.submit(&page, "setup", &fields);
     let end = world.walk(&tab, end, &person);
     assert!(
         parameters(&left(&end).unwrap()).contains_key("code"),
         "{end:#?}"
     );
+    // One app is left, so nobody is asked which.
+    let tab = world.tab();
+    let page = tab.open(&world.web.authorize_url(&[("acr_values", MFA)]));
+    let page = tab.submit(&page, "identify", &[("username", &person.username)]);
+    let page = tab.submit(&page, "password", &[("password", &person.password)]);
+    assert!(asks(&page, "totp"), "{page:#?}");
+    assert!(!page.body.contains("name=\"credential\""), "{page:#?}");
 }

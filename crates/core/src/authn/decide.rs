@@ -231,6 +231,7 @@ impl<'a> Case<'a> {
             then: Vec::new(),
             opens: true,
             traits: o.traits,
+            by: None,
         };
         let offered = self.offered();
         let keyless = offered.iter().filter(|o| !o.traits.phishing_resistant);

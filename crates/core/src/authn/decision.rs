@@ -2,12 +2,14 @@
 //!
 //! Plain data. Nothing here decides.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::acr::AcrName;
 use super::evidence::{Method, Traits};
 use super::reason::Reason;
-use crate::ids::{EvidenceId, UserId};
+use crate::ids::{CredentialId, EvidenceId, UserId};
 use crate::time::Timestamp;
 
 /// A method that may be asked next.
@@ -24,6 +26,16 @@ pub struct Choice {
     pub opens: bool,
     /// What it will show.
     pub traits: Traits,
+    /// The authenticators of the method that lead there, where some may not: one may be too young, or lack a trait.
+    /// None where any may be tried, as before anything is proven.
+    pub by: Option<BTreeSet<CredentialId>>,
+}
+
+impl Choice {
+    /// Whether a proof by this authenticator of the method leads there, as far as can be told.
+    pub fn may_be_by(&self, credential: &CredentialId) -> bool {
+        self.by.as_ref().is_none_or(|by| by.contains(credential))
+    }
 }
 
 /// A proof to ask for.

@@ -131,5 +131,7 @@ fn choice(one: &Owned, then: Vec<Method>) -> Choice {
         then,
         opens: one.opens,
         traits: one.traits.clone(),
+        // A code is of whichever set it stands in.
+        by: (!one.traits.recovery).then(|| [one.credential.clone()].into()),
     }
 }

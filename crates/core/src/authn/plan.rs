@@ -4,12 +4,13 @@
 //! method that leads nowhere, and never one that could not be used as things stand.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use super::decision::Choice;
 use super::evidence::Evidence;
 use super::facts::Owned;
 use super::standing::Question;
-use crate::ids::EvidenceId;
+use crate::ids::{CredentialId, EvidenceId};
 use crate::time::Timestamp;
 
 /// No acr needs more than this many further proofs at once.
@@ -78,6 +79,7 @@ pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned
                     .collect(),
                 opens: one.opens,
                 traits: one.traits.clone(),
+                by: Some(leading(question, proven, &kinds, &ways, one, owned)),
             });
         }
     }
@@ -98,6 +100,33 @@ pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned
     })
 }
 
+/// The authenticators of the same method as `one` that a way may begin with: in place of another of the method they
+/// meet the demand too.
+fn leading(
+    question: &Question<'_>,
+    proven: &[&Evidence],
+    kinds: &[&Owned],
+    ways: &[Way],
+    one: &Owned,
+    owned: &[Owned],
+) -> BTreeSet<CredentialId> {
+    let same = |other: &Owned| other.method == one.method;
+    let leads = |mine: &Owned| {
+        let mut begins = ways.iter().filter(|way| way.begun || mine.opens);
+        begins.any(|way| {
+            let some: Vec<&Owned> = members(way.set, kinds).copied().collect();
+            (0..some.len()).filter(|at| same(some[*at])).any(|at| {
+                let mut instead = some.clone();
+                instead[at] = mine;
+                some[at].credential == mine.credential
+                    || self::way(question, proven, &instead, way.set).is_some()
+            })
+        })
+    };
+    let mine = owned.iter().filter(|mine| same(mine) && leads(mine));
+    mine.map(|mine| mine.credential.clone()).collect()
+}
+
 /// Whether this one alone would meet the demand, with nothing proven before.
 pub(super) fn suffices(question: &Question<'_>, one: &Owned) -> bool {
     way(&question.just_after(), &[], &[one], 1).is_some()
@@ -110,14 +139,20 @@ pub(super) fn rank(choices: &mut Vec<Choice>) {
     each_once(choices);
 }
 
-/// Leaves each method once, where it stands first.
+/// Leaves each method once, where it stands first, with every authenticator that it may be proven by.
 pub(super) fn each_once(choices: &mut Vec<Choice>) {
-    let mut seen = Vec::new();
-    choices.retain(|choice| {
-        let first = !seen.contains(&choice.method);
-        seen.push(choice.method.clone());
-        first
-    });
+    let mut once: Vec<Choice> = Vec::new();
+    for choice in choices.drain(..) {
+        let Some(first) = once.iter_mut().find(|c| c.method == choice.method) else {
+            once.push(choice);
+            continue;
+        };
+        first.by = first.by.take().zip(choice.by).map(|(mut by, more)| {
+            by.extend(more);
+            by
+        });
+    }
+    *choices = once;
 }
 
 fn place(c: &Choice) -> impl Ord + '_ {

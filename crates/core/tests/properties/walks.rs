@@ -19,8 +19,18 @@ fn answered(scene: &Scene, choice: &Choice) -> Option<Evidence> {
     let makes = person.owned.iter();
     let one = makes
         .filter(|o| o.method == choice.method && o.traits == choice.traits)
+        .filter(|o| {
+            choice
+                .by
+                .as_ref()
+                .is_none_or(|by| by.contains(&o.credential))
+        })
         .min_by_key(|o| o.enrolled_at.unwrap_or(Timestamp::from_micros(i64::MAX)))?;
-    Some(Evidence {
+    Some(used(scene, one))
+}
+
+fn used(scene: &Scene, one: &Owned) -> Evidence {
+    Evidence {
         id: EvidenceId::new(format!(
             "walked {} {}",
             one.credential,
@@ -32,7 +42,7 @@ fn answered(scene: &Scene, choice: &Choice) -> Option<Evidence> {
         traits: one.traits.clone(),
         amr: vec![one.method.to_string()],
         enrolled_at: one.enrolled_at,
-    })
+    }
 }
 
 /// Sets an authenticator up and uses it once; recovery codes are not used by that. Every other one turns out
@@ -219,6 +229,43 @@ proptest! {
                 }
             }
             prop_assert!(matches!(walk.decide().verdict, Verdict::Grant(_)), "{:?} leads nowhere", choice);
+        }
+    }
+
+    #[test]
+    fn every_authenticator_that_is_named_leads_to_a_grant_and_no_other_is_enough(scene in scene(Pace::Any)) {
+        let mut scene = scene;
+        scene.facts.consent = Consent::Given;
+        scene.now = scene.now.plus(Seconds(1));
+        let Verdict::Ask(Step::Prove(prove)) = scene.decide().verdict else { return Ok(()) };
+        prop_assume!(scene.request.demand.clauses.iter().all(|c| !c.voluntary));
+        let before_change = |r: &Reason| matches!(r, Reason::EnrolmentOffered { .. });
+        prop_assume!(scene.request.change.is_none() && !scene.decide().reasons.iter().any(before_change));
+        let owned = scene.facts.person.clone().unwrap().owned;
+        for choice in prove.choices.iter().filter(|c| !c.traits.recovery) {
+            let Some(by) = &choice.by else { continue };
+            prop_assert!(!by.is_empty(), "{:?} is proven by nothing", choice);
+            for one in owned.iter().filter(|o| o.method == choice.method) {
+                let mut walk = scene.clone();
+                add(&mut walk, used(&scene, one));
+                if !by.contains(&one.credential) {
+                    prop_assert!(!matches!(walk.decide().verdict, Verdict::Grant(_)), "{:?} was enough", one);
+                    continue;
+                }
+                for _ in 0..5 {
+                    match walk.decide().verdict {
+                        Verdict::Ask(Step::Prove(more)) => {
+                            let next = answered(&walk, &more.choices[0]).unwrap();
+                            add(&mut walk, next);
+                        }
+                        Verdict::Ask(Step::Enrol(enrol)) if enrol.methods == [Method::recovery()] => {
+                            set_up(&mut walk, &enrol.methods[0], false);
+                        }
+                        _ => break,
+                    }
+                }
+                prop_assert!(matches!(walk.decide().verdict, Verdict::Grant(_)), "{:?} leads nowhere", one);
+            }
         }
     }
 

@@ -1,6 +1,9 @@
 //! Which proof is asked next: only what leads to the demand, shortest first, strongest first.
 
+use std::collections::BTreeSet;
+
 use stepwell_core::authn::{Error, Method, Pattern, Predicate};
+use stepwell_core::time::Seconds;
 
 use crate::support::{
     Authenticator, Scene, asked, code, error, face, hardware_key, mailed_code, methods, named,
@@ -243,4 +246,62 @@ fn the_page_says_what_the_first_choice_builds_on() {
         [password().used(3_600).id],
         "the old code does not count, the password does"
     );
+}
+
+#[test]
+fn of_several_of_a_method_those_that_lead_there_are_named() {
+    let by_of = |scene: &Scene, method: &str| {
+        let choices = asked(&scene.decide()).choices;
+        let choice = choices.into_iter().find(|c| c.method.as_str() == method);
+        let by = choice.unwrap().by;
+        by.map(|by| by.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let names = |list: &[&str]| Some(list.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>());
+    // Not bound to hardware.
+    let alice = Scene::alice(&[password(), passkey(), hardware_key()]);
+    let passworded = alice.proved([password().used(60)]);
+    let asks = |acr: &str| passworded.clone().asks(&[acr]);
+    assert_eq!(by_of(&asks("phrh"), "passkey"), names(&["hardware-key"]));
+    assert_eq!(
+        by_of(&asks("phr"), "passkey"),
+        names(&["hardware-key", "passkey"])
+    );
+    // Too young.
+    let grown = Predicate::Proof(Pattern {
+        methods: [Method::new("totp")].into(),
+        settled: Some(Seconds(86_400)),
+        ..Pattern::default()
+    });
+    let codes = [
+        code().called("new").set_up(Some(60)),
+        code().called("old").set_up(Some(100_000)),
+        code().called("older").set_up(Some(200_000)),
+    ];
+    let [new, old, older] = codes;
+    let grown = Scene::alice(&[password(), new, old, older])
+        .knowing([named("grown", grown)])
+        .asks(&["grown"])
+        .proved([password().used(60)]);
+    assert_eq!(by_of(&grown, "totp"), names(&["old", "older"]));
+    // Before anything is proven nobody is told.
+    let nobody = Scene::alice(&[password(), passkey(), hardware_key()]).asks(&["phrh"]);
+    assert_eq!(by_of(&nobody, "passkey"), None);
+}
+
+#[test]
+fn a_longer_way_by_another_authenticator_of_the_method_is_a_way_too() {
+    let hard = Predicate::Proof(Pattern {
+        hardware_bound: true,
+        ..Pattern::default()
+    });
+    let either = Predicate::Any(vec![hard, Predicate::All(vec![by("passkey"), by("totp")])]);
+    let scene = Scene::alice(&[password(), passkey(), hardware_key(), code()])
+        .knowing([named("either", either)])
+        .asks(&["either"])
+        .proved([password().used(60)]);
+    let choices = asked(&scene.decide()).choices;
+    let key = choices.iter().find(|c| c.method.as_str() == "passkey");
+    let key = key.unwrap();
+    assert_eq!(key.steps, 1);
+    assert_eq!(key.by.as_ref().map(BTreeSet::len), Some(2));
 }

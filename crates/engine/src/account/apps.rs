@@ -68,7 +68,7 @@ impl Engine {
                 scopes: scope
                     .iter()
                     .filter(|one| *one != "offline_access")
-                    .map(|one| self.scope_view(one))
+                    .map(|one| self.scope_view(call, one))
                     .collect(),
                 offline: scope.contains("offline_access"),
                 id,

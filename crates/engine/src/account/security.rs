@@ -19,6 +19,7 @@ use crate::Engine;
 use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
+use crate::factors::passkey::{self, Keeper};
 use crate::grants::Grant;
 
 /// The longest name of an authenticator, in characters.
@@ -48,6 +49,8 @@ pub struct AuthenticatorView {
     pub traits: Traits,
     /// For a key, whether a provider copies it between devices.
     pub synced: Option<bool>,
+    /// For a key, what keeps it, where that is well known.
+    pub keeper: Option<Keeper>,
     /// When it was added.
     pub added: Timestamp,
     /// When it was last used.
@@ -83,11 +86,13 @@ impl Engine {
             .iter()
             .filter_map(|credential| {
                 let one = owned.iter().find(|one| one.credential == credential.id)?;
+                let key = passkey::told(credential);
                 Some(AuthenticatorView {
                     id: credential.id.clone(),
                     method: credential.method.clone(),
                     label: credential.label.clone(),
-                    synced: synced(credential),
+                    synced: key.map(|key| key.synced),
+                    keeper: key.and_then(|key| key.keeper),
                     traits: one.traits.clone(),
                     added: credential.created_at,
                     last_used: credential.last_used_at,
@@ -254,10 +259,4 @@ impl Engine {
             None => event,
         }
     }
-}
-
-/// Whether a key may be copied between devices (WebAuthn's backup eligibility, as its factor kept it).
-fn synced(credential: &Credential) -> Option<bool> {
-    let details: serde_json::Value = serde_json::from_str(&credential.details).ok()?;
-    details.get("backup_eligible")?.as_bool()
 }

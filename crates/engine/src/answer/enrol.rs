@@ -8,13 +8,14 @@ use stepwell_core::authn::{Enrol, Evidence, Method, Step, Verdict};
 use stepwell_core::display_text;
 use stepwell_core::ids::{EvidenceId, InteractionId};
 use stepwell_core::user::User;
-use stepwell_store::{StoreError, Tx, Unique, credentials, evidence, interactions};
+use stepwell_store::credentials::{self, Credential};
+use stepwell_store::{StoreError, Tx, Unique, evidence, interactions};
 
 use super::guesses::{Guesses, Taken};
 use super::prove::{Attempt, Lost};
 use super::{Answered, Trouble};
 use crate::Engine;
-use crate::authorize::{Loaded, Outcome, Setup, encode, is_step_up, pending, replaceable};
+use crate::authorize::{Loaded, Outcome, Setup, encode, is_step_up, pending};
 use crate::call::{Call, Cookies};
 use crate::courier::Happened;
 use crate::error::EngineError;
@@ -29,7 +30,7 @@ const MOST: usize = 50;
 pub(super) struct Filled<'a> {
     pub(super) answer: &'a str,
     pub(super) label: &'a str,
-    pub(super) replace: bool,
+    pub(super) lost: &'a [&'a str],
 }
 
 impl Engine {
@@ -132,7 +133,7 @@ impl Engine {
                 if !label.is_empty() {
                     label.clone_into(&mut enrolled.credential.label);
                 }
-                self.enrolled(&attempt, enrolled, filled.replace)
+                self.enrolled(&attempt, enrolled, filled.lost)
             }
             Err(failure) => Err(failure),
         };
@@ -180,7 +181,7 @@ impl Engine {
         &self,
         attempt: &Attempt<'_>,
         enrolled: Enrolled,
-        replace: bool,
+        lost: &[&str],
     ) -> Result<Answered, Failure> {
         let Attempt {
             call,
@@ -212,23 +213,22 @@ impl Engine {
             };
             // Recovery codes are saved, not used; and there is one set of them.
             let codes = traits.recovery;
-            let replaces = codes || (replace && replaceable(method, loaded, &known).is_some());
-            let there = known.credentials.iter().any(|c| c.method == *method);
+            let gone: Vec<&Credential> = if codes {
+                let mine = known.credentials.iter();
+                mine.filter(|c| c.method == *method).collect()
+            } else {
+                let could = self.could_be_lost(call.now, loaded, &known, method);
+                let said = |c: &&Credential| lost.contains(&c.id.as_str());
+                could.into_iter().filter(said).collect()
+            };
             credentials::insert(tx, &credential).map_err(|error| match error {
                 StoreError::Conflict(Unique::CredentialExternal) => Lost::Taken,
                 error => error.into(),
             })?;
             // With the old and the new one in place, so that the addresses of both are told.
-            let of = method.clone();
-            let what = if replaces && there {
-                Happened::FactorReplaced { method: of }
-            } else {
-                Happened::FactorAdded { method: of }
-            };
-            self.notify(tx, call, user, what)?;
-            if replaces {
-                self.remove_others(tx, attempt, user)?;
-            }
+            self.tell_of_new(tx, attempt, user, &gone)?;
+            let why = if codes { "replaced" } else { "lost" };
+            self.remove(tx, attempt, user, &gone, why)?;
             let session = self.renewed_session(tx, attempt, user, &secret)?;
             let proof = (!codes).then(|| Evidence {
                 id: EvidenceId::new(call.id()),
@@ -287,23 +287,51 @@ impl Engine {
         }
     }
 
-    /// Removes the person's other authenticators of the method, with all that rested on them.
-    fn remove_others(
+    /// Tells the person what was set up, and what goes for it: one of the same method is replaced.
+    fn tell_of_new(
         &self,
         tx: &mut Tx<'_>,
         attempt: &Attempt<'_>,
         user: &User,
+        gone: &[&Credential],
+    ) -> Result<(), EngineError> {
+        let Attempt { call, method, .. } = *attempt;
+        let mut methods: Vec<&Method> = gone.iter().map(|one| &one.method).collect();
+        methods.sort();
+        methods.dedup();
+        let (same, others): (Vec<&Method>, Vec<&Method>) =
+            methods.into_iter().partition(|one| *one == method);
+        let of = method.clone();
+        let what = if same.is_empty() {
+            Happened::FactorAdded { method: of }
+        } else {
+            Happened::FactorReplaced { method: of }
+        };
+        self.notify(tx, call, user, what)?;
+        for method in others.into_iter().cloned() {
+            self.notify(tx, call, user, Happened::FactorRemoved { method })?;
+        }
+        Ok(())
+    }
+
+    /// Removes authenticators of the person, with all that rested on them.
+    fn remove(
+        &self,
+        tx: &mut Tx<'_>,
+        attempt: &Attempt<'_>,
+        user: &User,
+        old: &[&Credential],
+        why: &'static str,
     ) -> Result<(), EngineError> {
         let Attempt {
             call,
             loaded,
             known,
-            method,
             ..
         } = *attempt;
-        for old in known.credentials.iter().filter(|c| c.method == *method) {
+        for old in old {
             let event = self.about(call, loaded, known, names::FACTOR_REMOVED);
-            self.take_away(tx, call, user, old, event.with("why", "replaced"))?;
+            self.take_away(tx, call, user, old, event.with("why", why))?;
         }
         Ok(())
     }

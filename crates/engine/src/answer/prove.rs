@@ -132,18 +132,18 @@ impl Engine {
         loaded: &Loaded,
         cookies: &Cookies,
         typed: &Typed<'_>,
-        (known, decision): (Known, Decision),
+        (mut known, decision): (Known, Decision),
     ) -> Result<Answered, EngineError> {
         let Verdict::Ask(Step::Prove(prove)) = &decision.verdict else {
             return Ok(Answered::on());
         };
-        let offered = prove
-            .choices
-            .iter()
-            .any(|choice| choice.method == typed.method);
-        let Some(factor) = self.factors.find(&typed.method).filter(|_| offered) else {
+        let mut choices = prove.choices.iter();
+        let choice = choices.find(|choice| choice.method == typed.method);
+        let (Some(choice), Some(factor)) = (choice, self.factors.find(&typed.method)) else {
             return Ok(Answered::Again(Trouble::NotEnough));
         };
+        // An authenticator that leads nowhere is no more taken than a method that does not.
+        known.leave_what_is_meant(choice);
         let guesses = Guesses::of(self, call, loaded, &known, cookies, &typed.method)?;
         let last = match guesses.take()? {
             Taken::Guess { last } => last,

@@ -18,17 +18,18 @@ impl Engine {
         method: &Method,
         chosen: Option<&str>,
     ) -> Result<Answered, EngineError> {
-        let (known, decision) = self
+        let (mut known, decision) = self
             .db
             .read(|tx| self.judge(tx, call.now, &loaded, cookies.session.as_ref()))?;
         let Verdict::Ask(Step::Prove(prove)) = &decision.verdict else {
             return Ok(Answered::on());
         };
-        let offered = prove.choices.iter().any(|choice| choice.method == *method);
-        let factor = self.factors.find(method).filter(|_| offered);
-        let Some(code) = factor.and_then(|factor| factor.delivers()) else {
+        let choice = prove.choices.iter().find(|c| c.method == *method);
+        let code = self.factors.find(method).and_then(|f| f.delivers());
+        let (Some(choice), Some(code)) = (choice, code) else {
             return Ok(Answered::Again(Trouble::NotEnough));
         };
+        known.leave_what_is_meant(choice);
         let post = Post {
             known: &known,
             method,

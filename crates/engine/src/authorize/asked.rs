@@ -12,7 +12,7 @@ use super::facts::Known;
 use super::show::username;
 use super::stepup::is_step_up;
 use super::view::{FactorView, ProveView, ProvenView, TotpView, Why, Wording};
-use super::ways::{others, usual};
+use super::ways::{chosen, others};
 use crate::Engine;
 use crate::call::Call;
 
@@ -25,19 +25,21 @@ impl Engine {
         prove: &Prove,
         reasons: &[Reason],
     ) -> ProveView {
-        let chosen = loaded
-            .state
-            .method
-            .as_ref()
-            .and_then(|m| prove.choices.iter().find(|c| c.method == *m));
-        let choice = chosen.or_else(|| usual(prove, known));
+        let choice = chosen(loaded, prove, known);
         let method = choice.map_or_else(Method::password, |c| c.method.clone());
         ProveView {
             username: username(loaded, known),
             may_switch: self.may_switch(loaded),
-            wording: self.wording(loaded, known, reasons),
-            factor: factor_view(call.now, &method, known),
-            others: others(call.now, &method, prove, known),
+            wording: self.wording(call, loaded, known, reasons),
+            factor: factor_view(call.now, &method, choice, known),
+            meant: choice.map_or_else(Vec::new, |choice| self.meant(known, choice)),
+            others: others(call.now, &method, prove, known, |other| {
+                let code = self.factors.find(&other.method)?.delivers()?;
+                let pending = loaded.state.sent.get(&other.method);
+                let meant = known.credentials.iter();
+                let meant = meant.filter(|c| other.may_be_by(&c.id)).cloned();
+                code.goes_to(&meant.collect::<Vec<_>>(), pending, call.now)
+            }),
             proven: proven(call.now, known, &prove.counted),
             later: choice
                 .map(|c| c.then.clone())
@@ -63,22 +65,29 @@ impl Engine {
         loaded.question(self).demand.subject == Pin::Anyone
     }
 
-    /// What the request is for, as configuration names it.
-    pub(super) fn action_of(&self, loaded: &Loaded) -> Option<String> {
+    /// What the request is for, as configuration names it in the language of the page.
+    pub(super) fn action_of(&self, call: &Call<'_>, loaded: &Loaded) -> Option<String> {
         let app = loaded.asker.app()?;
         self.settings
             .scopes
             .iter()
             .filter(|s| app.request.scope.contains(&s.name))
-            .find_map(|s| s.action.clone())
+            .find_map(|s| s.action.as_ref())
+            .map(|text| text.in_language(&call.peer.language).to_owned())
             .or_else(|| app.client.action.clone())
     }
 
-    pub(super) fn wording(&self, loaded: &Loaded, known: &Known, reasons: &[Reason]) -> Wording {
+    pub(super) fn wording(
+        &self,
+        call: &Call<'_>,
+        loaded: &Loaded,
+        known: &Known,
+        reasons: &[Reason],
+    ) -> Wording {
         if !is_step_up(loaded, known) {
             return Wording::SignIn;
         }
-        let action = self.action_of(loaded);
+        let action = self.action_of(call, loaded);
         let why = if loaded
             .asker
             .app()
@@ -108,7 +117,12 @@ impl Engine {
     }
 }
 
-fn factor_view(now: Timestamp, method: &Method, known: &Known) -> FactorView {
+fn factor_view(
+    now: Timestamp,
+    method: &Method,
+    choice: Option<&Choice>,
+    known: &Known,
+) -> FactorView {
     if *method == Method::password() {
         return FactorView::Password;
     }
@@ -118,13 +132,13 @@ fn factor_view(now: Timestamp, method: &Method, known: &Known) -> FactorView {
             challenge: None,
         };
     }
-    let mine: Vec<_> = known
+    let (mine, others): (Vec<_>, Vec<_>) = known
         .credentials
         .iter()
         .filter(|c| c.method == *method)
-        .collect();
+        .partition(|c| choice.is_none_or(|choice| choice.may_be_by(&c.id)));
     FactorView::Totp(TotpView {
-        authenticators: if mine.len() > 1 {
+        authenticators: if mine.len() > 1 || !others.is_empty() {
             mine.iter()
                 .map(|c| (c.id.as_str().to_owned(), c.label.clone()))
                 .collect()

@@ -84,7 +84,7 @@ impl Engine {
         known: &Known,
         factor: &dyn Factor,
     ) -> Result<Option<Challenge>, EngineError> {
-        let action = self.action_of(loaded);
+        let action = self.action_of(call, loaded);
         let whom = self.whom(loaded, known, action.as_deref());
         factor.begin(&self.tools(call), &whom)
     }

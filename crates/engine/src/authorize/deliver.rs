@@ -91,7 +91,7 @@ impl Engine {
         let (Some(user), Some(id)) = (&post.known.user, loaded.id.clone()) else {
             return Ok(Sending::Nowhere);
         };
-        let action = self.action_of(loaded);
+        let action = self.action_of(call, loaded);
         let whom = self.whom(loaded, post.known, action.as_deref());
         let pending = loaded.state.sent.get(post.method);
         let Some(drawn) = post.code.draw(&self.tools(call), &whom, pending, chosen)? else {

@@ -4,13 +4,13 @@
 //! Starts a set-up that needs nothing typed first; verifies and stores no authenticator.
 
 use stepwell_core::authn::{Enrol, Method, Reason};
-use stepwell_store::credentials::Credential;
 use stepwell_store::interactions;
 
 use super::advance::Loaded;
 use super::asked::proven;
 use super::begin::encode;
 use super::facts::Known;
+use super::lost::lost;
 use super::show::username;
 use super::state::Setup;
 use super::view::{EnrolStage, EnrolView};
@@ -32,15 +32,15 @@ impl Engine {
         Ok(EnrolView {
             username: username(loaded, known),
             may_switch: self.may_switch(loaded),
-            wording: self.wording(loaded, known, reasons),
+            wording: self.wording(call, loaded, known, reasons),
             occasion: enrol.occasion,
             methods: enrol.methods.clone(),
             proven: proven(call.now, known, &enrol.counted),
-            replaces: match &stage {
+            lost: match &stage {
                 EnrolStage::Verify { method, .. } => {
-                    replaceable(method, loaded, known).map(|c| c.label.clone())
+                    self.lost_views(call.now, loaded, known, method)
                 }
-                _ => None,
+                _ => Vec::new(),
             },
             stage,
         })
@@ -142,26 +142,6 @@ impl Engine {
             .find(method)
             .and_then(|factor| factor.enrolment())
             .ok_or_else(|| EngineError::broken(format!("{method} has no set-up")))
-    }
-}
-
-/// Whether a recovery code was used in this interaction.
-pub(crate) fn lost(loaded: &Loaded, known: &Known) -> bool {
-    let mut proofs = known.facts.session.iter().flat_map(|s| &s.evidence);
-    proofs.any(|e| e.traits.recovery && e.at > loaded.began)
-}
-
-/// The authenticator that a new one of the method may take the place of, because it was lost. Of several nobody
-/// here knows which, and the account's pages remove it.
-pub(crate) fn replaceable<'k>(
-    method: &Method,
-    loaded: &Loaded,
-    known: &'k Known,
-) -> Option<&'k Credential> {
-    let mut same = known.credentials.iter().filter(|c| c.method == *method);
-    match (same.next(), same.next()) {
-        (Some(only), None) if lost(loaded, known) && *method != Method::recovery() => Some(only),
-        _ => None,
     }
 }
 

@@ -14,6 +14,8 @@ mod demand;
 mod enrol;
 mod facts;
 mod grant;
+mod lost;
+mod meant;
 mod show;
 mod state;
 mod stepup;
@@ -25,7 +27,8 @@ pub use advance::Next;
 pub use begin::{Begun, Via};
 pub use view::{
     AccountView, ClientView, ConsentView, DeliveredView, EnrolStage, EnrolView, FactorView, Left,
-    MethodView, PageView, ProveView, ProvenView, ScopeView, StepView, TotpView, Why, Wording,
+    LostView, MethodView, NamedView, PageView, ProveView, ProvenView, ScopeView, StepView,
+    TotpView, Why, Wording,
 };
 pub use wished::Wished;
 
@@ -33,7 +36,7 @@ pub(crate) use advance::{Loaded, json};
 pub(crate) use asker::Asker;
 pub(crate) use begin::encode;
 pub(crate) use deliver::{Post, Sending, language};
-pub(crate) use enrol::{pending, replaceable};
+pub(crate) use enrol::pending;
 pub(crate) use facts::Known;
 pub(crate) use show::Opened;
 pub(crate) use state::{Identified, Setup, State};

@@ -14,6 +14,7 @@ use super::facts::Known;
 use super::view::{
     AccountView, ClientView, ConsentView, FactorView, Left, PageView, ScopeView, StepView,
 };
+use super::ways::chosen;
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
@@ -39,7 +40,7 @@ impl Engine {
             Opened::Ok(loaded, browser) => (loaded, browser),
             Opened::Not(left) => return Ok(left),
         };
-        let (next, known) = self.advance(call, &loaded, cookies.session.as_ref())?;
+        let (next, mut known) = self.advance(call, &loaded, cookies.session.as_ref())?;
         match next {
             Next::AlreadyDone => Ok(Left::AlreadyDone {
                 client: self.client_view(&loaded),
@@ -62,7 +63,9 @@ impl Engine {
                     },
                     Step::ChooseAccount => StepView::ChooseAccount(accounts(&known)),
                     Step::Consent => match loaded.asker.app() {
-                        Some(app) => StepView::Consent(self.consent_view(app, &loaded, &known)),
+                        Some(app) => {
+                            StepView::Consent(self.consent_view(call, app, &loaded, &known))
+                        }
                         None => return Err(EngineError::broken("consent to a page of our own")),
                     },
                     Step::Enrol(enrol) => {
@@ -73,6 +76,9 @@ impl Engine {
                     Step::Prove(prove) => {
                         self.note_start(call, &mut loaded, &known, &reasons)?;
                         let mut view = self.prove_view(call, &loaded, &known, &prove, &reasons);
+                        if let Some(choice) = chosen(&loaded, &prove, &known) {
+                            known.leave_what_is_meant(choice);
+                        }
                         let show = self.challenge(call, &mut loaded, &known, &view.method)?;
                         if let FactorView::Other { challenge, .. } = &mut view.factor {
                             *challenge = show;
@@ -140,24 +146,32 @@ impl Engine {
         Ok(Opened::Ok(Box::new(loaded), fresh))
     }
 
-    fn consent_view(&self, app: &ForClient, loaded: &Loaded, known: &Known) -> ConsentView {
+    fn consent_view(
+        &self,
+        call: &Call<'_>,
+        app: &ForClient,
+        loaded: &Loaded,
+        known: &Known,
+    ) -> ConsentView {
         ConsentView {
             username: username(loaded, known),
             scopes: app
                 .request
                 .disclosed(&app.client)
                 .iter()
-                .map(|name| self.scope_view(name))
+                .map(|name| self.scope_view(call, name))
                 .collect(),
         }
     }
 
-    /// A scope with what configuration says of it.
-    pub(crate) fn scope_view(&self, name: &str) -> ScopeView {
+    /// A scope with what configuration says of it, in the language of the page.
+    pub(crate) fn scope_view(&self, call: &Call<'_>, name: &str) -> ScopeView {
         let known = self.settings.scopes.iter().find(|s| s.name == name);
         ScopeView {
             name: name.to_owned(),
-            description: known.and_then(|s| s.description.clone()),
+            description: known
+                .and_then(|s| s.description.as_ref())
+                .map(|text| text.in_language(&call.peer.language).to_owned()),
         }
     }
 

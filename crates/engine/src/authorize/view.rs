@@ -12,6 +12,7 @@ use stepwell_core::time::{Seconds, Timestamp};
 use crate::courier::Channel;
 
 use crate::factors::SetUp;
+use crate::factors::passkey::Keeper;
 use crate::here::Place;
 
 /// A page of an interaction.
@@ -84,6 +85,8 @@ pub struct ProveView {
     pub method: Method,
     /// What its form needs.
     pub factor: FactorView,
+    /// The authenticators that are enough, where the person has others of the method which are not.
+    pub meant: Vec<NamedView>,
     /// Every other method of the person: those that lead there, strongest first, then the rest.
     pub others: Vec<MethodView>,
     /// Proofs that already count, oldest first.
@@ -109,10 +112,19 @@ pub struct EnrolView {
     pub methods: Vec<Method>,
     /// Proofs that let it be set up, oldest first.
     pub proven: Vec<ProvenView>,
-    /// The name of the authenticator that it may take the place of, because that was lost.
-    pub replaces: Option<String>,
+    /// What the person may say is lost, to be removed when it is set up.
+    pub lost: Vec<LostView>,
     /// How far it is.
     pub stage: EnrolStage,
+}
+
+/// An authenticator that may have been lost.
+#[derive(Clone, Debug)]
+pub struct LostView {
+    /// Which.
+    pub one: NamedView,
+    /// Whether it is the one that the new authenticator most likely takes the place of.
+    pub likely: bool,
 }
 
 /// How far a set-up is.
@@ -223,6 +235,19 @@ pub struct DeliveredView {
     pub locked_until: Option<Timestamp>,
 }
 
+/// An authenticator by the name its person knows it by.
+#[derive(Clone, Debug)]
+pub struct NamedView {
+    /// Its identity.
+    pub id: String,
+    /// How it proves.
+    pub method: Method,
+    /// The person's name for it, or its masked address.
+    pub label: String,
+    /// What keeps it, where it is a key and that is well known.
+    pub keeper: Option<Keeper>,
+}
+
 /// A method on "another way".
 #[derive(Clone, Debug)]
 pub struct MethodView {
@@ -234,6 +259,8 @@ pub struct MethodView {
     pub resting: bool,
     /// Whether it is the one that the person took last, of those that can be taken now.
     pub preselected: bool,
+    /// Where its code would go, masked, where it is delivered and can be taken now.
+    pub to: Option<String>,
 }
 
 /// A proof that counts.

@@ -5,7 +5,7 @@ use stepwell_engine::account::{Happened, Me, Removal};
 use stepwell_engine::passwords::Weakness;
 
 use crate::support::{
-    Browser, Person, RelyingParty, Stage, a_person, a_relying_party, oauth_error,
+    Browser, Model, Person, RelyingParty, Stage, a_person, a_relying_party, oauth_error,
 };
 
 const OTHER_PASSWORD: &str = "quiet-harbour-lantern-58";
@@ -414,4 +414,41 @@ fn a_profile_takes_plain_text_and_says_which_rule_another_breaks() {
     );
     update(&[("name", "")]).unwrap();
     assert_eq!(stage.engine.profile(&me(&stage, &browser)).fields[0].1, "");
+}
+
+#[test]
+fn a_key_is_told_with_what_keeps_it_and_whether_it_is_copied_under_any_name() {
+    let stage = Stage::new();
+    let (bank, ada) = the_bank_and_ada(&stage);
+    let bitwarden = Model {
+        aaguid: *b"\xd5\x48\x82\x6e\x79\xb4\xdb\x40\xa3\xd8\x11\x11\x6f\x7e\x83\x49",
+        ..Model::synced()
+    };
+    ada.passkey(&stage, bitwarden);
+    stage.advance(1);
+    ada.passkey(&stage, Model::device_bound());
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    let here = me(&stage, &browser);
+    let seen = || stage.engine.account_security(&stage.call(), &here).unwrap();
+    for one in seen().authenticators {
+        let named = stage
+            .engine
+            .rename_authenticator(&stage.call(), &here, &one.id, "Mine");
+        assert!(named.unwrap());
+    }
+    let told: Vec<_> = seen()
+        .authenticators
+        .into_iter()
+        .map(|one| (one.synced, one.keeper.map(|keeper| keeper.name)))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some(true), Some("Bitwarden")),
+            (Some(false), None),
+            (None, None),
+            (None, None),
+        ]
+    );
 }

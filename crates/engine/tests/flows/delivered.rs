@@ -687,3 +687,38 @@ fn where_nobody_carries_messages_codes_are_not_offered() {
     let text = |stage: &Stage| String::from_utf8(stage.engine.metadata().to_vec()).unwrap();
     assert!(text(&with).contains("\"mailed\"") && !text(&first).contains("\"mailed\""));
 }
+
+#[test]
+fn another_way_says_where_a_code_would_go_and_only_after_a_first_proof() {
+    let either = ["mail", "sms"].map(|sent| Predicate::All(vec![by(&["password"]), by(&[sent])]));
+    let (postbox, stage) = Postbox::at(&knowing("sent", Predicate::Any(either.into())));
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage)
+        .with_password()
+        .with_mail()
+        .with_texts()
+        .create();
+    let mut browser = stage.browser(&ada);
+    assert!(
+        browser
+            .authorize(&bank, &[("acr_values", "sent")])
+            .is_pages()
+    );
+    browser.type_username();
+    let others = browser.see_proof().others;
+    assert!(others.iter().all(|way| way.to.is_none()), "{others:?}");
+    browser.type_password();
+    let told = |browser: &mut Browser<'_>, method: &str| {
+        let others = browser.see_proof().others;
+        let way = others.into_iter().find(|way| way.method.as_str() == method);
+        way.map(|way| (way.reaches, way.to))
+    };
+    let somewhere = |to: &str| Some((true, Some(to.to_owned())));
+    browser.another_way("mail");
+    assert_eq!(told(&mut browser, "sms"), somewhere("••••••89"));
+    browser.another_way("sms");
+    assert_eq!(told(&mut browser, "mail"), somewhere("a•••@e•••.com"));
+    assert_eq!(told(&mut browser, "password"), Some((false, None)));
+    // Being told sends nothing: each code was sent by its own page.
+    assert_eq!(postbox.messages().len(), 2);
+}

@@ -31,7 +31,7 @@ fn code<'a>(answer: &'a str) -> Input<'a> {
     Input::SetUp {
         answer,
         label: "",
-        replace: false,
+        lost: Vec::new(),
     }
 }
 
@@ -397,7 +397,7 @@ fn a_name_for_it_is_kept_and_one_that_hides_something_is_refused() {
         let input = Input::SetUp {
             answer: &answer,
             label: bad,
-            replace: false,
+            lost: Vec::new(),
         };
         let answered = browser.submit(&input);
         assert!(
@@ -409,7 +409,7 @@ fn a_name_for_it_is_kept_and_one_that_hides_something_is_refused() {
     browser.goes_on(&Input::SetUp {
         answer: &answer,
         label: "  Work phone ",
-        replace: false,
+        lost: Vec::new(),
     });
     let id = ada.id.as_ref().unwrap();
     let mine: Result<_, StoreError> = stage.db().read(|tx| credentials::live_of(tx, id));

@@ -1,6 +1,12 @@
 //! What a request says about languages stays with its interaction.
 
+use std::collections::BTreeMap;
+
+use stepwell_core::authn::AcrName;
 use stepwell_core::ids::InteractionId;
+use stepwell_engine::authorize::Wording;
+use stepwell_engine::settings::ScopeSetting;
+use stepwell_engine::worded::Worded;
 
 use crate::support::{Stage, a_person, a_relying_party};
 
@@ -32,4 +38,44 @@ fn a_request_without_wishes_has_none_and_an_unknown_interaction_is_nobodys() {
     assert!(wished.unwrap().languages.is_empty());
     let unknown = InteractionId::new("unknown");
     assert_eq!(stage.engine.wished(&unknown).unwrap(), None);
+}
+
+fn in_two_languages(en: &str, de: &str) -> Option<Worded> {
+    let texts = [("en", en), ("de", de)];
+    let texts = texts.map(|(tag, text)| (tag.to_owned(), text.to_owned()));
+    Worded::by_language(BTreeMap::from(texts))
+}
+
+#[test]
+fn scopes_and_actions_are_told_in_the_language_of_the_page() {
+    let stage = Stage::with(|settings| {
+        settings.scopes.push(ScopeSetting {
+            name: "transfer".into(),
+            description: in_two_languages("make transfers", "Überweisungen ausführen"),
+            action: in_two_languages("make a transfer", "Überweisung"),
+            minimum_acr: Some(AcrName::new("urn:stepwell:acr:mfa")),
+            max_age: None,
+        });
+    });
+    let bank = a_relying_party(&stage).asking_consent().create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.type_username().type_password().allow();
+    browser.follow().code();
+    browser.authorize(&bank, &[("scope", "openid transfer")]);
+    for (tag, said) in [("de", "Überweisung"), ("fr", "make a transfer")] {
+        browser.reads(tag);
+        match browser.see_proof().wording {
+            Wording::StepUp { action, .. } => assert_eq!(action.as_deref(), Some(said)),
+            other => panic!("{other:?}"),
+        }
+    }
+    browser.type_code();
+    for (tag, said) in [("de", "Überweisungen ausführen"), ("en", "make transfers")] {
+        browser.reads(tag);
+        let scopes = browser.see_consent().scopes;
+        let told = scopes.iter().find(|scope| scope.name == "transfer");
+        assert_eq!(told.unwrap().description.as_deref(), Some(said));
+    }
 }

@@ -18,6 +18,7 @@ mod leaving;
 mod links;
 mod locked;
 mod max_age;
+mod meant;
 mod names;
 mod new_passwords;
 mod nodes;

@@ -252,12 +252,13 @@ fn a_recovery_code_that_is_used_is_told_and_so_is_the_replacement_after_it() {
     browser.type_username().type_password();
     browser.another_way("recovery");
     browser.type_recovery_code(&codes[0]);
+    let old = browser.see_enrol().lost[0].one.id.clone();
     let app = browser.scan();
     let code = app.code_at(stage.now());
     browser.goes_on(&Input::SetUp {
         answer: &code,
         label: "",
-        replace: true,
+        lost: vec![&old],
     });
     let replaced = |method| at_home(Happened::FactorReplaced { method });
     assert_eq!(

@@ -445,7 +445,7 @@ fn set_up(answer: &str) -> Input<'_> {
     Input::SetUp {
         answer,
         label: "",
-        replace: false,
+        lost: Vec::new(),
     }
 }
 

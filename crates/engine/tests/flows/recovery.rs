@@ -8,7 +8,7 @@ use stepwell_engine::here::{Need, Place};
 use stepwell_store::{StoreError, credentials};
 
 use crate::support::{
-    Browser, Person, RelyingParty, Stage, a_person, a_relying_party, each_database,
+    Browser, Model, Person, RelyingParty, Stage, a_person, a_relying_party, each_database,
 };
 
 const MFA: [(&str, &str); 1] = [("acr_values", "2")];
@@ -39,6 +39,12 @@ fn at_recovery<'s>(stage: &'s Stage, bank: &RelyingParty, who: &'s Person) -> Br
     browser
 }
 
+/// What the page offers to remove, and whether it is most likely lost.
+fn lost(browser: &mut Browser<'_>) -> Vec<(String, bool)> {
+    let told = browser.see_enrol().lost.into_iter();
+    told.map(|lost| (lost.one.label, lost.likely)).collect()
+}
+
 fn codes_left(browser: &mut Browser<'_>) -> Option<usize> {
     match browser.view() {
         Left::Page(page) => page.codes_left,
@@ -67,7 +73,7 @@ fn ten_codes_are_shown_once_and_only_their_hashes_are_kept() {
             let answered = browser.submit(&Input::SetUp {
                 answer: unticked,
                 label: "",
-                replace: false,
+                lost: Vec::new(),
             });
             assert!(
                 matches!(
@@ -104,13 +110,15 @@ fn whoever_lost_the_app_sets_up_a_new_one_and_the_request_goes_on() {
         assert_eq!(codes_left(&mut browser), Some(9));
         let asked = browser.see_enrol();
         assert_eq!(asked.occasion, Occasion::Lost);
-        assert_eq!(asked.replaces.as_deref(), Some("Authenticator app"));
+        let lost = lost(&mut browser);
+        assert_eq!(lost, [("Authenticator app".to_owned(), true)]);
+        let old = asked.lost[0].one.id.clone();
         let app = browser.scan();
         let code = app.code_at(stage.now());
         browser.goes_on(&Input::SetUp {
             answer: &code,
             label: "New phone",
-            replace: true,
+            lost: vec![&old],
         });
         let grounds = bank.redeem(stage, &browser.follow()).grounds();
         assert_eq!(grounds.0, "2");
@@ -151,12 +159,102 @@ fn what_was_not_said_to_be_lost_stays() {
     let mut browser = browser.handed_to(&ada);
     browser.opens(Need::Enrol(Method::totp()), Place::Security);
     let code = browser.scan().code_at(stage.now());
+    assert!(browser.see_enrol().lost.is_empty());
+    let all = "SELECT id AS t FROM credentials WHERE method = 'totp'";
+    let all = stage.database().texts(all);
     browser.goes_on(&Input::SetUp {
         answer: &code,
         label: "",
-        replace: true,
+        lost: all.iter().map(String::as_str).collect(),
     });
     assert_eq!(stage.database().count(count), 3);
+}
+
+#[test]
+fn whatever_may_be_lost_is_offered_whichever_is_set_up() {
+    each_database(|stage| {
+        let bank = a_relying_party(stage).create();
+        let (ada, codes) = ada_with_codes(stage, &bank);
+        ada.passkey(stage, Model::synced());
+        stage.advance(1);
+        ada.security_key(stage, Model::touched());
+        let mut before = stage.browser(&ada);
+        before.authorize(&bank, &MFA);
+        before.type_username();
+        before.another_way("password").type_password();
+        before.another_way("totp").type_code();
+        let grant = bank.redeem(stage, &before.follow());
+        stage.advance(400);
+
+        let mut browser = stage.browser(&ada);
+        browser.authorize(&bank, &MFA);
+        browser.type_username();
+        browser.another_way("password").type_password();
+        browser.another_way("recovery");
+        browser.type_recovery_code(&codes[0]);
+        assert_eq!(browser.page(), "set up totp");
+        let told = lost(&mut browser);
+        let told: Vec<_> = told.iter().map(|(n, l)| (n.as_str(), *l)).collect();
+        assert_eq!(
+            told,
+            [
+                ("Authenticator app", true),
+                ("Passkey", false),
+                ("Security key", false)
+            ]
+        );
+
+        let ids: Vec<String> = stage.database().texts("SELECT id AS t FROM credentials");
+        let all: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let code = browser.scan().code_at(stage.now());
+        // Whatever the form says, the password and the codes stay.
+        browser.goes_on(&Input::SetUp {
+            answer: &code,
+            label: "New phone",
+            lost: all,
+        });
+        browser.follow().code();
+        let id = ada.id.as_ref().unwrap();
+        let mine: Result<_, StoreError> = stage.db().read(|tx| credentials::live_of(tx, id));
+        let labels: Vec<_> = mine.unwrap().into_iter().map(|c| c.label).collect();
+        assert_eq!(labels, ["Password", "Recovery codes", "New phone"]);
+        assert_eq!(stage.events("factor.removed").len(), 3);
+        assert!(
+            bank.refresh(stage, grant.refresh_token()).is_err(),
+            "it rested on the app"
+        );
+        assert!(stage.chain_is_whole());
+    });
+}
+
+#[test]
+fn what_was_just_shown_is_not_lost() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let (ada, codes) = ada_with_codes(&stage, &bank);
+    let mut key = ada.passkey(&stage, Model::synced());
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.use_passkey(&mut key);
+    browser.follow().code();
+    stage.advance(400);
+    assert!(!browser.opens(Need::Enrol(Method::totp()), Place::Security));
+    browser.another_way("recovery");
+    browser.type_recovery_code(&codes[0]);
+    browser.another_way("passkey").use_passkey(&mut key);
+    assert_eq!(browser.page(), "set up totp");
+    let told = lost(&mut browser);
+    assert_eq!(told, [("Authenticator app".to_owned(), true)]);
+    let ids: Vec<String> = stage.database().texts("SELECT id AS t FROM credentials");
+    let code = browser.scan().code_at(stage.now());
+    browser.goes_on(&Input::SetUp {
+        answer: &code,
+        label: "",
+        lost: ids.iter().map(String::as_str).collect(),
+    });
+    assert_eq!(browser.home(), Place::Security);
+    let removed = "SELECT method AS t FROM credentials WHERE revoked_at IS NOT NULL";
+    assert_eq!(stage.database().texts(removed), ["totp"]);
 }
 
 #[test]
@@ -250,10 +348,8 @@ fn without_on_demand_a_code_helps_on_the_account_pages_only() {
     browser.another_way("recovery");
     browser.type_recovery_code(&codes[0]);
     assert_eq!(browser.page(), "set up totp");
-    assert_eq!(
-        browser.see_enrol().replaces.as_deref(),
-        Some("Authenticator app")
-    );
+    let told = lost(&mut browser);
+    assert_eq!(told, [("Authenticator app".to_owned(), true)]);
     browser.set_up_app_alone();
     assert_eq!(browser.home(), Place::Security);
 }

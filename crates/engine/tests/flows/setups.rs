@@ -108,7 +108,7 @@ fn typed(answer: &str) -> Input<'_> {
     Input::SetUp {
         answer,
         label: "",
-        replace: false,
+        lost: Vec::new(),
     }
 }
 

@@ -95,6 +95,11 @@ impl<'s> Browser<'s> {
             .expect("the browser is not at a page of an interaction")
     }
 
+    /// Has its pages in another language from now on.
+    pub fn reads(&mut self, tag: &str) {
+        self.peer.language = tag.to_owned();
+    }
+
     /// Opens the address of a page.
     pub fn go_to(&mut self, id: &InteractionId) {
         self.at = Some(id.clone());
@@ -222,7 +227,7 @@ impl<'s> Browser<'s> {
         self.goes_on(&Input::SetUp {
             answer: "saved",
             label: "",
-            replace: false,
+            lost: Vec::new(),
         });
         codes
     }
@@ -251,7 +256,7 @@ impl<'s> Browser<'s> {
         self.goes_on(&Input::SetUp {
             answer: &code,
             label: "",
-            replace: false,
+            lost: Vec::new(),
         });
         app
     }

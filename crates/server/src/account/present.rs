@@ -4,7 +4,7 @@ use stepwell_core::time::Timestamp;
 use stepwell_engine::account as engine;
 use stepwell_engine::passwords::Weakness;
 
-use crate::interaction::{method, scope_line};
+use crate::interaction::{keeper, method, scope_line};
 use crate::pages::account::{
     ActivityPage, AppLine, Apps, Authenticator, Binding, ChangePassword, DeviceLine, Devices, Line,
     Overview, Profile, ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine,
@@ -51,6 +51,7 @@ pub(super) fn security(top: Top, seen: &engine::SecurityView, now: Timestamp) ->
                 id: one.id.as_str().to_owned(),
                 method: method(&one.method),
                 label: Shown::from(one.label.as_str()),
+                keeper: keeper(&method(&one.method), one.keeper),
                 binding: match one.synced {
                     None => Binding::None,
                     Some(false) => Binding::Device,
@@ -80,6 +81,7 @@ pub(super) fn remove(top: Top, one: &engine::AuthenticatorView) -> Remove {
         id: one.id.as_str().to_owned(),
         method: method(&one.method),
         label: Shown::from(one.label.as_str()),
+        keeper: keeper(&method(&one.method), one.keeper),
     }
 }
 

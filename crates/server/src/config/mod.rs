@@ -27,6 +27,7 @@ mod sms;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod worded;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};

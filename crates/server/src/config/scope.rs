@@ -7,7 +7,7 @@ use url::Url;
 
 use super::fields::Fields;
 use super::read::Reader;
-use super::suggest;
+use super::{suggest, worded};
 
 const SCOPE: &[&str] = &["name", "description", "action", "minimum_acr", "max_age"];
 const RESOURCE: &[&str] = &["identifier", "minimum_acr", "max_age"];
@@ -18,8 +18,8 @@ pub(crate) fn scopes(reader: &mut Reader, catalog: &Catalog) -> Vec<ScopeSetting
     for (entries, origin) in reader.tables("scope") {
         let mut fields = Fields::open("[[scope]]", SCOPE, entries, origin, &mut reader.problems);
         let name = fields.required("name", 256);
-        let description = fields.text("description", 200);
-        let action = fields.text("action", 80);
+        let description = worded::read(&mut fields, "description", 200);
+        let action = worded::read(&mut fields, "action", 80);
         let (minimum_acr, max_age) = floor(&mut fields, catalog);
         let Some(name) = name else { continue };
         if !name

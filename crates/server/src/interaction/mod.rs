@@ -15,7 +15,7 @@ pub(crate) mod submit;
 
 use stepwell_core::ids::InteractionId;
 
-pub(crate) use present::{method, scope_line};
+pub(crate) use present::{keeper, method, scope_line};
 
 const LONGEST_ID: usize = 64;
 

@@ -5,15 +5,17 @@ use stepwell_core::authn::Method as Proof;
 use stepwell_core::time::Timestamp;
 use stepwell_engine::answer::Trouble;
 use stepwell_engine::authorize::{
-    ConsentView, DeliveredView, FactorView, PageView, ProveView, ProvenView, ScopeView, StepView,
-    Why, Wording as Speech,
+    ConsentView, DeliveredView, FactorView, NamedView, PageView, ProveView, ProvenView, ScopeView,
+    StepView, Why, Wording as Speech,
 };
+
+use stepwell_engine::factors::passkey;
 
 use super::setup;
 use crate::pages::{
     Account, AnotherWay, App, Authenticator, Ceremony, ChooseAccount, Consent, DeliveredCode,
-    FactorInput, Html, Identifier, Instead, KnownAccount, Method, Problem, ProofState, ProofStep,
-    Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
+    FactorInput, Html, Identifier, Instead, Keeper, KeeperKind, KnownAccount, Method, Named,
+    Problem, ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
 };
 
 pub(super) const CODE_DIGITS: u8 = 6;
@@ -51,6 +53,7 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
             account: account(prove),
             wording: wording(view, prove),
             factor: factor(prove, &interaction, trouble, now),
+            only: prove.meant.iter().map(named_one).collect(),
             another_way: !prove.others.is_empty(),
             instead: instead(prove),
             trust_for: prove.trust.and_then(|time| i64::try_from(time.0).ok()),
@@ -65,7 +68,7 @@ pub(super) fn another_way(view: &PageView, prove: &ProveView) -> AnotherWay {
     let others = prove.others.iter().map(|other| Way {
         value: other.method.as_str().to_owned(),
         method: method(&other.method),
-        note: None,
+        to: other.to.as_deref().map(Shown::from),
         suffices: other.reaches && !other.resting,
         resting: other.resting,
         selected: other.preselected,
@@ -154,6 +157,7 @@ fn instead(prove: &ProveView) -> Vec<Instead> {
     let others = others.map(|other| Instead {
         value: other.method.as_str().to_owned(),
         method: method(&other.method),
+        to: other.to.as_deref().map(Shown::from),
     });
     // More than two would push the main button out of sight; "another way" has them all.
     others
@@ -279,6 +283,27 @@ pub(crate) fn method(proof: &Proof) -> Method {
         "recovery" => Method::Recovery,
         other => Method::Other(Shown::from(other)),
     }
+}
+
+/// An authenticator as a page names it.
+pub(super) fn named_one(one: &NamedView) -> Named {
+    Named {
+        label: Shown::from(one.label.as_str()),
+        keeper: keeper(&method(&one.method), one.keeper),
+    }
+}
+
+/// What keeps an authenticator; none where it is no key.
+pub(crate) fn keeper(method: &Method, known: Option<passkey::Keeper>) -> Option<Keeper> {
+    let unknown = Keeper::unknown(method)?;
+    Some(known.map_or(unknown, |known| Keeper {
+        kind: match known.kind {
+            passkey::KeeperKind::Manager => KeeperKind::Manager,
+            passkey::KeeperKind::Platform => KeeperKind::Platform,
+            passkey::KeeperKind::Key => KeeperKind::Key,
+        },
+        name: Shown::from(known.name),
+    }))
 }
 
 /// What a passkey's answer was refused for, as far as the person can do something about it.

@@ -9,14 +9,17 @@ use stepwell_engine::answer::{Input, Trouble};
 use stepwell_engine::authorize::{EnrolStage, EnrolView, PageView, StepView};
 use stepwell_engine::factors::SetUp;
 
-use super::present::{CODE_DIGITS, ceremony, method, passkey_problem, wording_of};
+use super::present::{CODE_DIGITS, ceremony, method, named_one, passkey_problem, wording_of};
 use crate::pages::{
-    Account, AppSetup, AskField, Ceremony, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Html, Method,
-    Problem, RecoveryCodes, Shown,
+    Account, AppSetup, AskField, Ceremony, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Html, Lost,
+    Method, Problem, RecoveryCodes,
 };
 
 /// The fields that a set-up page may have, of which it has one.
 const FIELDS: [&str; 5] = ["code", "response", "saved", "address", "number"];
+
+/// Boxes for what may be lost: as many as an account may have authenticators.
+const MOST_LOST: usize = 50;
 
 pub(super) fn page(
     view: &PageView,
@@ -78,7 +81,16 @@ fn form_page(
             Occasion::Chosen | Occasion::Spare => EnrolWhy::Chosen,
         },
         others: current.is_some() && enrol.methods.len() > 1,
-        replaces: enrol.replaces.as_deref().map(Shown::new),
+        lost: enrol
+            .lost
+            .iter()
+            .map(|lost| Lost {
+                id: lost.one.id.clone(),
+                method: method(&lost.one.method),
+                one: named_one(&lost.one),
+                likely: lost.likely,
+            })
+            .collect(),
         again: match &enrol.stage {
             EnrolStage::Verify {
                 method,
@@ -180,7 +192,9 @@ pub(super) fn input<'a>(what: &str, params: &'a Params) -> Option<Input<'a>> {
                 .find_map(|name| params.get(name))
                 .unwrap_or_default(),
             label: field("label"),
-            replace: params.get("replace").is_some(),
+            lost: (1..=MOST_LOST)
+                .filter_map(|n| params.get(&format!("lost-{n}")))
+                .collect(),
         },
         _ => return None,
     })

@@ -21,8 +21,8 @@ pub struct Way {
     /// Sent back as `method`.
     pub value: String,
     pub method: Method,
-    /// Tells two of a kind apart, e.g. the authenticator's name.
-    pub note: Option<Shown>,
+    /// Where its code would go, masked.
+    pub to: Option<Shown>,
     /// Whether it can help to reach what is asked now; otherwise the reason why not stands there.
     pub suffices: bool,
     /// Whether it rests after too many wrong tries; otherwise it is not enough.
@@ -31,6 +31,11 @@ pub struct Way {
 }
 
 impl Way {
+    fn label(&self, t: &Text) -> Message {
+        let sent = self.to.as_ref().and_then(|to| self.method.sent_to(t, to));
+        sent.unwrap_or_else(|| self.method.label(t))
+    }
+
     /// Why it is closed.
     fn why_not(&self, t: &Text) -> Message {
         if self.resting {

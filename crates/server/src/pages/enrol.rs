@@ -7,7 +7,7 @@ use askama::Template;
 use super::chrome::{Frame, finish};
 use super::qr::Qr;
 use super::{
-    Account, App, Ceremony, Chrome, Html, Message, Method, Problem, ProofState, Shown, StepUp,
+    Account, App, Ceremony, Chrome, Html, Message, Method, Named, Problem, ProofState, StepUp,
     Text, Wording,
 };
 
@@ -19,8 +19,8 @@ pub struct EnrolPage {
     pub wording: Wording,
     pub why: EnrolWhy,
     pub form: EnrolForm,
-    /// The name of what was lost; a box offers to remove it.
-    pub replaces: Option<Shown>,
+    /// What may have been lost; a box for each offers to remove it.
+    pub lost: Vec<Lost>,
     /// Offers to choose another method.
     pub others: bool,
     /// The method to begin anew with, where something was typed before this page.
@@ -65,6 +65,17 @@ pub struct EnrolWay {
     pub value: String,
     pub method: Method,
     pub selected: bool,
+}
+
+/// Something that may have been lost. Its box is named `lost-1` and so on.
+#[derive(Clone, Debug)]
+pub struct Lost {
+    /// Sent back as the value of its box.
+    pub id: String,
+    pub method: Method,
+    pub one: Named,
+    /// Whether it most likely was.
+    pub likely: bool,
 }
 
 /// What is needed first.

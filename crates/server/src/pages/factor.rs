@@ -94,6 +94,16 @@ impl DeliveredCode {
         Some(said.arg("duration", t.duration_down(self.valid_for)))
     }
 
+    /// The button that sends another one, with where it goes where there is no choice.
+    pub(super) fn again(&self, t: &Text) -> Message {
+        match (self.addresses.as_slice(), self.sent.is_some()) {
+            ([only], true) => t.say("resend-to").arg("to", &only.label),
+            ([only], false) => t.say("resend-first-to").arg("to", &only.label),
+            (_, true) => t.say("resend"),
+            (_, false) => t.say("resend-first"),
+        }
+    }
+
     /// From when on another one may be asked for, where that is not yet.
     pub(super) fn pause(&self, t: &Text) -> Option<Message> {
         // Where the notice says it, once is enough.

@@ -33,6 +33,15 @@ impl Method {
         }
     }
 
+    /// The same with where the code goes, e.g. "Mail a code to a•••@e•••.org"; none where none is sent.
+    pub fn sent_to(&self, text: &Text, to: &Shown) -> Option<Message> {
+        match self {
+            Self::Mail => Some(text.say("method-mail-to").arg("to", to)),
+            Self::Sms => Some(text.say("method-sms-to").arg("to", to)),
+            _ => None,
+        }
+    }
+
     /// The way to it from another, e.g. "Use a passkey instead".
     pub fn instead(&self, text: &Text) -> Message {
         match self {

@@ -5,7 +5,9 @@
 use askama::Template;
 
 use super::chrome::{Frame, finish};
-use super::{Account, App, Chrome, FactorInput, Html, Message, Method, Problem, Shown, Text};
+use super::{
+    Account, App, Chrome, FactorInput, Html, Message, Method, Named, Problem, Shown, Text,
+};
 
 /// Whoever would have to wait for a century, in seconds, does not wait: it stays locked.
 const FOR_GOOD: i64 = 100 * 365 * 86_400;
@@ -17,6 +19,8 @@ pub struct StepPage {
     pub account: Account,
     pub wording: Wording,
     pub factor: FactorInput,
+    /// The authenticators that are enough, where others of the method are not.
+    pub only: Vec<Named>,
     /// Offers "Try another way" (`/i/{id}/another-way`).
     pub another_way: bool,
     /// Methods that are one press away (the same address).
@@ -32,6 +36,15 @@ pub struct Instead {
     /// Sent back as `method`.
     pub value: String,
     pub method: Method,
+    /// Where its code would go, masked.
+    pub to: Option<Shown>,
+}
+
+impl Instead {
+    fn label(&self, t: &Text) -> Message {
+        let sent = self.to.as_ref().and_then(|to| self.method.sent_to(t, to));
+        sent.unwrap_or_else(|| self.method.instead(t))
+    }
 }
 
 /// How the page explains itself.

@@ -139,7 +139,7 @@ fn set_up_page(started: &Challenge, method: &str) -> String {
             security_key: method == "security-key",
         },
         others: false,
-        replaces: None,
+        lost: Vec::new(),
         again: None,
         problem: None,
     };

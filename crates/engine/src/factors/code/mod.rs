@@ -158,6 +158,36 @@ impl DeliveredCode {
             .collect()
     }
 
+    /// Where a code goes that is asked for now, masked: the address of the newest one again, if there is one.
+    pub(crate) fn goes_to(
+        &self,
+        credentials: &[Credential],
+        pending: Option<&Challenge>,
+        now: Timestamp,
+    ) -> Option<String> {
+        let before = pending.and_then(|pending| sent(pending).ok());
+        let before = before.as_ref().map(|sent| sent.credential.as_str());
+        let (_, address) = self.next(credentials, before, now)?;
+        Some((self.medium.mask)(&address))
+    }
+
+    /// The authenticator that a code goes to: the one chosen, else the one used last, of those that do not rest.
+    fn next<'c>(
+        &self,
+        credentials: &'c [Credential],
+        chosen: Option<&str>,
+        now: Timestamp,
+    ) -> Option<(&'c Credential, String)> {
+        let awake = credentials
+            .iter()
+            .filter(|c| self.is_mine(c) && !c.is_locked(now))
+            .filter_map(|c| Some((c, address_of(c)?)));
+        awake.min_by_key(|(c, _)| {
+            let is_chosen = Some(c.id.as_str()) == chosen;
+            (std::cmp::Reverse((is_chosen, c.last_used_at)), c.created_at)
+        })
+    }
+
     /// Draws a code beside those that `pending` holds. None when there is no address to send one to now.
     pub(crate) fn draw(
         &self,
@@ -169,17 +199,8 @@ impl DeliveredCode {
         let call = tools.call;
         let before = pending.map(sent).transpose()?;
         let chosen = chosen.or(before.as_ref().map(|sent| sent.credential.as_str()));
-        let mut awake: Vec<(&Credential, String)> = whom
-            .credentials
-            .iter()
-            .filter(|c| self.is_mine(c) && !c.is_locked(call.now))
-            .filter_map(|c| Some((c, address_of(c)?)))
-            .collect();
-        awake.sort_by_key(|(c, _)| {
-            let is_chosen = Some(c.id.as_str()) == chosen;
-            (std::cmp::Reverse((is_chosen, c.last_used_at)), c.created_at)
-        });
-        let Some((credential, address)) = awake.into_iter().next() else {
+        let next = self.next(whom.credentials, chosen, call.now);
+        let Some((credential, address)) = next else {
             return Ok(None);
         };
         let code = kept::draw(self.settings.digits, call.entropy);

@@ -9,11 +9,31 @@ use serde::{Deserialize, Serialize};
 use serde_cbor_2::Value;
 use webauthn_rs::prelude::Uuid;
 
-/// Lines of an AAGUID and a name.
+/// Lines of an AAGUID, a kind and a name.
 const KNOWN: &str = include_str!("aaguids.txt");
 /// Where the AAGUID stands in authenticator data (WebAuthn §6.1): after rpIdHash, flags and signCount.
 const FROM: usize = 32 + 1 + 4;
 const UNTIL: usize = FROM + 16;
+
+/// What keeps a passkey, as far as its model is a well-known one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keeper {
+    /// What people call it.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: KeeperKind,
+}
+
+/// What keeps passkeys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeeperKind {
+    /// A password manager, mostly in somebody's cloud.
+    Manager,
+    /// The device itself.
+    Platform,
+    /// A key that is carried about.
+    Key,
+}
 
 /// An authenticator model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,12 +57,20 @@ impl Aaguid {
         )
     }
 
-    /// What people call it, where it is a well-known one.
-    pub fn name(&self) -> Option<&'static str> {
+    /// What it is, where it is a well-known one.
+    pub fn keeper(&self) -> Option<Keeper> {
         let me = self.to_string();
-        let lines = KNOWN.lines().filter(|line| !line.starts_with('#'));
-        let mut pairs = lines.filter_map(|line| line.split_once(' '));
-        pairs.find(|(id, _)| *id == me).map(|(_, name)| name.trim())
+        let line = KNOWN.lines().find(|line| line.starts_with(&me))?;
+        let (_, rest) = line.split_once(' ')?;
+        let (kind, name) = rest.split_once(' ')?;
+        let kind = match kind {
+            "manager" => KeeperKind::Manager,
+            "platform" => KeeperKind::Platform,
+            "key" => KeeperKind::Key,
+            _ => return None,
+        };
+        let name = name.trim();
+        Some(Keeper { name, kind })
     }
 }
 
@@ -76,23 +104,40 @@ mod tests {
     fn every_line_of_the_table_is_a_model_and_a_name_and_stands_once() {
         let mut seen = std::collections::BTreeSet::new();
         for line in KNOWN.lines().filter(|line| !line.starts_with('#')) {
-            let (id, name) = line.split_once(' ').unwrap();
+            let (id, _) = line.split_once(' ').unwrap();
             let model: Aaguid = id.parse().unwrap();
             assert_eq!(model.to_string(), id, "lower case, with hyphens");
-            assert!(!name.trim().is_empty() && name.len() < 64, "{line}");
+            let name = model.keeper().unwrap().name;
+            assert!(!name.is_empty() && name.len() < 64, "{line}");
             assert!(seen.insert(model), "{line}");
         }
         assert!(seen.len() > 20);
     }
 
     #[test]
-    fn a_well_known_model_has_its_name_and_another_has_none() {
-        let name = |id: &str| id.parse::<Aaguid>().unwrap().name();
-        assert_eq!(
-            name("d548826e-79b4-db40-a3d8-11116f7e8349"),
-            Some("Bitwarden")
-        );
-        assert_eq!(name("01020304-0506-0708-0102-030405060708"), None);
+    fn a_well_known_model_has_its_name_and_kind_and_another_has_none() {
+        let keeper = |id: &str| id.parse::<Aaguid>().unwrap().keeper();
+        for (id, name, kind) in [
+            (
+                "d548826e-79b4-db40-a3d8-11116f7e8349",
+                "Bitwarden",
+                KeeperKind::Manager,
+            ),
+            (
+                "08987058-cadc-4b81-b6e1-30de50dcbe96",
+                "Windows Hello",
+                KeeperKind::Platform,
+            ),
+            (
+                "2fc0579f-8113-47ea-b116-bb5a8db9202a",
+                "YubiKey 5",
+                KeeperKind::Key,
+            ),
+        ] {
+            assert_eq!(keeper(id), Some(Keeper { name, kind }));
+        }
+        assert_eq!(keeper("01020304-0506-0708-0102-030405060708"), None);
+        assert_eq!(Aaguid(Uuid::nil()).keeper(), None);
     }
 
     #[test]

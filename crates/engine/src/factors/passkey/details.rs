@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use stepwell_core::authn::{Kind, Traits};
+use stepwell_core::authn::{Kind, Method, Traits};
 use stepwell_store::credentials;
 use webauthn_rs::prelude::Credential;
 
-use super::aaguid::Aaguid;
+use super::aaguid::{Aaguid, Keeper};
 use super::party::Party;
 use crate::error::EngineError;
 
@@ -51,6 +51,27 @@ impl Details {
         let user = user_verified.then_some("user");
         [key].into_iter().chain(user).map(str::to_owned).collect()
     }
+}
+
+/// What its person is told of an authenticator.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told {
+    /// Whether a provider may copy it between devices.
+    pub(crate) synced: bool,
+    /// What keeps it, where that is well known.
+    pub(crate) keeper: Option<Keeper>,
+}
+
+/// What is told of a stored authenticator; none where it is none of ours, or damaged.
+pub(crate) fn told(stored: &credentials::Credential) -> Option<Told> {
+    if ![Method::passkey(), Method::security_key()].contains(&stored.method) {
+        return None;
+    }
+    let kept = Details::of(stored).ok()?;
+    Some(Told {
+        synced: kept.credential.backup_eligible,
+        keeper: kept.aaguid.keeper(),
+    })
 }
 
 /// What an authenticator of this kind shows. Which way it verified its user is not told; each has a PIN or

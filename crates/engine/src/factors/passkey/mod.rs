@@ -25,9 +25,10 @@ use super::{Answer, Challenge, Enrolled, Enrolment, Factor, Failure, Tools, Veri
 use crate::error::EngineError;
 use crate::settings::Settings;
 
-pub use aaguid::Aaguid;
+pub use aaguid::{Aaguid, Keeper, KeeperKind};
 pub use authorities::Authorities;
 use details::Details;
+pub(crate) use details::told;
 use party::Party;
 
 /// What is asked of the authenticator.

@@ -133,10 +133,14 @@ pub(super) fn finish(
         transports: transports(&response),
         credential,
     };
-    let label = kept.aaguid.name().unwrap_or(match form {
-        Form::Passkey => "Passkey",
-        Form::SecurityKey => "Security key",
-    });
+    let label = kept
+        .aaguid
+        .keeper()
+        .map(|keeper| keeper.name)
+        .unwrap_or(match form {
+            Form::Passkey => "Passkey",
+            Form::SecurityKey => "Security key",
+        });
     let user_verified = kept.credential.user_verified;
     let mut stored = credentials::Credential::new(
         CredentialId::new(call.id()),

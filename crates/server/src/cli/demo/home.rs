@@ -81,8 +81,8 @@ impl Home {
              [server]\ndrain_delay = \"0s\"\n\n\
              # Short, so that trying out wrong codes does not lock the demo for long.
              [limits]\ncode_rest = \"1m\"\n\n\
-             [[scope]]\nname = \"accounts\"\ndescription = \"See your accounts and their balances\"\n\n\
-             [[scope]]\nname = \"transfer\"\ndescription = \"Make transfers from your accounts\"\naction = \"make a transfer\"\n\n\
+             [[scope]]\nname = \"accounts\"\ndescription = {{ en = \"See your accounts and their balances\", de = \"Ihre Konten und deren Stand sehen\" }}\n\n\
+             [[scope]]\nname = \"transfer\"\ndescription = {{ en = \"Make transfers from your accounts\", de = \"Von Ihren Konten überweisen\" }}\naction = {{ en = \"make a transfer\", de = \"Überweisung\" }}\n\n\
              [[resource]]\nidentifier = {api}\n",
             config = self.config().display(),
             issuer = text(&at.issuer),

@@ -343,3 +343,40 @@ fn scopes_and_resources_have_floors_that_exist() {
         assert!(told.contains(why), "{text}: {told}");
     }
 }
+
+#[test]
+fn a_scope_is_described_once_or_in_each_language_of_the_pages() {
+    let text = "[[scope]]\nname = \"a\"\ndescription = { en = \"see it\", de = \"es sehen\" }\naction = \"see it\"";
+    let settings = read(text, &[]).unwrap().config.settings;
+    let description = settings.scopes[0].description.as_ref().unwrap();
+    assert_eq!(description.in_language("de"), "es sehen");
+    assert_eq!(description.in_language("en"), "see it");
+    let action = settings.scopes[0].action.as_ref().unwrap();
+    assert_eq!(action.in_language("de"), "see it");
+    let variable = "[{ name = \"a\", description = { de = \"es sehen\" } }]";
+    let settings = read("", &[("STEPWELL__SCOPE", variable)]).unwrap();
+    let only = settings.config.settings.scopes[0].description.clone();
+    assert_eq!(only.unwrap().in_language("en"), "es sehen");
+    for (value, why) in [
+        ("{ fr = \"voir\" }", "pages come in de, en, not in \"fr\""),
+        (
+            "{ en = \"\" }",
+            "description.en is empty; leave it out instead",
+        ),
+        (
+            "{ en = 1 }",
+            "description.en takes a text in quotes, not a number",
+        ),
+        ("{}", "description names no language"),
+        ("[\"see it\"]", "takes a text in quotes, not a list"),
+    ] {
+        let told = problem(
+            &format!("[[scope]]\nname = \"a\"\ndescription = {value}"),
+            &[],
+        );
+        assert!(
+            told.contains(why) && told.starts_with("stepwell.toml:3:"),
+            "{value}: {told}"
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! The question before an authenticator is removed: what ends with it.
 
-use super::super::{Method, Shown};
+use super::super::{Keeper, Method, Shown};
 use super::Top;
 use super::frame::account_page;
 
@@ -11,6 +11,8 @@ pub struct Remove {
     pub id: String,
     pub method: Method,
     pub label: Shown,
+    /// What keeps it, for a key.
+    pub keeper: Option<Keeper>,
 }
 
 account_page!(Remove, "account/remove.html", "remove-title");

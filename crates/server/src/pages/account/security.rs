@@ -1,6 +1,6 @@
 //! The person's authenticators: a row each, with what it is worth, its name and the way to remove it.
 
-use super::super::{Message, Method, Shown, Text};
+use super::super::{Keeper, Message, Method, Shown, Text};
 use super::Top;
 use super::frame::account_page;
 
@@ -22,6 +22,8 @@ pub struct Authenticator {
     pub method: Method,
     /// The person's name for it; empty when it is the method's own.
     pub label: Shown,
+    /// What keeps it, for a key.
+    pub keeper: Option<Keeper>,
     pub binding: Binding,
     pub phishing_resistant: bool,
     /// Seconds since it was added.
@@ -47,6 +49,11 @@ pub enum Binding {
 }
 
 impl Authenticator {
+    /// Whether there is a name to show below the method.
+    fn is_named(&self) -> bool {
+        !self.label.is_empty() || self.keeper.is_some()
+    }
+
     fn binding(&self, t: &Text) -> Option<Message> {
         match self.binding {
             Binding::None => None,

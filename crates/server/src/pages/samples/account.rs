@@ -5,7 +5,7 @@ use super::super::account::{
     Line, Overview, Profile, ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine,
     Sessions, Tab, Top, Vouched, What,
 };
-use super::super::{Html, Method, NewPasswordProblem, ScopeLine, Shown};
+use super::super::{Html, Keeper, KeeperKind, Method, NewPasswordProblem, ScopeLine, Shown};
 use super::{LONG, NASTY, RTL, bob};
 
 const FIREFOX: &str =
@@ -38,6 +38,7 @@ fn authenticator(id: &str, method: Method, label: &str) -> Authenticator {
         id: id.to_owned(),
         method,
         label: Shown::from(label),
+        keeper: None,
         binding: Binding::None,
         phishing_resistant: false,
         added_ago: 86_400 * 40,
@@ -242,6 +243,36 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
         used_ago: None,
         ..authenticator("c3", Method::Other(Shown::from("Passkey")), LONG)
     };
+    let kept = |id: &str, kind, keeper: &str, method: Method, label: &str| Authenticator {
+        keeper: Some(Keeper {
+            kind,
+            name: Shown::from(keeper),
+        }),
+        binding: Binding::Device,
+        phishing_resistant: true,
+        ..authenticator(id, method, label)
+    };
+    let kept = [
+        Authenticator {
+            binding: Binding::Synced,
+            ..kept(
+                "k1",
+                KeeperKind::Manager,
+                "Bitwarden",
+                Method::Passkey,
+                "Bitwarden",
+            )
+        },
+        kept(
+            "k2",
+            KeeperKind::Platform,
+            "Windows Hello",
+            Method::Passkey,
+            "Work laptop",
+        ),
+        kept("k3", KeeperKind::Key, "YubiKey 5", Method::SecurityKey, RTL),
+        kept("k4", KeeperKind::Unknown, "", Method::Passkey, NASTY),
+    ];
     let code = Authenticator {
         locked_for: Some(840),
         ..authenticator("c2", Method::Totp, NASTY)
@@ -255,7 +286,11 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
         "account-security",
         &Security {
             top: done(Tab::Security, Done::Renamed),
-            authenticators: vec![key, code, password.clone()],
+            authenticators: [key]
+                .into_iter()
+                .chain(kept)
+                .chain([code, password.clone()])
+                .collect(),
             may_add: vec![
                 ("totp".to_owned(), Method::Totp),
                 ("card".to_owned(), Method::Other(Shown::from("Smart card"))),
@@ -279,6 +314,20 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
             id: "c2".to_owned(),
             method: Method::Totp,
             label: Shown::from("Pixel 9"),
+            keeper: None,
+        },
+    );
+    add(
+        "account-remove-passkey",
+        &Remove {
+            top: top(Tab::Security),
+            id: "k2".to_owned(),
+            method: Method::Passkey,
+            label: Shown::from("Work laptop"),
+            keeper: Some(Keeper {
+                kind: KeeperKind::Platform,
+                name: Shown::from("Windows Hello"),
+            }),
         },
     );
 }

@@ -122,6 +122,7 @@ fn address(id: &str, label: &str, selected: bool) -> Authenticator {
 fn page(code: DeliveredCode) -> StepPage {
     StepPage {
         trust_for: None,
+        only: Vec::new(),
         interaction: id(),
         account: bob(),
         wording: Wording::SignIn { app: acme() },

@@ -1,8 +1,9 @@
 //! Samples of the pages on which something is set up, and of recovery codes.
 
 use super::super::{
-    App, AppSetup, AskField, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, FactorInput, Html, Method,
-    Problem, ProofState, ProofStep, Reason, RecoveryCodes, Shown, StepPage, StepUp, Wording,
+    App, AppSetup, AskField, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, FactorInput, Html, Keeper,
+    KeeperKind, Lost, Method, Named, Problem, ProofState, ProofStep, Reason, RecoveryCodes, Shown,
+    StepPage, StepUp, Wording,
 };
 use super::{LONG, NASTY, acme, bob, id, nasty_app};
 
@@ -88,7 +89,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         "enrol-nasty",
         &EnrolPage {
             wording: Wording::SignIn { app: nasty_app() },
-            replaces: Some(Shown::new(NASTY)),
+            lost: vec![lost(NASTY, Method::Other(LONG.into()), None, true)],
             why: EnrolWhy::Lost,
             ..page(sent(LONG))
         },
@@ -110,13 +111,43 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
 pub(super) fn after_a_recovery_code() -> Vec<(&'static str, usize, Box<dyn Html>)> {
     let lost = EnrolPage {
         why: EnrolWhy::Lost,
-        replaces: Some(Shown::new("Old phone")),
+        lost: vec![
+            lost("Old phone", Method::Totp, None, true),
+            lost(
+                "Windows Hello",
+                Method::Passkey,
+                Some(KeeperKind::Platform),
+                false,
+            ),
+            lost("••••••89", Method::Sms, None, false),
+            lost(NASTY, Method::SecurityKey, Some(KeeperKind::Key), false),
+        ],
         ..page(app())
+    };
+    let passkey = EnrolPage {
+        form: super::passkey::setting_up(false),
+        ..lost.clone()
     };
     vec![
         ("enrol-lost", 9, Box::new(lost)),
+        ("enrol-lost-passkey", 8, Box::new(passkey)),
         ("enrol-lost-choose", 0, Box::new(page(ways()))),
     ]
+}
+
+fn lost(label: &str, method: Method, kind: Option<KeeperKind>, likely: bool) -> Lost {
+    Lost {
+        id: "01JZX3M5Q8".to_owned(),
+        method,
+        one: Named {
+            label: label.into(),
+            keeper: kind.map(|kind| Keeper {
+                kind,
+                name: Shown::default(),
+            }),
+        },
+        likely,
+    }
 }
 
 fn page(form: EnrolForm) -> EnrolPage {
@@ -143,7 +174,7 @@ fn page(form: EnrolForm) -> EnrolPage {
         }),
         why: EnrolWhy::Missing,
         form,
-        replaces: None,
+        lost: Vec::new(),
         again: None,
         others: !choosing,
         problem: None,
@@ -190,6 +221,7 @@ fn codes(problem: Option<Problem>) -> RecoveryCodes {
 fn before_a_change() -> StepPage {
     StepPage {
         trust_for: None,
+        only: Vec::new(),
         account: bob().pinned(),
         wording: Wording::StepUp(StepUp {
             app: App::new("Example ID", "id.example"),
@@ -210,6 +242,7 @@ fn before_a_change() -> StepPage {
 fn recovery(problem: Option<Problem>, locked_for: Option<i64>) -> StepPage {
     StepPage {
         trust_for: None,
+        only: Vec::new(),
         interaction: id(),
         account: bob(),
         wording: Wording::SignIn { app: acme() },

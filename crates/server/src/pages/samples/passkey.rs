@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::super::{
     Account, Ceremony, EnrolForm, EnrolPage, EnrolWhy, FactorInput, Html, Identifier, Instead,
-    Method, Problem, ProofState, ProofStep, Reason, StepPage, StepUp, Wording,
+    Keeper, KeeperKind, Method, Named, Problem, ProofState, ProofStep, Reason, StepPage, StepUp,
+    Wording,
 };
-use super::{NASTY, acme, bob, id, nasty_app};
+use super::{LONG, NASTY, acme, bob, id, nasty_app};
 
 pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     let identifier = Identifier {
@@ -100,6 +101,32 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         "step-up-passkey-plain",
         &page(up(None, Method::Passkey), self::passkey(None)),
     );
+    let one = |label: &str, kind, name: &str| Named {
+        label: label.into(),
+        keeper: Some(Keeper {
+            kind,
+            name: name.into(),
+        }),
+    };
+    let only = StepPage {
+        only: vec![one("Work key", KeeperKind::Key, "YubiKey 5")],
+        ..page(
+            up(Some("make a transfer"), Method::Passkey),
+            self::passkey(None),
+        )
+    };
+    add("step-up-passkey-only", &only);
+    add(
+        "step-up-passkey-only-some",
+        &StepPage {
+            only: vec![
+                one("Windows Hello", KeeperKind::Platform, "Windows Hello"),
+                one(NASTY, KeeperKind::Unknown, ""),
+                one(LONG, KeeperKind::Manager, "Bitwarden"),
+            ],
+            ..only
+        },
+    );
     let key = page(up(None, Method::SecurityKey), security_key());
     add("step-up-security-key", &key);
     add(
@@ -115,15 +142,9 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         account: bob(),
         wording: Wording::SignIn { app: acme() },
         why: EnrolWhy::Chosen,
-        form: EnrolForm::Key {
-            ceremony: Ceremony {
-                creates: true,
-                ..ceremony()
-            },
-            security_key,
-        },
+        form: setting_up(security_key),
         others: false,
-        replaces: None,
+        lost: Vec::new(),
         again: None,
         problem,
     };
@@ -143,9 +164,21 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     add("security-key-setup", &setup(true, None));
 }
 
+/// The form that sets one up.
+pub(super) fn setting_up(security_key: bool) -> EnrolForm {
+    EnrolForm::Key {
+        ceremony: Ceremony {
+            creates: true,
+            ..ceremony()
+        },
+        security_key,
+    }
+}
+
 fn page(wording: Wording, factor: FactorInput) -> StepPage {
     StepPage {
         trust_for: None,
+        only: Vec::new(),
         interaction: id(),
         account: bob(),
         wording,
@@ -161,6 +194,7 @@ fn page(wording: Wording, factor: FactorInput) -> StepPage {
 
 fn instead(value: &str, method: Method) -> Instead {
     Instead {
+        to: None,
         value: value.to_owned(),
         method,
     }

@@ -186,6 +186,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
 fn sign_in(factor: FactorInput) -> StepPage {
     StepPage {
         trust_for: None,
+        only: Vec::new(),
         interaction: id(),
         account: bob(),
         wording: Wording::SignIn { app: acme() },
@@ -212,17 +213,17 @@ fn several(labels: &[&str]) -> FactorInput {
 }
 
 fn ways() -> Vec<Way> {
-    let way = |value: &str, method, note: Option<&str>, suffices, selected| Way {
+    let way = |value: &str, method, to: Option<&str>, suffices, selected| Way {
         value: value.into(),
         method,
-        note: note.map(Into::into),
+        to: to.map(Into::into),
         suffices,
         resting: value == "resting",
         selected,
     };
     vec![
         way("password", Method::Password, None, false, false),
-        way("totp", Method::Totp, Some("Bob’s phone"), true, true),
+        way("totp", Method::Totp, None, true, true),
         way("mail", Method::Mail, Some("a•••@e•••.com"), true, false),
         way("sms", Method::Sms, None, false, false),
         way(

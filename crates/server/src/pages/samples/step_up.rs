@@ -1,8 +1,8 @@
 //! Samples of the step-up page.
 
 use super::super::{
-    Account, Detail, FactorInput, Html, Method, Problem, ProofState, ProofStep, Reason, StepPage,
-    StepUp, Wording,
+    Account, Authenticator, Detail, FactorInput, Html, Method, Named, Problem, ProofState,
+    ProofStep, Reason, StepPage, StepUp, Wording,
 };
 use super::{LONG, NASTY, RTL, acme, bob, id, nasty_app};
 
@@ -68,6 +68,29 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         },
     );
 
+    let phone = Named {
+        label: "Work phone".into(),
+        keeper: None,
+    };
+    let app = Authenticator {
+        id: "c1".to_owned(),
+        label: phone.label.clone(),
+        selected: true,
+    };
+    let one = FactorInput::Totp {
+        digits: 6,
+        authenticators: vec![app],
+        wrong_codes: 0,
+        locked_for: None,
+    };
+    add(
+        "step-up-code-only",
+        &StepPage {
+            only: vec![phone],
+            ..page(transfer(), one)
+        },
+    );
+
     let nasty = StepUp {
         app: nasty_app(),
         action: Some(NASTY.into()),
@@ -112,6 +135,7 @@ fn page(up: StepUp, factor: FactorInput) -> StepPage {
     let wording = Wording::StepUp(up);
     StepPage {
         trust_for: None,
+        only: Vec::new(),
         interaction: id(),
         account: bob(),
         wording,
