@@ -82,6 +82,8 @@ impl Home {
              # Short, so that trying out wrong codes does not lock the demo for long.
              [limits]\ncode_rest = \"1m\"\n\n\
              [[scope]]\nname = \"accounts\"\ndescription = \"See your accounts and their balances\"\n\n\
+             # The first of those asked for that has an action names the step-up.\n\
+             [[scope]]\nname = \"payout\"\ndescription = \"Change where your money is paid out\"\naction = \"change your payout account\"\n\n\
              [[scope]]\nname = \"transfer\"\ndescription = \"Make transfers from your accounts\"\naction = \"make a transfer\"\n\n\
              [[resource]]\nidentifier = {api}\n",
             config = self.config().display(),
@@ -135,7 +137,7 @@ mod tests {
             .config;
         assert!(config.seal.fetch().is_ok());
         let first = std::fs::read(home.seal()).unwrap();
-        assert_eq!(config.settings.scopes.len(), 2);
+        assert_eq!(config.settings.scopes.len(), 3);
         assert_eq!(
             config.settings.resources[0].identifier,
             "http://localhost:7200/api"
