@@ -65,6 +65,13 @@ impl<'p> Keyboard<'p> {
         );
     }
 
+    /// Whether the focus is on an element for this selector, and seen.
+    #[track_caller]
+    pub fn is_at(&self, selector: &str) -> bool {
+        let stop = self.look(selector);
+        stop.is_some_and(|stop| stop["there"] == true && stop["seen"] == true)
+    }
+
     /// Reaches a field and types over what is in it.
     #[track_caller]
     pub fn fill(&self, selector: &str, text: &str) {
@@ -110,7 +117,10 @@ impl<'p> Keyboard<'p> {
         self.strike(" ", " ");
         for _ in 0..MOST_STOPS {
             if self.page.eval(&chosen) == true {
-                assert!(self.look(selector).is_some_and(|stop| stop["seen"] == true));
+                assert!(
+                    self.is_at(selector),
+                    "nobody sees that {selector} is chosen"
+                );
                 return;
             }
             self.strike("ArrowDown", "");

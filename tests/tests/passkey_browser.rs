@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use stepwell_tests::browser::Browser;
 use stepwell_tests::databases::Database;
+use stepwell_tests::keyboard::Keyboard;
 use stepwell_tests::page::Page;
 use stepwell_tests::process::Provider;
 use stepwell_tests::rp::{RelyingParty, claims};
@@ -295,4 +296,74 @@ fn a_removed_passkey_is_refused_and_what_rested_on_it_is_over() {
     for page in [&page, &other, &anew] {
         assert_eq!(page.csp_violations(), Vec::<String>::new());
     }
+}
+
+#[test]
+fn a_passkey_is_set_up_and_used_by_keyboard_alone() {
+    let scene = Scene::set();
+    let page = scene.browser.page();
+    let phone = VirtualAuthenticator::add(&page, Device::phone());
+    phone.set_presence(false);
+    let keys = Keyboard::of(&page);
+    scene.view_balance(&page);
+    keys.fill_and_enter("#username", &scene.provider.ready.username);
+    keys.fill_and_enter("#factor-form #password", &scene.provider.ready.password);
+    page.wait_for("#result");
+    keys.follow("#change-payout");
+    keys.fill_and_enter("#code", &scene.provider.authenticator().fresh_code());
+    keys.choose("#enrol-form [value=passkey]");
+    keys.follow("#enrol-form #continue");
+    phone.set_presence(true);
+    // Enter in the one field does what the button does.
+    keys.fill_and_enter("#label", "My phone");
+    page.wait_for("#codes");
+    keys.space("#saved");
+    keys.follow("#enrol-form #continue");
+    assert!(page.text("#result").contains(PAYOUT));
+
+    keys.follow("#logout");
+    page.wait_for("#signed-out");
+    page.before_each_page(NOBODY_PICKS);
+    keys.follow("#view-balance");
+    // A device that does not recognise its user; then Enter again, where the focus is still.
+    phone.set_verified(false);
+    keys.reach("#passkey");
+    keys.strike("Enter", "\r");
+    wait::until("words", Duration::from_secs(20), || {
+        let said = page.text("#ceremony-status");
+        said.starts_with("Nothing was confirmed").then_some(())
+    });
+    assert!(keys.is_at("#passkey"));
+    phone.set_verified(true);
+    keys.strike("Enter", "\r");
+    page.wait_for("#result");
+    assert_eq!(page.text("#before-acr"), "phr");
+}
+
+#[test]
+fn without_scripts_the_set_up_of_a_passkey_says_why_and_a_transfer_goes_on_without() {
+    let scene = Scene::set();
+    let page = scene.browser.page();
+    page.set_javascript(false);
+    scene.view_balance(&page);
+    scene.type_name_and_password(&page);
+    page.click("#change-payout");
+    page.fill("#code", &scene.provider.authenticator().fresh_code());
+    page.click("#continue");
+    page.press("#enrol-form [value=passkey]");
+    page.click("#continue");
+    assert!(page.text("noscript").contains("Passkeys need JavaScript"));
+    assert!(!page.has("#enrol-form #continue:not([hidden])"));
+    // Enter in the field sends the form all the same, with nothing in it.
+    Keyboard::of(&page).fill_and_enter("#label", "My phone");
+    let said = page.text("#continue-problem");
+    assert!(said.contains("choose another way"), "{said}");
+    page.click("#cancel");
+    assert!(page.text("#error").contains("access_denied"));
+
+    // Nobody needs one for a transfer.
+    page.click("#home");
+    page.click("#transfer");
+    assert!(page.text("#result").contains("Transfer done"));
+    assert_eq!(page.csp_violations(), Vec::<String>::new());
 }
