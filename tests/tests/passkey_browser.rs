@@ -16,6 +16,12 @@ use url::Url;
 
 const PAYOUT: &str = "Payout account changed: GB82 WEST 1234 5698 7654 32";
 
+/// A rule for hardware, so that `phrh` is there to be asked for. No device here is one of these.
+const HARDWARE: (&str, &str) = (
+    "STEPWELL__PASSKEYS__HARDWARE_AAGUIDS",
+    "2fc0579f-8113-47ea-b116-bb5a8db9202a",
+);
+
 struct Scene {
     provider: Provider,
     browser: Browser,
@@ -196,14 +202,8 @@ fn a_passkey_added_on_the_security_page_signs_in_from_the_list_and_by_the_button
 
 #[test]
 fn a_password_steps_up_to_phr_and_a_synced_passkey_never_gets_to_phrh() {
-    // A rule for hardware, so that phrh is there to be asked for, and nothing to be set up on the way.
-    let scene = Scene::with(&[
-        (
-            "STEPWELL__PASSKEYS__HARDWARE_AAGUIDS",
-            "2fc0579f-8113-47ea-b116-bb5a8db9202a",
-        ),
-        ("STEPWELL__ENROLMENT__ON_DEMAND", "false"),
-    ]);
+    // Nothing to be set up on the way.
+    let scene = Scene::with(&[HARDWARE, ("STEPWELL__ENROLMENT__ON_DEMAND", "false")]);
     let page = scene.browser.page();
     let phone = VirtualAuthenticator::add(&page, Device::phone());
     scene.add_passkey(&page, &phone, "My phone");
@@ -365,5 +365,85 @@ fn without_scripts_the_set_up_of_a_passkey_says_why_and_a_transfer_goes_on_witho
     page.click("#home");
     page.click("#transfer");
     assert!(page.text("#result").contains("Transfer done"));
+    assert_eq!(page.csp_violations(), Vec::<String>::new());
+}
+
+#[test]
+fn a_synced_passkey_set_up_on_the_way_does_not_meet_phrh_either() {
+    let scene = Scene::with(&[HARDWARE]);
+    let page = scene.browser.page();
+    let phone = VirtualAuthenticator::add(&page, Device::phone());
+    phone.set_presence(false);
+    let app = app(&scene.provider);
+    page.goto(&app.authorize_url(&[("acr_values", "phrh")]));
+    scene.type_name_and_password(&page);
+    page.fill("#code", &scene.provider.authenticator().fresh_code());
+    page.click("#continue");
+    page.press("#enrol-form [value=passkey]");
+    page.click("#continue");
+    page.wait_for("#enrol-form #continue:not([hidden])");
+    phone.set_presence(true);
+    page.click("#continue");
+    // It is there, and something else has to be set up.
+    assert_eq!(phone.credentials().len(), 1);
+    assert_eq!(page.text("h1"), "Add a security key");
+    page.click("#cancel");
+    assert_eq!(parameter(&answer(&page), "error"), "access_denied");
+}
+
+/// A device that refuses as `window.refusal` says: by one of the errors of WebAuthn §5.1.
+const REFUSES: &str = "\
+    navigator.credentials.create = () => Promise.reject(new DOMException('refused', window.refusal));";
+
+#[test]
+fn each_way_in_which_a_device_refuses_is_told_in_words_that_help() {
+    let scene = Scene::set();
+    let page = scene.browser.page();
+    page.goto(&format!("{}/account/security", scene.provider.ready.issuer));
+    scene.type_name_and_password(&page);
+    page.before_each_page(REFUSES);
+    page.click("#add-security-key");
+    page.fill("#code", &scene.provider.authenticator().fresh_code());
+    page.click("#continue");
+    page.wait_for("#enrol-form #continue:not([hidden])");
+    let words = [
+        ("NotAllowedError", "Nothing was confirmed."),
+        (
+            "InvalidStateError",
+            "There is a passkey for your account on this device already.",
+        ),
+        (
+            "ConstraintError",
+            "This security key has no PIN yet. Set one in the settings",
+        ),
+        (
+            "NotSupportedError",
+            "This browser or device cannot use passkeys here.",
+        ),
+        (
+            "SecurityError",
+            "This browser or device cannot use passkeys here.",
+        ),
+        ("UnknownError", "Your browser could not finish."),
+    ];
+    for (refusal, said) in words {
+        page.eval(&format!("window.refusal = '{refusal}'"));
+        page.press("#enrol-form #continue");
+        wait::until(refusal, Duration::from_secs(20), || {
+            page.text("#ceremony-status")
+                .starts_with(said)
+                .then_some(())
+        });
+    }
+    // A dialogue that ran out of time is told from one that was closed: the device's own clock says so.
+    page.eval("window.refusal = 'NotAllowedError'");
+    page.eval(
+        "Date.now = ((real, late) => () => real() + (late = late ? 0 : 300000))(Date.now, 1)",
+    );
+    page.press("#enrol-form #continue");
+    wait::until("time", Duration::from_secs(20), || {
+        let said = page.text("#ceremony-status");
+        said.starts_with("That took too long.").then_some(())
+    });
     assert_eq!(page.csp_violations(), Vec::<String>::new());
 }
