@@ -8,13 +8,14 @@ use crate::page::Page;
 /// More stops than any page has.
 const MOST_STOPS: usize = 80;
 
-/// What has the focus, in words, whether it matches a selector, and whether a person sees where they are: an outline
-/// of its own, of two pixels or more and not see-through, on something that is drawn inside the window.
+/// What has the focus, in words, whether it matches a selector, and whether a person sees where they are: the browser's
+/// own ring or an outline of two pixels or more, not see-through, on something that is drawn inside the window.
 const LOOK: &str = "(selector => {
     const at = document.activeElement;
     if (!at || at === document.body || at === document.documentElement) return null;
     const style = getComputedStyle(at), box = at.getBoundingClientRect();
-    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+    const thick = style.outlineStyle === 'auto' || parseFloat(style.outlineWidth) >= 2;
+    const outlined = style.outlineStyle !== 'none' && thick
         && !/^rgba\\(.*, 0\\)$/.test(style.outlineColor);
     const inside = box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
         && box.top < innerHeight && box.left < innerWidth;
