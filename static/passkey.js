@@ -56,6 +56,7 @@
     }
   }
 
+  const form = ceremony.closest("form");
   let waiting = null;
   let busy = false;
   let stale = false;
@@ -72,21 +73,23 @@
     waiting = { stop, over: asked.catch(() => {}) };
     try {
       const credential = await asked;
-      const form = ceremony.closest("form");
       form.elements.response.value = JSON.stringify(answer(credential));
       busy = true;
       HTMLFormElement.prototype.submit.call(form);
+      return true;
     } catch (error) {
       if (!mediation) say(reason(error, began));
+      return false;
     }
   }
 
   async function press() {
+    if (busy) return;
     if (stale) return renew();
-    busy = start.disabled = true;
+    // Not disabled meanwhile: that would take the focus away, and Enter would not try again.
+    busy = true;
     say("working");
-    await ask().catch(() => say("failed"));
-    start.disabled = false;
+    if (await ask().catch(() => say("failed"))) return;
     busy = false;
     if (stale) renew();
   }
@@ -97,6 +100,11 @@
     start.hidden = false;
     if (start.hasAttribute("autofocus")) start.focus();
     start.addEventListener("click", press);
+    // Enter in the form's one field sends the form too, and there is nothing in it yet.
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      press();
+    });
     // What was typed is not thrown away; then the button asks for new options.
     const typed = () => [...document.querySelectorAll("input:not([type=hidden])")].some((i) => i.value !== i.defaultValue);
     setTimeout(() => {

@@ -17,6 +17,7 @@ pub mod databases;
 pub mod files;
 pub mod gateway;
 pub mod html;
+pub mod keyboard;
 pub mod page;
 pub mod process;
 pub mod rp;

@@ -287,7 +287,7 @@ impl Page {
     }
 
     #[track_caller]
-    fn navigate(&self, what: &str, action: impl FnOnce()) {
+    pub(crate) fn navigate(&self, what: &str, action: impl FnOnce()) {
         let tree = self.call("Page.getFrameTree", json!({}));
         let frame = tree["frameTree"]["frame"]["id"].clone();
         let before = tree["frameTree"]["frame"]["loaderId"].clone();

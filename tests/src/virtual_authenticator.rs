@@ -89,6 +89,12 @@ impl<'p> VirtualAuthenticator<'p> {
         kept["credentials"].as_array().cloned().unwrap_or_default()
     }
 
+    /// Gets what another one keeps, as devices do that are synced.
+    #[track_caller]
+    pub fn receive(&self, credential: &Value) {
+        self.call("addCredential", json!({"credential": credential}));
+    }
+
     #[track_caller]
     fn call(&self, what: &str, mut params: Value) -> Value {
         params["authenticatorId"] = self.id.clone().into();

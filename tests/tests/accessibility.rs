@@ -169,6 +169,7 @@ fn live_pages_are_accessible_in_both_languages_and_break_no_policy() {
     }
 
     page.goto(bank);
+    look("bank");
     page.click("#view-balance");
     page.wait_for("#identify-form");
     look("identifier");
@@ -213,6 +214,29 @@ fn live_pages_are_accessible_in_both_languages_and_break_no_policy() {
     page.fill("#code", &provider.authenticator().fresh_code());
     page.click("#continue");
     page.wait_for("#result");
+    look("bank, transferred");
+
+    page.click("#change-payout");
+    look("choose what to set up");
+    page.press("#enrol-form [value=passkey]");
+    page.click("#continue");
+    page.wait_for("#enrol-form #continue:not([hidden])");
+    look("passkey set-up");
+    page.click("#cancel");
+    page.wait_for("#error");
+    look("bank, cancelled");
+    for place in [
+        "",
+        "/security",
+        "/sessions",
+        "/activity",
+        "/apps",
+        "/profile",
+        "/password",
+    ] {
+        page.goto(&format!("{issuer}/account{place}"));
+        look(&format!("account{place}"));
+    }
 
     page.goto(&format!("{issuer}/logout"));
     look("logout");

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use stepwell_tests::browser::Browser;
 use stepwell_tests::databases::each_database;
+use stepwell_tests::keyboard::Keyboard;
 use stepwell_tests::visitor::{Landing, Visitor};
 
 const FORM: &str = r#"<title>Form</title><form method="post" action="/sent">
@@ -139,6 +140,45 @@ fn a_click_that_leads_nowhere_fails_the_test() {
     page.set_patience(Duration::from_secs(1));
     let clicked = catch_unwind(AssertUnwindSafe(|| page.click("#quiet")));
     assert!(clicked.is_err());
+}
+
+#[test]
+fn a_keyboard_reaches_fields_types_and_sends_without_scripts() {
+    let site = site();
+    let browser = Browser::start();
+    for scripts in [true, false] {
+        let page = browser.page();
+        page.set_javascript(scripts);
+        page.goto(&format!("{site}/form"));
+        let keys = Keyboard::of(&page);
+        keys.fill("input[name=username]", "ada & co");
+        keys.follow("#continue");
+        page.wait_for("#end");
+    }
+}
+
+#[test]
+fn a_focus_that_nobody_sees_or_a_control_that_no_key_reaches_fails_the_test() {
+    let site = site();
+    let browser = Browser::start();
+    let page = browser.page();
+    let keys = Keyboard::of(&page);
+    let reaches = |change: &str| {
+        page.goto(&format!("{site}/form"));
+        page.eval(&format!(
+            "const button = document.getElementById('continue'); {change}"
+        ));
+        catch_unwind(AssertUnwindSafe(|| keys.reach("#continue"))).is_ok()
+    };
+    assert!(reaches("0"));
+    for change in [
+        "button.style.outline = 'none'",
+        "button.style.outlineColor = 'transparent'",
+        "button.tabIndex = -1",
+        "button.style.cssText = 'position: absolute; left: -999px'",
+    ] {
+        assert!(!reaches(change), "{change}");
+    }
 }
 
 #[test]

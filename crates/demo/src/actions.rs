@@ -8,6 +8,7 @@ use crate::callback;
 use crate::config::BankConfig;
 use crate::flow::{self, Action, Round, see};
 use crate::money::Transfer;
+use crate::order::{Order, PayoutAccount};
 use crate::origin;
 use crate::pages::Problem;
 use crate::session::{COOKIE, session_of};
@@ -18,11 +19,14 @@ pub(crate) async fn balance(request: HttpRequest, bank: web::Data<Bank>) -> Http
 }
 
 pub(crate) async fn transfer(request: HttpRequest, bank: web::Data<Bank>) -> HttpResponse {
-    act(
+    order(&request, &bank, Order::Transfer(Transfer::of_the_demo())).await
+}
+
+pub(crate) async fn change_payout(request: HttpRequest, bank: web::Data<Bank>) -> HttpResponse {
+    order(
         &request,
         &bank,
-        Action::Transfer,
-        Some(Transfer::of_the_demo()),
+        Order::ChangePayout(PayoutAccount::of_the_demo()),
     )
     .await
 }
@@ -31,8 +35,19 @@ pub(crate) async fn transfer_again(request: HttpRequest, bank: web::Data<Bank>) 
     act(&request, &bank, Action::Transfer, None).await
 }
 
+pub(crate) async fn change_payout_again(
+    request: HttpRequest,
+    bank: web::Data<Bank>,
+) -> HttpResponse {
+    act(&request, &bank, Action::ChangePayout, None).await
+}
+
 pub(crate) async fn unmet(request: HttpRequest, bank: web::Data<Bank>) -> HttpResponse {
     act(&request, &bank, Action::Unmet, None).await
+}
+
+async fn order(request: &HttpRequest, bank: &Bank, order: Order) -> HttpResponse {
+    act(request, bank, order.action(), Some(order)).await
 }
 
 /// A button was pressed.
@@ -40,7 +55,7 @@ async fn act(
     request: &HttpRequest,
     bank: &Bank,
     action: Action,
-    intent: Option<Transfer>,
+    intent: Option<Order>,
 ) -> HttpResponse {
     if !origin::is_own(request, &BankConfig::origin_of(&bank.config.public_url)) {
         return problem(bank, None, &Problem::foreign_form(&bank.config.public_url));

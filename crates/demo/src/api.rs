@@ -8,44 +8,61 @@ use serde_json::json;
 use stepwell_guard::{Claims, Guard, acr, scope};
 
 use crate::money::{Euros, Transfer};
+use crate::order::PayoutAccount;
 
 const OPENING_BALANCE: Euros = Euros(482_150);
 const MOST_ACCOUNTS: usize = 1000;
 const LONGEST_PAYEE: usize = 100;
+/// ISO 13616 allows 34 characters; people put spaces between them.
+const LONGEST_IBAN: usize = 42;
 
 /// The API's accounts, by subject; one springs up where it is first asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    balances: Mutex<HashMap<String, Euros>>,
+    accounts: Mutex<HashMap<String, Account>>,
+}
+
+#[derive(Debug)]
+struct Account {
+    balance: Euros,
+    payout: Option<String>,
 }
 
 impl Ledger {
-    fn with<R>(&self, subject: &str, look: impl FnOnce(&mut Euros) -> R) -> R {
-        let mut balances = self.balances.lock().unwrap_or_else(PoisonError::into_inner);
-        if balances.len() >= MOST_ACCOUNTS && !balances.contains_key(subject) {
-            balances.clear();
+    fn with<R>(&self, subject: &str, look: impl FnOnce(&mut Account) -> R) -> R {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        if accounts.len() >= MOST_ACCOUNTS && !accounts.contains_key(subject) {
+            accounts.clear();
         }
-        look(
-            balances
-                .entry(subject.to_owned())
-                .or_insert(OPENING_BALANCE),
-        )
+        look(accounts.entry(subject.to_owned()).or_insert(Account {
+            balance: OPENING_BALANCE,
+            payout: None,
+        }))
     }
 }
 
 /// The API's resources. A balance needs a scope; a transfer needs two kinds of proof, the
-/// strongest of which is at most five minutes old.
+/// strongest of which is at most five minutes old; another payout account a phishing-resistant one.
 pub(crate) fn resources(guard: &Guard) -> actix_web::Scope {
     let reading = guard.require(scope("accounts"));
     let moving_money = guard.require(acr("urn:stepwell:acr:mfa").max_age(300).scope("transfer"));
+    let redirecting_money = guard.require(acr("phr").scope("payout"));
     web::scope("/api")
         .service(web::resource("/balance").wrap(reading).get(balance))
         .service(web::resource("/transfer").wrap(moving_money).post(transfer))
+        .service(
+            web::resource("/payout-account")
+                .wrap(redirecting_money)
+                .post(change_payout),
+        )
 }
 
 async fn balance(claims: Claims, ledger: web::Data<Ledger>) -> HttpResponse {
-    let balance = ledger.with(&claims.sub, |balance| *balance);
-    HttpResponse::Ok().json(json!({ "balance_cents": balance, "currency": "EUR" }))
+    let (balance, payout) = ledger.with(&claims.sub, |account| {
+        (account.balance, account.payout.clone())
+    });
+    HttpResponse::Ok()
+        .json(json!({ "balance_cents": balance, "currency": "EUR", "payout_account": payout }))
 }
 
 async fn transfer(
@@ -56,10 +73,10 @@ async fn transfer(
     if order.amount == Euros(0) || order.payee.is_empty() || order.payee.len() > LONGEST_PAYEE {
         return HttpResponse::UnprocessableEntity().json(json!({ "error": "invalid_order", "error_description": "name a payee and an amount above zero" }));
     }
-    let paid = ledger.with(&claims.sub, |balance| {
-        match balance.0.checked_sub(order.amount.0) {
+    let paid = ledger.with(&claims.sub, |account| {
+        match account.balance.0.checked_sub(order.amount.0) {
             Some(rest) => {
-                *balance = Euros(rest);
+                account.balance = Euros(rest);
                 true
             }
             None => false,
@@ -70,4 +87,18 @@ async fn transfer(
     }
     HttpResponse::Ok()
         .json(json!({ "status": "done", "amount_cents": order.amount, "payee": order.payee }))
+}
+
+async fn change_payout(
+    claims: Claims,
+    ledger: web::Data<Ledger>,
+    order: web::Json<PayoutAccount>,
+) -> HttpResponse {
+    let PayoutAccount { iban } = order.into_inner();
+    let may = |b: u8| b.is_ascii_alphanumeric() || b == b' ';
+    if iban.trim().is_empty() || iban.len() > LONGEST_IBAN || !iban.bytes().all(may) {
+        return HttpResponse::UnprocessableEntity().json(json!({ "error": "invalid_order", "error_description": "name the account by its IBAN: letters, digits and spaces" }));
+    }
+    ledger.with(&claims.sub, |account| account.payout = Some(iban.clone()));
+    HttpResponse::Ok().json(json!({ "status": "done", "payout_account": iban }))
 }

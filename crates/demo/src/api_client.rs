@@ -7,6 +7,8 @@ use reqwest::Method;
 use reqwest::header::WWW_AUTHENTICATE;
 use serde_json::Value;
 
+use crate::order::Order;
+
 /// A request to the API and its answer, as the panel shows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Exchange {
@@ -49,12 +51,13 @@ impl ApiClient {
             .await
     }
 
-    pub(crate) async fn transfer(
+    pub(crate) async fn order(
         &self,
         access_token: &str,
-        order: &Value,
+        order: &Order,
     ) -> Result<Exchange, reqwest::Error> {
-        self.call(Method::POST, "/api/transfer", access_token, Some(order))
+        let body = order.body();
+        self.call(Method::POST, order.path(), access_token, Some(&body))
             .await
     }
 

@@ -4,6 +4,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
+use serde_json::Value;
 
 use crate::api_client::Exchange;
 use crate::bank::Bank;
@@ -21,8 +22,22 @@ pub(crate) enum Action {
     Balance,
     /// The transfer saved in the session.
     Transfer,
+    /// The payout account saved in the session.
+    ChangePayout,
     /// Something that the provider cannot prove.
     Unmet,
+}
+
+impl Action {
+    /// Where a form goes that tries it again with what the session remembers.
+    pub(crate) fn retry(self) -> Option<&'static str> {
+        match self {
+            Action::Balance => Some("/balance"),
+            Action::Transfer => Some("/transfer/retry"),
+            Action::ChangePayout => Some("/payout-account/retry"),
+            Action::Unmet => None,
+        }
+    }
 }
 
 /// What an authorization request asks for beyond the usual.
@@ -69,32 +84,27 @@ pub(crate) async fn perform(
         .sessions
         .with(session, |session| session.intent.clone())
         .flatten();
-    let (exchange, outcome) = match (action, intent) {
-        (Action::Unmet, _) => return Ok(see("/")),
-        (Action::Balance, _) => {
+    let (exchange, outcome) = match action {
+        Action::Unmet => return Ok(see("/")),
+        Action::Balance => {
             let exchange = bank
                 .api
                 .balance(&tokens.access_token)
                 .await
                 .map_err(|_| Problem::api_unreachable())?;
-            let cents = exchange
-                .body
-                .get("balance_cents")
-                .and_then(serde_json::Value::as_u64);
-            (
-                exchange,
-                cents.map(|cents| Outcome::Balance(Euros(cents).to_string())),
-            )
+            let outcome = balance(&exchange.body);
+            (exchange, outcome)
         }
-        (Action::Transfer, None) => return Err(Problem::nothing_to_replay()),
-        (Action::Transfer, Some(transfer)) => {
-            let order = serde_json::to_value(&transfer).unwrap_or_default();
+        Action::Transfer | Action::ChangePayout => {
+            let order = intent
+                .filter(|order| order.action() == action)
+                .ok_or_else(Problem::nothing_to_replay)?;
             let exchange = bank
                 .api
-                .transfer(&tokens.access_token, &order)
+                .order(&tokens.access_token, &order)
                 .await
                 .map_err(|_| Problem::api_unreachable())?;
-            (exchange, Some(Outcome::TransferDone(transfer)))
+            (exchange, Some(Outcome::Done(order)))
         }
     };
     bank.sessions.with(session, |session| {
@@ -103,7 +113,7 @@ pub(crate) async fn perform(
     match (exchange.status, outcome) {
         (200, Some(outcome)) => {
             bank.sessions.with(session, |session| {
-                if matches!(outcome, Outcome::TransferDone(_)) {
+                if matches!(outcome, Outcome::Done(_)) {
                     session.intent = None;
                 }
                 session.outcome = Some(outcome);
@@ -112,6 +122,14 @@ pub(crate) async fn perform(
         }
         _ => refused(bank, session, action, round, &exchange).await,
     }
+}
+
+fn balance(body: &Value) -> Option<Outcome> {
+    let payout = body.get("payout_account").and_then(Value::as_str);
+    Some(Outcome::Balance {
+        balance: Euros(body.get("balance_cents")?.as_u64()?),
+        payout: payout.map(str::to_owned),
+    })
 }
 
 /// The API said no: read why, and ask the provider for just what is missing.

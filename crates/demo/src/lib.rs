@@ -6,7 +6,8 @@
 //!
 //! The way of a transfer: `routes` → `flow::perform` → the API (`api`) answers 401 with a
 //! challenge → `challenge` reads it → `provider::begin` sends the person to the provider with
-//! just that → `callback` checks the answer → `flow::perform` replays the saved transfer.
+//! just that → `callback` checks the answer → `flow::perform` replays the saved transfer. Changing the
+//! payout account goes the same way; `order` lists what can be ordered.
 
 mod actions;
 mod api;
@@ -19,6 +20,7 @@ mod config;
 mod flow;
 mod inbox;
 mod money;
+mod order;
 mod origin;
 mod pages;
 mod phone;

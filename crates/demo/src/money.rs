@@ -15,7 +15,7 @@ impl fmt::Display for Euros {
     }
 }
 
-/// What a person means to do: the intent that is kept while they are away at the provider.
+/// Money to somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Transfer {
     #[serde(rename = "amount_cents")]

@@ -53,6 +53,11 @@ pub fn serve(config: BankConfig, listener: TcpListener) -> std::io::Result<Serve
             .route("/balance", web::post().to(actions::balance))
             .route("/transfer", web::post().to(actions::transfer))
             .route("/transfer/retry", web::post().to(actions::transfer_again))
+            .route("/payout-account", web::post().to(actions::change_payout))
+            .route(
+                "/payout-account/retry",
+                web::post().to(actions::change_payout_again),
+            )
             .route("/unmet", web::post().to(actions::unmet))
             .route("/logout", web::post().to(actions::logout))
             .route("/phone", web::get().to(views::phone_page))

@@ -8,7 +8,8 @@ use subtle::ConstantTimeEq;
 
 use crate::api_client::Exchange;
 use crate::flow::Action;
-use crate::money::Transfer;
+use crate::money::Euros;
+use crate::order::Order;
 use crate::random::{self, NoRandomness};
 use crate::tokens::{BothFacts, Tokens};
 
@@ -35,8 +36,12 @@ pub(crate) struct Pending {
 /// What the last action came to, shown on the next page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    Balance(String),
-    TransferDone(Transfer),
+    Balance {
+        balance: Euros,
+        /// Where the bank pays out to, once that was said.
+        payout: Option<String>,
+    },
+    Done(Order),
 }
 
 #[derive(Default)]
@@ -46,8 +51,8 @@ pub(crate) struct BankSession {
     pub(crate) before: Option<BothFacts>,
     /// Whether that step-up came to its end.
     pub(crate) stepped_up: bool,
-    /// The transfer to replay, kept until it is done.
-    pub(crate) intent: Option<Transfer>,
+    /// The order to replay, kept until it is done.
+    pub(crate) intent: Option<Order>,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) last_authorization: Option<String>,
     pub(crate) last_exchange: Option<Exchange>,

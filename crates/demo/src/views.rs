@@ -25,20 +25,22 @@ pub(crate) async fn result(request: HttpRequest, bank: web::Data<Bank>) -> HttpR
     });
     match outcome {
         None => see("/"),
-        Some(Outcome::Balance(balance)) => home_page(
+        Some(Outcome::Balance { balance, payout }) => home_page(
             &request,
             &bank,
             Some(OutcomeView {
                 heading: format!("Your balance: {balance}"),
                 detail: "The API needed nothing more than the sign-in.",
+                payout,
             }),
         ),
-        Some(Outcome::TransferDone(transfer)) => home_page(
+        Some(Outcome::Done(order)) => home_page(
             &request,
             &bank,
             Some(OutcomeView {
-                heading: format!("Transfer done: {transfer}"),
+                heading: order.done(),
                 detail: "The API accepted the access token as strong and recent enough.",
+                payout: None,
             }),
         ),
     }
@@ -129,12 +131,8 @@ pub(crate) async fn logo() -> HttpResponse {
 /// Shows a problem, with the visit's panel where there is a visit.
 pub(crate) fn problem(bank: &Bank, session: Option<&str>, problem: &Problem) -> HttpResponse {
     let seen = session.and_then(|id| {
-        bank.sessions.with(id, |session| {
-            (
-                session.intent.as_ref().map(ToString::to_string),
-                Panel::of(session),
-            )
-        })
+        bank.sessions
+            .with(id, |session| (session.intent.clone(), Panel::of(session)))
     });
     let (intent, panel) = seen.unwrap_or_default();
     pages::html(

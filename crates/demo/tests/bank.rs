@@ -146,6 +146,82 @@ async fn a_transfer_asks_for_just_what_the_api_said_is_missing_and_is_then_repla
 }
 
 #[actix_web::test]
+async fn another_payout_account_asks_for_a_phishing_resistant_proof_and_a_scope_more() {
+    let (provider, mut visitor) = town();
+    signed_in(&provider, &mut visitor).await;
+    let request = visitor
+        .post("/payout-account")
+        .await
+        .authorization(&provider);
+    let asked = parameters(&request);
+    assert_eq!(asked["acr_values"], "phr");
+    assert_eq!(asked["scope"], "openid profile accounts transfer payout");
+    assert!(!asked.contains_key("max_age"));
+    assert_eq!(
+        visitor.get("/").await.text("challenge"),
+        r#"Bearer error="insufficient_user_authentication", error_description="A different authentication level is required", acr_values="phr", scope="payout""#
+    );
+
+    visitor
+        .get(&provider.approve(&request, "phr", &["swk", "user", "mfa"]))
+        .await;
+    let page = visitor.get("/result").await;
+    let changed = "Payout account changed: GB82 WEST 1234 5698 7654 32";
+    assert!(page.body.contains(changed), "{}", page.body);
+    assert_eq!(page.text("api-status"), "200");
+    assert_eq!(
+        (page.text("before-acr"), page.text("after-acr")),
+        (BASIC.into(), "phr".into())
+    );
+    assert_eq!(page.text("after-amr"), "swk user mfa");
+
+    visitor.post("/balance").await;
+    assert_eq!(
+        visitor.get("/result").await.text("payout-account"),
+        "Paid out to GB82 WEST 1234 5698 7654 32"
+    );
+}
+
+#[actix_web::test]
+async fn a_code_is_not_enough_for_another_payout_account() {
+    let (provider, mut visitor) = town();
+    signed_in(&provider, &mut visitor).await;
+    let request = visitor
+        .post("/payout-account")
+        .await
+        .authorization(&provider);
+    let page = visitor
+        .get(&provider.approve(&request, MFA, &["pwd", "otp", "mfa"]))
+        .await;
+    assert_eq!(page.text("error"), "acr_mismatch");
+    assert_eq!(
+        page.text("intent"),
+        "Your new payout account is still waiting: GB82 WEST 1234 5698 7654 32."
+    );
+    assert!(page.body.contains("action=\"/payout-account/retry\""));
+}
+
+#[actix_web::test]
+async fn an_answer_to_one_order_does_not_carry_out_another() {
+    let (provider, mut visitor) = town();
+    signed_in(&provider, &mut visitor).await;
+    let payout = visitor
+        .post("/payout-account")
+        .await
+        .authorization(&provider);
+    // Another tab.
+    visitor.post("/transfer").await;
+    let page = visitor
+        .get(&provider.approve(&payout, "phr", &["swk", "user", "mfa"]))
+        .await;
+    assert_eq!(page.text("error"), "no_intent");
+    assert_eq!(
+        page.text("intent"),
+        "Your transfer is still waiting: 250.00 € to Jane Roe."
+    );
+}
+
+#[actix_web::test]
 async fn a_transfer_without_any_sign_in_goes_both_steps_of_the_way() {
     let (provider, mut visitor) = town();
     let first = visitor.post("/transfer").await.authorization(&provider);
@@ -445,6 +521,8 @@ async fn a_form_from_another_site_is_refused() {
             "/balance",
             "/transfer",
             "/transfer/retry",
+            "/payout-account",
+            "/payout-account/retry",
             "/unmet",
             "/logout",
         ] {
@@ -526,7 +604,14 @@ async fn the_home_page_shows_the_demo_sign_in_escaped_and_the_phone_its_code() {
         ("alice".into(), "a <good> password".into())
     );
     assert!(!home.body.contains("<good>"));
-    for id in ["view-balance", "transfer", "unmet", "panel", "signed-out"] {
+    for id in [
+        "view-balance",
+        "transfer",
+        "change-payout",
+        "unmet",
+        "panel",
+        "signed-out",
+    ] {
         assert!(home.has(id), "{id}");
     }
     let phone = visitor.get("/phone").await;

@@ -7,7 +7,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use askama::Template;
 
+use crate::flow::Action;
 use crate::inbox::Mail;
+use crate::order::Order;
 
 pub(crate) use panel::Panel;
 pub(crate) use problem::Problem;
@@ -29,6 +31,8 @@ pub(crate) struct Home<'a> {
 pub(crate) struct OutcomeView {
     pub(crate) heading: String,
     pub(crate) detail: &'static str,
+    /// Where the bank pays out to, where that is part of it.
+    pub(crate) payout: Option<String>,
 }
 
 /// Something went wrong, and this is the way on.
@@ -36,9 +40,17 @@ pub(crate) struct OutcomeView {
 #[template(path = "problem.html")]
 pub(crate) struct ProblemPage<'a> {
     pub(crate) problem: &'a Problem,
-    /// The transfer that is still waiting, if any.
-    pub(crate) intent: Option<String>,
+    /// What is still waiting, if anything.
+    pub(crate) intent: Option<Order>,
     pub(crate) panel: Panel,
+}
+
+impl ProblemPage<'_> {
+    /// Where the "Try again" button sends its form: what failed, else what is still waiting.
+    fn retry(&self) -> Option<&'static str> {
+        let waiting = || self.intent.as_ref()?.action().retry();
+        self.problem.action.and_then(Action::retry).or_else(waiting)
+    }
 }
 
 /// The stand-in for the person's phone.

@@ -42,15 +42,6 @@ impl Problem {
         self
     }
 
-    /// Where the "Try again" button sends its form.
-    pub(crate) fn retry(&self) -> Option<&'static str> {
-        match self.action? {
-            Action::Balance => Some("/balance"),
-            Action::Transfer => Some("/transfer/retry"),
-            Action::Unmet => None,
-        }
-    }
-
     /// The provider answered with an error (RFC 6749 §4.1.2.1).
     pub(crate) fn from_answer(code: &str, description: &str, action: Action) -> Self {
         let (heading, text) = match code {
@@ -219,7 +210,7 @@ impl Problem {
     pub(crate) fn nothing_to_replay() -> Self {
         Problem::new(
             StatusCode::OK,
-            "There is no transfer waiting",
+            "There is nothing waiting to be done",
             "It is done already, or your visit has ended.",
             "no_intent",
         )

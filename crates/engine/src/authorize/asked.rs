@@ -8,6 +8,7 @@ use stepwell_core::ids::EvidenceId;
 use stepwell_core::time::{Seconds, Timestamp};
 
 use super::advance::Loaded;
+use super::asker::Asker;
 use super::facts::Known;
 use super::show::username;
 use super::stepup::is_step_up;
@@ -84,7 +85,9 @@ impl Engine {
         known: &Known,
         reasons: &[Reason],
     ) -> Wording {
-        if !is_step_up(loaded, known) {
+        // To look at one's own account one signs in, also where what the session rested on is over.
+        let looks = matches!(&loaded.asker, Asker::Here(here) if !here.is_change());
+        if looks || !is_step_up(loaded, known) {
             return Wording::SignIn;
         }
         let action = self.action_of(call, loaded);

@@ -1,11 +1,13 @@
 //! What a person sees of their account, and what their changes end.
 
+use stepwell_core::authn::Method;
 use stepwell_core::secret::Secret;
 use stepwell_engine::account::{Happened, Me, Removal};
+use stepwell_engine::courier;
 use stepwell_engine::passwords::Weakness;
 
 use crate::support::{
-    Browser, Model, Person, RelyingParty, Stage, a_person, a_relying_party, oauth_error,
+    Browser, Model, Person, Postbox, RelyingParty, Stage, a_person, a_relying_party, oauth_error,
 };
 
 const OTHER_PASSWORD: &str = "quiet-harbour-lantern-58";
@@ -181,6 +183,32 @@ fn removing_an_authenticator_ends_what_rested_on_it_and_nothing_else() {
         .unwrap();
     let acrs: Vec<_> = left[0].acrs.iter().map(|acr| acr.as_str()).collect();
     assert_eq!(acrs, ["urn:stepwell:acr:basic"]);
+}
+
+#[test]
+fn line_70_whoever_removes_an_authenticator_is_told_at_the_address_that_goes_too() {
+    let (postbox, stage) = Postbox::at(&Stage::new());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    let here = me(&stage, &browser);
+    let seen = stage.engine.account_security(&stage.call(), &here).unwrap();
+    let mail = seen
+        .authenticators
+        .iter()
+        .find(|a| a.method == Method::mail());
+    let removal = stage
+        .engine
+        .remove_authenticator(&stage.call(), &here, &mail.unwrap().id);
+    assert_eq!(removal.unwrap(), Removal::Removed);
+    stage.engine.deliver_due(&stage.call(), 10).unwrap();
+    let method = Method::mail();
+    assert_eq!(
+        postbox.notices(),
+        [courier::Happened::FactorRemoved { method }]
+    );
+    assert_eq!(postbox.messages()[0].address, "ada@example.com");
 }
 
 #[test]

@@ -10,11 +10,14 @@ use stepwell_core::time::Seconds;
 use stepwell_engine::EngineError;
 use stepwell_engine::answer::{Answered, Input, Trouble};
 use stepwell_engine::authorize::{FactorView, Via};
+use stepwell_engine::courier::Happened;
 use stepwell_engine::passwords::{HashGate, HashParams, Passwords};
 use stepwell_engine::totp::TotpSecret;
 use stepwell_store::{StoreError, credentials};
 
-use crate::support::{Browser, Person, Seeded, Stage, a_person, a_relying_party, each_database};
+use crate::support::{
+    Browser, Model, Person, Postbox, Seeded, Stage, a_person, a_relying_party, each_database,
+};
 
 /// A new session that is asked for a code.
 fn at_the_code<'s>(stage: &'s Stage, person: &'s Person, ip: &str) -> Browser<'s> {
@@ -217,6 +220,41 @@ fn guessing_the_password_of_one_account_is_slowed_down_and_never_locks_it() {
     );
     stage.advance(wait);
     browser.type_password().follow().code();
+}
+
+#[test]
+fn line_73_a_passkey_signs_in_while_passwords_for_the_account_have_to_wait() {
+    let stage = Stage::with(|settings| settings.limits.password_per_account = 2);
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().create();
+    let mut key = ada.passkey(&stage, Model::synced());
+    for n in 0..3 {
+        let mut guesser = stage.browser(&ada).at_ip(&format!("198.51.100.{n}"));
+        guesser.authorize(&bank, &[]);
+        guesser.type_username();
+        let trouble = guesser.fails_with("password", "a guess");
+        assert_eq!(matches!(trouble, Trouble::Wait(_)), n == 2, "{trouble:?}");
+    }
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.use_passkey(&mut key).follow().code();
+}
+
+#[test]
+fn line_51_whoever_s_app_rests_after_guesses_is_told() {
+    let (postbox, stage) = Postbox::at(&Stage::new());
+    let ada = a_person(&stage)
+        .with_password()
+        .with_totp()
+        .with_mail()
+        .create();
+    for n in 1..=5 {
+        let mut browser = at_the_code(&stage, &ada, &format!("198.51.100.{n}"));
+        browser.fails_with("totp", &ada.wrong_code(stage.now()));
+    }
+    stage.engine.deliver_due(&stage.call(), 10).unwrap();
+    let method = Method::totp();
+    assert_eq!(postbox.notices(), [Happened::FactorLocked { method }]);
 }
 
 #[test]

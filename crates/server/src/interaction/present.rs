@@ -387,3 +387,28 @@ pub(crate) fn scope_line(scope: &ScopeView) -> ScopeLine {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passkey_that_comes_too_late_is_told_from_one_that_is_refused() {
+        let said = |trouble| passkey_problem(&trouble);
+        for late in [
+            Trouble::Malformed("challenge-expired"),
+            Trouble::Refused("no-challenge"),
+        ] {
+            assert_eq!(said(late), Some(Problem::PasskeyExpired));
+        }
+        assert_eq!(
+            said(Trouble::Refused("unknown-credential")),
+            Some(Problem::PasskeyUnknown)
+        );
+        assert_eq!(
+            said(Trouble::Refused("signature")),
+            Some(Problem::PasskeyRefused)
+        );
+        assert_eq!(said(Trouble::WrongCode), None);
+    }
+}

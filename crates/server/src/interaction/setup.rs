@@ -135,19 +135,21 @@ fn form(interaction: &str, enrol: &EnrolView, now: Timestamp) -> EnrolForm {
 fn verify(interaction: &str, one: &Proof, show: &SetUp, now: Timestamp) -> EnrolForm {
     match show {
         SetUp::App { secret, uri } => EnrolForm::App(AppSetup::new(secret.expose(), uri.expose())),
-        SetUp::Form(show) if matches!(method(one), Method::Passkey | Method::SecurityKey) => {
-            EnrolForm::Key {
-                ceremony: Ceremony {
-                    creates: true,
-                    ..ceremony(show, interaction, now)
-                },
-                security_key: method(one) == Method::SecurityKey,
-            }
-        }
+        SetUp::Form(show) if is_key(one) => EnrolForm::Key {
+            ceremony: Ceremony {
+                creates: true,
+                ..ceremony(show, interaction, now)
+            },
+            security_key: method(one) == Method::SecurityKey,
+        },
         SetUp::Form(_) | SetUp::Codes(_) => EnrolForm::Code {
             method: method(one),
         },
     }
+}
+
+fn is_key(one: &Proof) -> bool {
+    matches!(method(one), Method::Passkey | Method::SecurityKey)
 }
 
 fn problem(trouble: &Trouble, enrol: &EnrolView) -> Option<Problem> {
@@ -155,14 +157,31 @@ fn problem(trouble: &Trouble, enrol: &EnrolView) -> Option<Problem> {
         EnrolStage::Ask { field, .. } => Some(*field),
         _ => None,
     };
+    let form = match &enrol.stage {
+        EnrolStage::Verify {
+            method,
+            show: SetUp::Form(show),
+            ..
+        } => Some((method, show)),
+        _ => None,
+    };
+    let key = form.is_some_and(|(method, _)| is_key(method));
+    if let Some(problem) = passkey_problem(trouble).filter(|_| key) {
+        return Some(problem);
+    }
+    // The digits of a code that was sent.
+    let sent = form.and_then(|(_, show)| u8::try_from(show["digits"].as_u64()?).ok());
     Some(match trouble {
+        Trouble::Malformed(_) if key => Problem::PasskeyRefused,
         Trouble::Malformed(_) if asked == Some("number") => Problem::BadNumber,
         Trouble::Malformed(_) if asked.is_some() => Problem::BadAddress,
+        Trouble::WrongCode if sent.is_some() => Problem::WrongSentCode,
         Trouble::WrongCode | Trouble::WrongPassword => Problem::WrongCode,
         Trouble::UsedCode => Problem::CodeUsed,
+        Trouble::Malformed("code-expired") => Problem::SentCodeExpired,
         Trouble::Malformed("codes-not-saved") => Problem::NotSaved,
         Trouble::Malformed(_) => Problem::CodeFormat {
-            digits: CODE_DIGITS,
+            digits: sent.unwrap_or(CODE_DIGITS),
         },
         Trouble::NotEnough => Problem::ChooseMethod,
         Trouble::BadLabel => Problem::BadLabel,
@@ -171,7 +190,7 @@ fn problem(trouble: &Trouble, enrol: &EnrolView) -> Option<Problem> {
             wait: i64::try_from(*secs).unwrap_or(i64::MAX),
         },
         Trouble::Undelivered => Problem::NotSent,
-        Trouble::Refused(_) => return passkey_problem(trouble),
+        Trouble::Refused(_) => Problem::PasskeyRefused,
         Trouble::TooSoon(secs) => Problem::TooManyTries {
             wait: i64::try_from(*secs).unwrap_or(i64::MAX),
         },

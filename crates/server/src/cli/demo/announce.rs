@@ -10,7 +10,7 @@ use super::seed::Kept;
 pub(super) fn text(at: &Addresses, kept: &Kept, home: &Home) -> String {
     format!(
         "\n  The demo is ready.\n\n\
-         \x20 Bank       {bank}   begin here: view the balance, then make a transfer\n\
+         \x20 Bank       {bank}   begin here: view the balance, make a transfer, change the payout account\n\
          \x20 Username   {username}\n\
          \x20 Password   {password}\n\
          \x20 Code       {bank}/phone   stands in for the authenticator app\n\

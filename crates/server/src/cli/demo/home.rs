@@ -82,6 +82,8 @@ impl Home {
              # Short, so that trying out wrong codes does not lock the demo for long.
              [limits]\ncode_rest = \"1m\"\n\n\
              [[scope]]\nname = \"accounts\"\ndescription = {{ en = \"See your accounts and their balances\", de = \"Ihre Konten und deren Stand sehen\" }}\n\n\
+             # The first of those asked for that has an action names the step-up.\n\
+             [[scope]]\nname = \"payout\"\ndescription = {{ en = \"Change where your money is paid out\", de = \"Ändern, wohin Ihr Geld ausgezahlt wird\" }}\naction = {{ en = \"change your payout account\", de = \"Änderung des Auszahlungskontos\" }}\n\n\
              [[scope]]\nname = \"transfer\"\ndescription = {{ en = \"Make transfers from your accounts\", de = \"Von Ihren Konten überweisen\" }}\naction = {{ en = \"make a transfer\", de = \"Überweisung\" }}\n\n\
              [[resource]]\nidentifier = {api}\n",
             config = self.config().display(),
@@ -135,7 +137,7 @@ mod tests {
             .config;
         assert!(config.seal.fetch().is_ok());
         let first = std::fs::read(home.seal()).unwrap();
-        assert_eq!(config.settings.scopes.len(), 2);
+        assert_eq!(config.settings.scopes.len(), 3);
         assert_eq!(
             config.settings.resources[0].identifier,
             "http://localhost:7200/api"

@@ -162,6 +162,7 @@ fn bank(engine: &Engine, at: &Addresses, kept: &mut Kept) -> Result<(), Failure>
         redirect_uris: redirects(at),
         post_logout_redirect_uris: post_logout(at),
         resources: vec![at.api()],
+        scope: scope(),
         ..known.clone()
     };
     let secret = Secret::new(kept.client_secret.as_str());
@@ -181,14 +182,18 @@ fn registration(at: &Addresses) -> NewClient {
         redirect_uris: redirects(at),
         post_logout_redirect_uris: post_logout(at),
         resources: vec![at.api()],
-        scope: Some(Scope::of([
-            "openid", "profile", "email", "accounts", "transfer",
-        ])),
+        scope: Some(scope()),
         action: Some("make a transfer".to_owned()),
         // The bank and the provider are one house here; nobody is asked whether they trust it.
         skip_consent: true,
         ..NewClient::new(ApplicationType::Web, "Acme Bank")
     }
+}
+
+fn scope() -> Scope {
+    Scope::of([
+        "openid", "profile", "email", "accounts", "transfer", "payout",
+    ])
 }
 
 fn redirects(at: &Addresses) -> Vec<String> {
