@@ -13,6 +13,7 @@ mod codes;
 mod cookies;
 mod cors;
 mod crash;
+mod devices;
 mod discovery;
 mod encoding;
 mod enrol;
