@@ -2,13 +2,13 @@
 delivered-sent = Wir haben einen Code an { $to } geschickt ({ $ago }). Das kann einige Minuten dauern. Der Code gilt { $duration }.
 delivered-failed = Der Code konnte nicht verschickt werden. Sie können es noch einmal versuchen oder einen anderen Weg wählen, falls es einen gibt.
 delivered-expired = Der Code ist abgelaufen. Fordern Sie einen neuen an.
-delivered-too-soon = Gerade eben wurde ein Code verschickt. Der nächste kann in { $wait } verschickt werden.
-delivered-too-many = Es wurden zu viele Codes verschickt. Der nächste kann in { $wait } verschickt werden.
+delivered-too-soon = Gerade eben wurde ein Code verschickt. Bis zum nächsten dauert es noch { $wait }.
+delivered-too-many = Es wurden zu viele Codes verschickt. Bis zum nächsten dauert es noch { $wait }.
 resend = Noch einen Code schicken
 resend-first = Code schicken
 resend-to = Noch einen Code an { $to } schicken
 resend-first-to = Code an { $to } schicken
-resend-wait = Der nächste Code kann in { $wait } verschickt werden.
+resend-wait = Bis zum nächsten Code dauert es noch { $wait }.
 resend-which = Wohin soll er gehen?
 
 # Die Wege beim Namen.

@@ -5,7 +5,7 @@ message-sender = Gesendet von { $product }
 message-code-subject = Ihr Code für { $app }
 message-code-lead = Geben Sie diesen Code ein, um mit { $app } fortzufahren:
 message-code-lead-action = Geben Sie diesen Code bei { $app } ein ({ $action }):
-message-code-valid = Er gilt einmal, innerhalb von { $duration }, auf der Seite, die danach gefragt hat.
+message-code-valid = Er gilt { $duration } lang und einmal, auf der Seite, die danach gefragt hat.
 message-code-beware = Niemand von { $product } wird Sie je danach fragen. Wenn Sie keinen Code angefordert haben, kennt vielleicht jemand Ihr Passwort: Ändern Sie es.
 message-code-short = { $code } ist Ihr { $product }-Code für { $app }. Geben Sie ihn nie weiter.
 message-code-short-action = { $code } ist Ihr { $product }-Code für { $app } ({ $action }). Geben Sie ihn nie weiter.
@@ -17,7 +17,7 @@ message-address-beware = Wenn Sie das nicht angefordert haben, ignorieren Sie es
 message-address-short = { $code } bestätigt diese Nummer für { $product }. Geben Sie ihn nie weiter.
 
 # Links.
-message-link-valid = Der Link gilt einmal, innerhalb von { $duration }.
+message-link-valid = Der Link gilt { $duration } lang und einmal.
 message-confirm-subject = Bestätigen Sie Ihre Adresse für { $product }
 message-confirm-lead = Öffnen Sie diesen Link, um zu bestätigen, dass diese Adresse Ihnen gehört, und bei { $product } weiterzumachen:
 message-confirm-beware = Wenn Sie das nicht angefordert haben, ignorieren Sie es.

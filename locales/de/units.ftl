@@ -20,3 +20,7 @@ duration-hours = { $n ->
     [one] { $n } Stunde
    *[other] { $n } Stunden
 }
+duration-days = { $n ->
+    [one] { $n } Tag
+   *[other] { $n } Tage
+}

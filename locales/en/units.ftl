@@ -20,3 +20,7 @@ duration-hours = { $n ->
     [one] { $n } hour
    *[other] { $n } hours
 }
+duration-days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}

@@ -71,7 +71,8 @@ impl Text {
         match s {
             s if s <= 90 => self.say("duration-seconds").arg("n", s),
             s if s <= 90 * MINUTE => self.say("duration-minutes").arg("n", up(MINUTE)),
-            _ => self.say("duration-hours").arg("n", up(HOUR)),
+            s if s <= 2 * DAY => self.say("duration-hours").arg("n", up(HOUR)),
+            _ => self.say("duration-days").arg("n", up(DAY)),
         }
     }
 
@@ -80,7 +81,8 @@ impl Text {
         match seconds.max(0) {
             s if s < 2 * MINUTE => self.say("duration-seconds").arg("n", s),
             s if s < 2 * HOUR => self.say("duration-minutes").arg("n", s / MINUTE),
-            s => self.say("duration-hours").arg("n", s / HOUR),
+            s if s < 2 * DAY => self.say("duration-hours").arg("n", s / HOUR),
+            s => self.say("duration-days").arg("n", s / DAY),
         }
     }
 }
@@ -178,6 +180,8 @@ mod tests {
         assert_eq!(t.duration_up(1).to_string(), "1 second");
         assert_eq!(t.duration_down(359).to_string(), "5 minutes");
         assert_eq!(t.duration_down(7199).to_string(), "119 minutes");
+        assert_eq!(t.duration_down(30 * DAY).to_string(), "30 days");
+        assert_eq!(t.duration_up(29 * DAY + 1).to_string(), "30 days");
     }
 
     #[test]
