@@ -5,6 +5,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
+use crate::requirement::RequirementError;
+
 /// The `error` of a challenge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
@@ -38,6 +40,8 @@ enum Kind {
     Error(ErrorCode),
     /// The issuer's keys cannot be had; nobody can say whether the token is good.
     Unavailable,
+    /// The requirement has a flaw, which is the operator's mistake.
+    Misconfigured,
 }
 
 /// A refusal, ready to be sent: a status, a `WWW-Authenticate` value and a JSON body.
@@ -103,12 +107,20 @@ impl Challenge {
         )
     }
 
+    pub(crate) fn misconfigured(flaw: &RequirementError) -> Self {
+        Self::new(
+            Kind::Misconfigured,
+            format!("What this operation requires is not usable: {flaw}"),
+        )
+    }
+
     pub(crate) fn with_scope(mut self, scope: Vec<String>) -> Self {
         self.scope = scope;
         self
     }
 
-    /// The HTTP status: 400, 401 or 403, or 503 while the issuer's keys cannot be fetched.
+    /// The HTTP status: 400, 401 or 403, 503 while the issuer's keys cannot be fetched, or 500
+    /// where the [`Requirement`](crate::Requirement) has a flaw.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self.kind {
@@ -116,15 +128,16 @@ impl Challenge {
             Kind::Error(ErrorCode::InsufficientScope) => 403,
             Kind::Bare | Kind::Error(_) => 401,
             Kind::Unavailable => 503,
+            Kind::Misconfigured => 500,
         }
     }
 
-    /// The error code; `None` where no token was sent or the keys cannot be fetched.
+    /// The error code; `None` where no token was sent, and for a 500 or 503.
     #[must_use]
     pub fn error(&self) -> Option<ErrorCode> {
         match self.kind {
             Kind::Error(code) => Some(code),
-            Kind::Bare | Kind::Unavailable => None,
+            Kind::Bare | Kind::Unavailable | Kind::Misconfigured => None,
         }
     }
 
@@ -152,12 +165,12 @@ impl Challenge {
         &self.scope
     }
 
-    /// The value of the `WWW-Authenticate` header; `None` for a 503.
+    /// The value of the `WWW-Authenticate` header; `None` for a 500 or 503.
     #[must_use]
     pub fn www_authenticate(&self) -> Option<String> {
         let code = match self.kind {
             Kind::Bare => return Some("Bearer".to_owned()),
-            Kind::Unavailable => return None,
+            Kind::Unavailable | Kind::Misconfigured => return None,
             Kind::Error(code) => code,
         };
         let mut value = format!("Bearer error=\"{}\"", code.as_str());
@@ -185,6 +198,7 @@ impl Challenge {
         let error = match self.kind {
             Kind::Bare => return Value::Object(body),
             Kind::Unavailable => "temporarily_unavailable",
+            Kind::Misconfigured => "server_error",
             Kind::Error(code) => code.as_str(),
         };
         body.insert("error".into(), error.into());

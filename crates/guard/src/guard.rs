@@ -68,6 +68,10 @@ impl Guard {
         presented: &Presented<'_>,
         requirement: &Requirement,
     ) -> Result<Claims, Challenge> {
+        if let Some(flaw) = requirement.flaw() {
+            tracing::error!(%flaw, "an operation requires nothing that a token could meet");
+            return Err(Challenge::misconfigured(flaw));
+        }
         let claims = self.verified(presented.token()?).await?;
         let now = self.settings.clock.now();
         self.check_times(&claims, now)
