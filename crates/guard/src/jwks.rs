@@ -23,7 +23,7 @@ const PAUSE: i64 = 10;
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) keys: KeySet,
-    /// Counts up with every fetch, so that remembered tokens notice a change of keys.
+    /// Counts up when the published keys change, so that remembered tokens notice it.
     pub(crate) revision: u64,
     fresh_until: i64,
 }
@@ -105,7 +105,12 @@ impl JwksCache {
             Ok((keys, max_age)) => {
                 let lifetime = max_age.unwrap_or(USUAL).clamp(SHORTEST, LONGEST);
                 let fresh_until = now.saturating_add(i64::try_from(lifetime).unwrap_or(i64::MAX));
-                let revision = self.loaded().map_or(1, |before| before.revision + 1);
+                // A token with an invented kid makes us fetch; it must not make us forget.
+                let revision = match self.loaded() {
+                    Some(before) if before.keys.is_same(&keys) => before.revision,
+                    Some(before) => before.revision + 1,
+                    None => 1,
+                };
                 self.current.store(Arc::new(Some(Arc::new(Snapshot {
                     keys,
                     revision,
@@ -114,5 +119,66 @@ impl JwksCache {
             }
             Err(reason) => tracing::warn!(reason, "the issuer's keys could not be fetched"),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use josekit::jwk::{Jwk, alg::ec::EcCurve};
+    use serde_json::{Value, json};
+
+    use super::{JwksCache, PAUSE};
+    use crate::clock::Clock;
+    use crate::fetch::{FetchError, FetchedKeys, KeySource, Pending};
+
+    #[derive(Debug, Default)]
+    struct Hand(Mutex<i64>);
+
+    impl Clock for Hand {
+        fn now(&self) -> i64 {
+            *self.0.lock().unwrap()
+        }
+    }
+
+    #[derive(Debug, Default)]
+    struct Published(Arc<Mutex<Vec<Value>>>);
+
+    impl KeySource for Published {
+        fn fetch(&self) -> Pending<'_, Result<FetchedKeys, FetchError>> {
+            let document = json!({ "keys": *self.0.lock().unwrap() });
+            Box::pin(async move {
+                Ok(FetchedKeys {
+                    document: document.to_string().into_bytes(),
+                    max_age: None,
+                })
+            })
+        }
+    }
+
+    fn key(kid: &str) -> Value {
+        let mut key = Jwk::generate_ec_key(EcCurve::P256)
+            .unwrap()
+            .to_public_key()
+            .unwrap();
+        key.set_key_id(kid);
+        Value::Object(key.as_ref().clone())
+    }
+
+    #[actix_web::test]
+    async fn an_invented_key_id_does_not_make_remembered_tokens_forgotten() {
+        let (clock, published) = (Arc::new(Hand::default()), Published::default());
+        let keys = Arc::clone(&published.0);
+        keys.lock().unwrap().push(key("k1"));
+        let cache = JwksCache::new(Box::new(published), Arc::clone(&clock) as Arc<dyn Clock>);
+        let revision = async |kid| cache.keys_for(kid).await.unwrap().revision;
+        let first = revision("k1").await;
+        *clock.0.lock().unwrap() += PAUSE;
+        assert_eq!(revision("invented").await, first);
+        keys.lock().unwrap().push(key("k2"));
+        *clock.0.lock().unwrap() += PAUSE;
+        assert_ne!(revision("invented").await, first, "now the keys differ");
     }
 }

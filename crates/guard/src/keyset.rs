@@ -19,6 +19,8 @@ type Verifier = (Algorithm, Box<dyn JwsVerifier>);
 #[derive(Debug, Default)]
 pub(crate) struct KeySet {
     by_kid: HashMap<String, Vec<Verifier>>,
+    /// As they were read, to tell whether another document says something else.
+    published: Vec<Value>,
 }
 
 impl KeySet {
@@ -30,7 +32,10 @@ impl KeySet {
             .get("keys")
             .and_then(Value::as_array)
             .ok_or("the JWK set has no array 'keys'")?;
-        let mut set = KeySet::default();
+        let mut set = KeySet {
+            published: keys.clone(),
+            ..KeySet::default()
+        };
         for key in keys.iter().take(MOST_KEYS) {
             let Some(jwk) = key
                 .as_object()
@@ -52,6 +57,11 @@ impl KeySet {
 
     pub(crate) fn contains(&self, kid: &str) -> bool {
         self.by_kid.contains_key(kid)
+    }
+
+    /// Whether both were published as the same keys.
+    pub(crate) fn is_same(&self, other: &KeySet) -> bool {
+        self.published == other.published
     }
 
     /// Whether a key of that id and algorithm made the signature.
