@@ -37,8 +37,15 @@ pub(crate) struct JwksCache {
     source: Box<dyn KeySource>,
     clock: Arc<dyn Clock>,
     current: ArcSwap<Option<Arc<Snapshot>>>,
-    /// When the last attempt was made; also lets only one request fetch at a time.
-    last_attempt: Mutex<Option<i64>>,
+    /// The last attempt; also lets only one request fetch at a time.
+    last_attempt: Mutex<Option<Attempt>>,
+}
+
+#[derive(Debug)]
+struct Attempt {
+    at: i64,
+    /// Whether the issuer answered with keys; not so either when the attempt was given up.
+    succeeded: bool,
 }
 
 impl JwksCache {
@@ -51,7 +58,8 @@ impl JwksCache {
         }
     }
 
-    /// The keys, fetched when needed; they may lack `kid` if the issuer has no such key.
+    /// The keys, fetched when needed; they lack `kid` only if the issuer, when it was last asked,
+    /// had no such key. Where it could not be asked nobody can say so.
     pub(crate) async fn keys_for(&self, kid: &str) -> Result<Arc<Snapshot>, Unavailable> {
         if let Some(snapshot) = self.good_for(kid) {
             return Ok(snapshot);
@@ -72,12 +80,20 @@ impl JwksCache {
             return Ok(snapshot);
         }
         let now = self.clock.now();
-        if last_attempt.is_none_or(|attempt| now.saturating_sub(attempt) >= PAUSE || now < attempt)
+        if last_attempt
+            .as_ref()
+            .is_none_or(|last| now.saturating_sub(last.at) >= PAUSE || now < last.at)
         {
-            *last_attempt = Some(now);
-            self.refresh(now).await;
+            let attempt = last_attempt.insert(Attempt {
+                at: now,
+                succeeded: false,
+            });
+            attempt.succeeded = self.refresh(now).await;
         }
-        self.usable(now).ok_or(Unavailable)
+        let answered = last_attempt.as_ref().is_some_and(|last| last.succeeded);
+        self.usable(now)
+            .filter(|snapshot| answered || snapshot.keys.contains(kid))
+            .ok_or(Unavailable)
     }
 
     /// The fresh snapshot, without waiting, if it has the key.
@@ -96,7 +112,8 @@ impl JwksCache {
         Option::clone(&self.current.load())
     }
 
-    async fn refresh(&self, now: i64) {
+    /// Whether the issuer's current keys could be had.
+    async fn refresh(&self, now: i64) -> bool {
         let parsed = match self.source.fetch().await {
             Ok(fetched) => KeySet::parse(&fetched.document).map(|keys| (keys, fetched.max_age)),
             Err(error) => Err(error.to_string()),
@@ -116,8 +133,12 @@ impl JwksCache {
                     revision,
                     fresh_until,
                 }))));
+                true
             }
-            Err(reason) => tracing::warn!(reason, "the issuer's keys could not be fetched"),
+            Err(reason) => {
+                tracing::warn!(reason, "the issuer's keys could not be fetched");
+                false
+            }
         }
     }
 }
