@@ -1,5 +1,5 @@
 //! An issuer's published keys, each parsed once into a verifier and kept.
-//! Keys that cannot sign what we accept are passed over, never an error.
+//! Keys that cannot sign what we accept are passed over; a set without any other is an error.
 
 use std::collections::HashMap;
 
@@ -51,6 +51,9 @@ impl KeySet {
             if !verifiers.is_empty() {
                 set.by_kid.entry(kid).or_default().extend(verifiers);
             }
+        }
+        if set.by_kid.is_empty() {
+            return Err("the JWK set has no key that is usable here".to_owned());
         }
         Ok(set)
     }

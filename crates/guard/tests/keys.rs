@@ -192,6 +192,30 @@ async fn an_unknown_key_during_an_outage_is_nobodys_fault() {
     );
 }
 
+#[actix_web::test]
+async fn a_set_without_usable_keys_does_not_replace_good_ones() {
+    let no_use = json!([{"kty": "oct", "kid": "k1", "k": "c2VjcmV0"}]);
+    for keys in [json!([]), no_use] {
+        let scene = scene();
+        check(&scene, &lasting(&scene)).await.unwrap();
+        *scene.published.document.lock().unwrap() = Some(json!({ "keys": keys }));
+        scene.clock.advance(300);
+        check(&scene, &lasting(&scene)).await.unwrap();
+        assert_eq!(scene.published.fetches(), 2);
+        scene.clock.advance(HOUR);
+        let challenge = check(&scene, &lasting(&scene)).await.unwrap_err();
+        assert_eq!(challenge.status(), 503, "their hour of grace is over");
+    }
+}
+
+#[actix_web::test]
+async fn an_issuer_that_publishes_no_key_leaves_every_token_undecided() {
+    let scene = scene();
+    *scene.published.document.lock().unwrap() = Some(json!({"keys": []}));
+    let challenge = check(&scene, &lasting(&scene)).await.unwrap_err();
+    assert_eq!(challenge.status(), 503);
+}
+
 /// Answers each fetch only when it is let through.
 #[derive(Debug)]
 struct Held {
