@@ -12,7 +12,7 @@ use crate::algorithm::Algorithm;
 /// The most keys taken from one document.
 const MOST_KEYS: usize = 100;
 
-/// A parsed key, bound to the one algorithm it is used with.
+/// A parsed key, bound to the one algorithm it is used with (RFC 8725 §3.1).
 type Verifier = (Algorithm, Box<dyn JwsVerifier>);
 
 /// Verifiers by key id.
@@ -47,9 +47,8 @@ impl KeySet {
             let Some(kid) = jwk.key_id().map(str::to_owned) else {
                 continue;
             };
-            let verifiers = verifiers(&jwk);
-            if !verifiers.is_empty() {
-                set.by_kid.entry(kid).or_default().extend(verifiers);
+            if let Some(verifier) = verifier(&jwk) {
+                set.by_kid.entry(kid).or_default().push(verifier);
             }
         }
         if set.by_kid.is_empty() {
@@ -86,29 +85,25 @@ impl KeySet {
     }
 }
 
-/// An RSA key without `alg` verifies both of its algorithms; any other key just one.
-fn verifiers(jwk: &Jwk) -> Vec<Verifier> {
-    let mut found: Vec<Verifier> = Vec::new();
+/// What verifies with this key. An RSA key serves PS256 only if its `alg` says so: without one it
+/// is for RS256, which every issuer of such tokens knows (RFC 9068 §2.1), and for nothing else.
+fn verifier(jwk: &Jwk) -> Option<Verifier> {
     match jwk.key_type() {
-        "EC" => {
-            if let Ok(verifier) = ES256.verifier_from_jwk(jwk) {
-                found.push((Algorithm::Es256, Box::new(verifier)));
-            }
+        "EC" => bound(Algorithm::Es256, ES256.verifier_from_jwk(jwk)),
+        "RSA" if jwk.algorithm() == Some("PS256") => {
+            bound(Algorithm::Ps256, PS256.verifier_from_jwk(jwk))
         }
-        "RSA" => {
-            if let Ok(verifier) = RS256.verifier_from_jwk(jwk) {
-                found.push((Algorithm::Rs256, Box::new(verifier)));
-            }
-            if let Ok(verifier) = PS256.verifier_from_jwk(jwk) {
-                found.push((Algorithm::Ps256, Box::new(verifier)));
-            }
-        }
+        "RSA" => bound(Algorithm::Rs256, RS256.verifier_from_jwk(jwk)),
         "OKP" if jwk.curve() == Some("Ed25519") => {
-            if let Ok(verifier) = EdDSA.verifier_from_jwk(jwk) {
-                found.push((Algorithm::EdDsa, Box::new(verifier)));
-            }
+            bound(Algorithm::EdDsa, EdDSA.verifier_from_jwk(jwk))
         }
-        _ => {}
+        _ => None,
     }
-    found
+}
+
+fn bound<V: JwsVerifier + 'static, E>(
+    algorithm: Algorithm,
+    made: Result<V, E>,
+) -> Option<Verifier> {
+    Some((algorithm, Box::new(made.ok()?)))
 }
