@@ -35,7 +35,7 @@ impl ErrorCode {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
-    /// No credentials at all: no error code (RFC 6750 §3.1, last paragraph).
+    /// No credentials at all: no error code (RFC 6750 §3.1, last paragraph), only the realm.
     Bare,
     Error(ErrorCode),
     /// The issuer's keys cannot be had; nobody can say whether the token is good.
@@ -52,6 +52,7 @@ pub struct Challenge {
     acr_values: Vec<String>,
     max_age: Option<u64>,
     scope: Vec<String>,
+    realm: String,
 }
 
 impl Challenge {
@@ -62,6 +63,7 @@ impl Challenge {
             acr_values: Vec::new(),
             max_age: None,
             scope: Vec::new(),
+            realm: String::new(),
         }
     }
 
@@ -112,6 +114,13 @@ impl Challenge {
             Kind::Misconfigured,
             format!("What this operation requires is not usable: {flaw}"),
         )
+    }
+
+    /// Names the resource server where nothing else would stand after `Bearer`, which must be
+    /// followed by one parameter at least (RFC 6750 §3).
+    pub(crate) fn in_realm(mut self, realm: &str) -> Self {
+        realm.clone_into(&mut self.realm);
+        self
     }
 
     pub(crate) fn with_scope(mut self, scope: Vec<String>) -> Self {
@@ -169,11 +178,16 @@ impl Challenge {
     #[must_use]
     pub fn www_authenticate(&self) -> Option<String> {
         let code = match self.kind {
-            Kind::Bare => return Some("Bearer".to_owned()),
+            Kind::Bare => {
+                let mut value = "Bearer ".to_owned();
+                parameter(&mut value, "realm", &self.realm);
+                return Some(value);
+            }
             Kind::Unavailable | Kind::Misconfigured => return None,
             Kind::Error(code) => code,
         };
-        let mut value = format!("Bearer error=\"{}\"", code.as_str());
+        let mut value = "Bearer ".to_owned();
+        parameter(&mut value, "error", code.as_str());
         parameter(
             &mut value,
             "error_description",
@@ -232,10 +246,11 @@ impl std::fmt::Display for Challenge {
 
 impl std::error::Error for Challenge {}
 
-/// Appends `, name="value"` as a quoted-string (RFC 9110 §5.6.4). What a header cannot carry
-/// becomes `?`, so that no value can end the string or the header.
+/// Appends `name="value"` as a quoted-string (RFC 9110 §5.6.4), after a comma unless it is the
+/// first. What a header cannot carry becomes `?`, so that no value can end the string or the header.
 fn parameter(header: &mut String, name: &str, value: &str) {
-    let _ = write!(header, ", {name}=\"");
+    let comma = if header.ends_with(' ') { "" } else { ", " };
+    let _ = write!(header, "{comma}{name}=\"");
     for character in value.chars() {
         match character {
             '"' | '\\' => {

@@ -220,7 +220,7 @@ async fn the_body_says_the_same_as_the_header() {
 }
 
 #[actix_web::test]
-async fn without_a_token_the_challenge_is_bare() {
+async fn without_a_token_the_challenge_names_the_realm_and_no_error() {
     let scene = scene();
     let required = scene.guard.require(acr(MFA).max_age(300));
     for presented in [
@@ -231,7 +231,10 @@ async fn without_a_token_the_challenge_is_bare() {
     ] {
         let challenge = required.check(&presented).await.unwrap_err();
         assert_eq!((challenge.status(), challenge.error()), (401, None));
-        assert_eq!(challenge.www_authenticate().unwrap(), "Bearer");
+        assert_eq!(
+            challenge.www_authenticate().unwrap(),
+            r#"Bearer realm="https://api.example""#
+        );
         assert_eq!(challenge.body(), json!({}));
     }
 }
