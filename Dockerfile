@@ -2,9 +2,9 @@
 # One binary on a small base. SQLite, libpq and OpenSSL are built in, so it needs libc alone.
 #
 #   docker build -t stepwell .
-#   openssl rand -base64 32 > seal.env.key      # once: it opens what the volume keeps, at every later start
+#   openssl rand -base64 32 > ../seal.env.key   # once: it opens what the volume keeps, at every later start
 #   docker run --rm --read-only --tmpfs /tmp -v stepwell-data:/var/lib/stepwell \
-#     -e STEPWELL__SEAL__KEY="$(cat seal.env.key)" -p 127.0.0.1:7100:7100 stepwell
+#     -e STEPWELL__SEAL__KEY="$(cat ../seal.env.key)" -p 127.0.0.1:7100:7100 stepwell
 
 FROM rust:1.95-bookworm AS build
 WORKDIR /src

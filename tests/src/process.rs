@@ -3,8 +3,10 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -168,18 +170,43 @@ impl Provider {
     }
 }
 
+/// Starts `stepwell serve --config FILE` on a free port and gives its address, `http://…`, once it answers
+/// there. Its issuer is what the configuration or the environment says.
+#[track_caller]
+pub fn serve_on_a_free_port(config: &Path, environment: &[(&str, &str)]) -> (Running, String) {
+    let mut child = begin_serving(config, environment, &[("STEPWELL__LISTEN", "127.0.0.1:0")]);
+    let line = child.first_line();
+    let said: serde_json::Value = serde_json::from_str(&line)
+        .unwrap_or_else(|problem| panic!("`stepwell serve --json` said {line} ({problem})"));
+    let address = format!("http://{}", said["listen"].as_str().expect("an address"));
+    wait_until_it_answers(&mut child, &address);
+    (child, address)
+}
+
 /// Starts `stepwell serve --config FILE` and waits until its discovery document is there.
 #[track_caller]
 pub fn serve(config: &Path, issuer: &str, environment: &[(&str, &str)]) -> Running {
+    let mut child = begin_serving(config, environment, &[]);
+    wait_until_it_answers(&mut child, issuer);
+    child
+}
+
+#[track_caller]
+fn begin_serving(config: &Path, environment: &[(&str, &str)], more: &[(&str, &str)]) -> Running {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
     let mut command = Command::new(binary());
     command
-        .arg("serve")
-        .arg("--config")
+        .args(["serve", "--json", "--config"])
         .arg(config)
-        .envs(environment.iter().copied());
-    let log = config.with_extension(format!("{}.log", free_port()));
-    let mut child = Running::spawn(command, log);
-    let discovery = format!("{issuer}/.well-known/openid-configuration");
+        .envs(environment.iter().copied())
+        .envs(more.iter().copied());
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    Running::spawn(command, config.with_extension(format!("{number}.log")))
+}
+
+#[track_caller]
+fn wait_until_it_answers(child: &mut Running, at: &str) {
+    let discovery = format!("{at}/.well-known/openid-configuration");
     let http = reqwest::blocking::Client::builder()
         .no_proxy()
         .build()
@@ -197,13 +224,41 @@ pub fn serve(config: &Path, issuer: &str, environment: &[(&str, &str)]) -> Runni
             child.log()
         );
     }
-    child
 }
 
-/// A port that was free a moment ago, for configurations that need a fixed one.
+/// A port on which nobody listens and which nobody else is given meanwhile: a connection that once was made to
+/// it is kept. Whoever is told its number may listen there.
+#[derive(Debug)]
+pub struct Reserved {
+    number: u16,
+    _kept: (TcpStream, TcpStream),
+}
+
+impl Reserved {
+    /// Takes one on the loopback.
+    #[track_caller]
+    pub fn port() -> Self {
+        let take = || {
+            let listener = TcpListener::bind("127.0.0.1:0")?;
+            let address = listener.local_addr()?;
+            let near = TcpStream::connect(address)?;
+            let (far, _) = listener.accept()?;
+            Ok::<_, std::io::Error>((address.port(), (near, far)))
+        };
+        let (number, _kept) = take().expect("a loopback port can be taken");
+        Self { number, _kept }
+    }
+
+    /// Which one it is.
+    pub fn number(&self) -> u16 {
+        self.number
+    }
+}
+
+/// A port that was free a moment ago, for programs that have to be told one.
 #[track_caller]
 pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0")
+    TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .expect("a loopback port can be bound")
         .port()

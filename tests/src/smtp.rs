@@ -5,6 +5,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -58,6 +59,7 @@ pub enum Manner {
 pub struct MailServer {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Mail>>>,
+    connections: Arc<AtomicUsize>,
     folder: TempDir,
 }
 
@@ -87,10 +89,13 @@ impl MailServer {
         let server = Self {
             address: listener.local_addr().expect("a listener has an address"),
             seen: Arc::clone(&seen),
+            connections: Arc::default(),
             folder,
         };
+        let connections = Arc::clone(&server.connections);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                connections.fetch_add(1, Ordering::SeqCst);
                 let (acceptor, seen) = (Arc::clone(&acceptor), Arc::clone(&seen));
                 std::thread::spawn(move || serve(stream, manner, &acceptor, &seen));
             }
@@ -111,6 +116,11 @@ impl MailServer {
     /// The settings of a Stepwell that sends through it.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         settings(self.port(), Some(&self.ca_file()))
+    }
+
+    /// How many connections came so far.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// Everything that was taken so far.

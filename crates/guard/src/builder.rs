@@ -122,7 +122,7 @@ impl Builder {
     /// # Errors
     /// [`BuildError`] names the setting that cannot be used.
     pub fn build(self) -> Result<Guard, BuildError> {
-        let issuer = Url::parse(&self.issuer)
+        Url::parse(&self.issuer)
             .ok()
             .filter(|url| is_safe(url) && url.query().is_none() && url.fragment().is_none())
             .ok_or_else(|| BuildError::Issuer(self.issuer.clone()))?;
@@ -147,7 +147,7 @@ impl Builder {
                     })
                     .transpose()?;
                 Box::new(
-                    HttpSource::new(&issuer, &self.issuer, jwks_uri)
+                    HttpSource::new(&self.issuer, jwks_uri)
                         .map_err(|error| BuildError::Http(error.to_string()))?,
                 )
             }

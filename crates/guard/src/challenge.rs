@@ -5,6 +5,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
+use crate::requirement::RequirementError;
+
 /// The `error` of a challenge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
@@ -33,11 +35,13 @@ impl ErrorCode {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
-    /// No credentials at all: no error code (RFC 6750 §3.1, last paragraph).
+    /// No credentials at all: no error code (RFC 6750 §3.1, last paragraph), only the realm.
     Bare,
     Error(ErrorCode),
     /// The issuer's keys cannot be had; nobody can say whether the token is good.
     Unavailable,
+    /// The requirement has a flaw, which is the operator's mistake.
+    Misconfigured,
 }
 
 /// A refusal, ready to be sent: a status, a `WWW-Authenticate` value and a JSON body.
@@ -48,6 +52,7 @@ pub struct Challenge {
     acr_values: Vec<String>,
     max_age: Option<u64>,
     scope: Vec<String>,
+    realm: String,
 }
 
 impl Challenge {
@@ -58,6 +63,7 @@ impl Challenge {
             acr_values: Vec::new(),
             max_age: None,
             scope: Vec::new(),
+            realm: String::new(),
         }
     }
 
@@ -103,12 +109,27 @@ impl Challenge {
         )
     }
 
+    pub(crate) fn misconfigured(flaw: &RequirementError) -> Self {
+        Self::new(
+            Kind::Misconfigured,
+            format!("What this operation requires is not usable: {flaw}"),
+        )
+    }
+
+    /// Names the resource server where nothing else would stand after `Bearer`, which must be
+    /// followed by one parameter at least (RFC 6750 §3).
+    pub(crate) fn in_realm(mut self, realm: &str) -> Self {
+        realm.clone_into(&mut self.realm);
+        self
+    }
+
     pub(crate) fn with_scope(mut self, scope: Vec<String>) -> Self {
         self.scope = scope;
         self
     }
 
-    /// The HTTP status: 400, 401 or 403, or 503 while the issuer's keys cannot be fetched.
+    /// The HTTP status: 400, 401 or 403, 503 while the issuer's keys cannot be fetched, or 500
+    /// where the [`Requirement`](crate::Requirement) has a flaw.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self.kind {
@@ -116,15 +137,16 @@ impl Challenge {
             Kind::Error(ErrorCode::InsufficientScope) => 403,
             Kind::Bare | Kind::Error(_) => 401,
             Kind::Unavailable => 503,
+            Kind::Misconfigured => 500,
         }
     }
 
-    /// The error code; `None` where no token was sent or the keys cannot be fetched.
+    /// The error code; `None` where no token was sent, and for a 500 or 503.
     #[must_use]
     pub fn error(&self) -> Option<ErrorCode> {
         match self.kind {
             Kind::Error(code) => Some(code),
-            Kind::Bare | Kind::Unavailable => None,
+            Kind::Bare | Kind::Unavailable | Kind::Misconfigured => None,
         }
     }
 
@@ -152,15 +174,20 @@ impl Challenge {
         &self.scope
     }
 
-    /// The value of the `WWW-Authenticate` header; `None` for a 503.
+    /// The value of the `WWW-Authenticate` header; `None` for a 500 or 503.
     #[must_use]
     pub fn www_authenticate(&self) -> Option<String> {
         let code = match self.kind {
-            Kind::Bare => return Some("Bearer".to_owned()),
-            Kind::Unavailable => return None,
+            Kind::Bare => {
+                let mut value = "Bearer ".to_owned();
+                parameter(&mut value, "realm", &self.realm);
+                return Some(value);
+            }
+            Kind::Unavailable | Kind::Misconfigured => return None,
             Kind::Error(code) => code,
         };
-        let mut value = format!("Bearer error=\"{}\"", code.as_str());
+        let mut value = "Bearer ".to_owned();
+        parameter(&mut value, "error", code.as_str());
         parameter(
             &mut value,
             "error_description",
@@ -185,6 +212,7 @@ impl Challenge {
         let error = match self.kind {
             Kind::Bare => return Value::Object(body),
             Kind::Unavailable => "temporarily_unavailable",
+            Kind::Misconfigured => "server_error",
             Kind::Error(code) => code.as_str(),
         };
         body.insert("error".into(), error.into());
@@ -218,10 +246,11 @@ impl std::fmt::Display for Challenge {
 
 impl std::error::Error for Challenge {}
 
-/// Appends `, name="value"` as a quoted-string (RFC 9110 §5.6.4). What a header cannot carry
-/// becomes `?`, so that no value can end the string or the header.
+/// Appends `name="value"` as a quoted-string (RFC 9110 §5.6.4), after a comma unless it is the
+/// first. What a header cannot carry becomes `?`, so that no value can end the string or the header.
 fn parameter(header: &mut String, name: &str, value: &str) {
-    let _ = write!(header, ", {name}=\"");
+    let comma = if header.ends_with(' ') { "" } else { ", " };
+    let _ = write!(header, "{comma}{name}=\"");
     for character in value.chars() {
         match character {
             '"' | '\\' => {

@@ -63,6 +63,8 @@ pub enum FetchError {
 #[derive(Debug)]
 pub(crate) struct HttpSource {
     client: reqwest::Client,
+    /// For the loopback: what is not encrypted must not leave this machine by way of a proxy.
+    direct: reqwest::Client,
     issuer: String,
     jwks_uri: Option<Url>,
 }
@@ -74,21 +76,25 @@ struct Metadata {
 }
 
 impl HttpSource {
-    pub(crate) fn new(
-        issuer: &Url,
-        issuer_text: &str,
+    pub(crate) fn new(issuer: &str, jwks_uri: Option<Url>) -> Result<Self, reqwest::Error> {
+        Self::with(reqwest::Client::builder, issuer, jwks_uri)
+    }
+
+    fn with(
+        begin: impl Fn() -> reqwest::ClientBuilder,
+        issuer: &str,
         jwks_uri: Option<Url>,
     ) -> Result<Self, reqwest::Error> {
-        let mut client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(3))
-            .timeout(Duration::from_secs(5));
-        if is_loopback(issuer) {
-            client = client.no_proxy();
-        }
+        let bounded = || {
+            begin()
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(Duration::from_secs(3))
+                .timeout(Duration::from_secs(5))
+        };
         Ok(HttpSource {
-            client: client.build()?,
-            issuer: issuer_text.to_owned(),
+            client: bounded().build()?,
+            direct: bounded().no_proxy().build()?,
+            issuer: issuer.to_owned(),
             jwks_uri,
         })
     }
@@ -98,7 +104,7 @@ impl HttpSource {
             Some(known) => known.clone(),
             None => self.discover().await?,
         };
-        let (document, max_age) = self.get(jwks_uri.as_str()).await?;
+        let (document, max_age) = self.get(&jwks_uri).await?;
         Ok(FetchedKeys { document, max_age })
     }
 
@@ -107,7 +113,11 @@ impl HttpSource {
             "{}/.well-known/openid-configuration",
             self.issuer.trim_end_matches('/')
         );
-        let (document, _) = self.get(&url).await?;
+        let address = Url::parse(&url).map_err(|error| FetchError::Unusable {
+            url: url.clone(),
+            reason: error.to_string(),
+        })?;
+        let (document, _) = self.get(&address).await?;
         let metadata: Metadata =
             serde_json::from_slice(&document).map_err(|error| FetchError::Unusable {
                 url: url.clone(),
@@ -128,15 +138,20 @@ impl HttpSource {
             })
     }
 
-    async fn get(&self, url: &str) -> Result<(Vec<u8>, Option<u64>), FetchError> {
+    async fn get(&self, url: &Url) -> Result<(Vec<u8>, Option<u64>), FetchError> {
         let failed = |error: reqwest::Error| FetchError::Http {
-            url: url.to_owned(),
+            url: url.to_string(),
             reason: error.without_url().to_string(),
         };
-        let mut response = self.client.get(url).send().await.map_err(failed)?;
+        let client = if is_loopback(url) {
+            &self.direct
+        } else {
+            &self.client
+        };
+        let mut response = client.get(url.clone()).send().await.map_err(failed)?;
         if !response.status().is_success() {
             return Err(FetchError::Unusable {
-                url: url.to_owned(),
+                url: url.to_string(),
                 reason: format!("status {}", response.status().as_u16()),
             });
         }
@@ -149,7 +164,7 @@ impl HttpSource {
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if document.len() + chunk.len() > LARGEST {
                 return Err(FetchError::Unusable {
-                    url: url.to_owned(),
+                    url: url.to_string(),
                     reason: format!("more than {LARGEST} bytes"),
                 });
             }
@@ -215,7 +230,41 @@ fn max_age(header: &str) -> Option<u64> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{is_safe, max_age};
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use super::{HttpSource, KeySource, is_safe, max_age};
+
+    /// Answers each request with this key set.
+    fn serve(keys: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{keys}",
+                    keys.len()
+                );
+            }
+        });
+        format!("http://{address}")
+    }
+
+    #[actix_web::test]
+    async fn keys_on_the_loopback_are_never_asked_for_through_a_proxy() {
+        let proxy = serve("by way of the proxy");
+        let begin = || reqwest::Client::builder().proxy(reqwest::Proxy::all(&proxy).unwrap());
+        let known = format!("{}/jwks", serve("from this machine"));
+        let source =
+            HttpSource::with(begin, "https://id.example", Some(known.parse().unwrap())).unwrap();
+        let keys = source.fetch().await.unwrap();
+        assert_eq!(
+            String::from_utf8(keys.document).unwrap(),
+            "from this machine"
+        );
+    }
 
     #[test]
     fn the_lifetime_of_the_keys_is_read_from_cache_control() {

@@ -16,6 +16,7 @@ use crate::token::Token;
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) issuer: String,
+    /// Never empty; the first names the realm.
     pub(crate) audience: Vec<String>,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) leeway: i64,
@@ -68,7 +69,14 @@ impl Guard {
         presented: &Presented<'_>,
         requirement: &Requirement,
     ) -> Result<Claims, Challenge> {
-        let claims = self.verified(presented.token()?).await?;
+        if let Some(flaw) = requirement.flaw() {
+            tracing::error!(%flaw, "an operation requires nothing that a token could meet");
+            return Err(Challenge::misconfigured(flaw));
+        }
+        let token = presented
+            .token()
+            .map_err(|challenge| challenge.in_realm(&self.settings.audience[0]))?;
+        let claims = self.verified(token).await?;
         let now = self.settings.clock.now();
         self.check_times(&claims, now)
             .map_err(Challenge::invalid_token)?;

@@ -1,5 +1,5 @@
 //! An issuer's published keys, each parsed once into a verifier and kept.
-//! Keys that cannot sign what we accept are passed over, never an error.
+//! Keys that cannot sign what we accept are passed over; a set without any other is an error.
 
 use std::collections::HashMap;
 
@@ -12,13 +12,15 @@ use crate::algorithm::Algorithm;
 /// The most keys taken from one document.
 const MOST_KEYS: usize = 100;
 
-/// A parsed key, bound to the one algorithm it is used with.
+/// A parsed key, bound to the one algorithm it is used with (RFC 8725 §3.1).
 type Verifier = (Algorithm, Box<dyn JwsVerifier>);
 
 /// Verifiers by key id.
 #[derive(Debug, Default)]
 pub(crate) struct KeySet {
     by_kid: HashMap<String, Vec<Verifier>>,
+    /// As they were read, to tell whether another document says something else.
+    published: Vec<Value>,
 }
 
 impl KeySet {
@@ -30,7 +32,10 @@ impl KeySet {
             .get("keys")
             .and_then(Value::as_array)
             .ok_or("the JWK set has no array 'keys'")?;
-        let mut set = KeySet::default();
+        let mut set = KeySet {
+            published: keys.clone(),
+            ..KeySet::default()
+        };
         for key in keys.iter().take(MOST_KEYS) {
             let Some(jwk) = key
                 .as_object()
@@ -42,16 +47,23 @@ impl KeySet {
             let Some(kid) = jwk.key_id().map(str::to_owned) else {
                 continue;
             };
-            let verifiers = verifiers(&jwk);
-            if !verifiers.is_empty() {
-                set.by_kid.entry(kid).or_default().extend(verifiers);
+            if let Some(verifier) = verifier(&jwk) {
+                set.by_kid.entry(kid).or_default().push(verifier);
             }
+        }
+        if set.by_kid.is_empty() {
+            return Err("the JWK set has no key that is usable here".to_owned());
         }
         Ok(set)
     }
 
     pub(crate) fn contains(&self, kid: &str) -> bool {
         self.by_kid.contains_key(kid)
+    }
+
+    /// Whether both were published as the same keys.
+    pub(crate) fn is_same(&self, other: &KeySet) -> bool {
+        self.published == other.published
     }
 
     /// Whether a key of that id and algorithm made the signature.
@@ -73,29 +85,25 @@ impl KeySet {
     }
 }
 
-/// An RSA key without `alg` verifies both of its algorithms; any other key just one.
-fn verifiers(jwk: &Jwk) -> Vec<Verifier> {
-    let mut found: Vec<Verifier> = Vec::new();
+/// What verifies with this key. An RSA key serves PS256 only if its `alg` says so: without one it
+/// is for RS256, which every issuer of such tokens knows (RFC 9068 §2.1), and for nothing else.
+fn verifier(jwk: &Jwk) -> Option<Verifier> {
     match jwk.key_type() {
-        "EC" => {
-            if let Ok(verifier) = ES256.verifier_from_jwk(jwk) {
-                found.push((Algorithm::Es256, Box::new(verifier)));
-            }
+        "EC" => bound(Algorithm::Es256, ES256.verifier_from_jwk(jwk)),
+        "RSA" if jwk.algorithm() == Some("PS256") => {
+            bound(Algorithm::Ps256, PS256.verifier_from_jwk(jwk))
         }
-        "RSA" => {
-            if let Ok(verifier) = RS256.verifier_from_jwk(jwk) {
-                found.push((Algorithm::Rs256, Box::new(verifier)));
-            }
-            if let Ok(verifier) = PS256.verifier_from_jwk(jwk) {
-                found.push((Algorithm::Ps256, Box::new(verifier)));
-            }
-        }
+        "RSA" => bound(Algorithm::Rs256, RS256.verifier_from_jwk(jwk)),
         "OKP" if jwk.curve() == Some("Ed25519") => {
-            if let Ok(verifier) = EdDSA.verifier_from_jwk(jwk) {
-                found.push((Algorithm::EdDsa, Box::new(verifier)));
-            }
+            bound(Algorithm::EdDsa, EdDSA.verifier_from_jwk(jwk))
         }
-        _ => {}
+        _ => None,
     }
-    found
+}
+
+fn bound<V: JwsVerifier + 'static, E>(
+    algorithm: Algorithm,
+    made: Result<V, E>,
+) -> Option<Verifier> {
+    Some((algorithm, Box::new(made.ok()?)))
 }

@@ -54,4 +54,4 @@ pub use clock::{Clock, SystemClock};
 pub use fetch::{FetchError, FetchedKeys, KeySource, Pending};
 pub use guard::{Guard, Required};
 pub use presented::Presented;
-pub use requirement::{MaxAge, Requirement, acr, acr_any, authenticated, scope};
+pub use requirement::{MaxAge, Requirement, RequirementError, acr, acr_any, authenticated, scope};

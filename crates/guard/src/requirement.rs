@@ -1,17 +1,43 @@
 //! What an operation needs: an acr, an age, scopes. Pure comparison; no token parsing here.
+//! A requirement with a flaw, such as an empty list of acrs, must never let anybody in.
 
 use std::time::Duration;
 
 use crate::challenge::Challenge;
 use crate::claims::Claims;
 
+/// Why a [`Requirement`] cannot be meant as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequirementError {
+    /// No acr is given, so that every token would do.
+    #[error("no acr is given: name at least one, or use authenticated()")]
+    NoAcr,
+    /// Not one value of `acr_values`, which a challenge separates by spaces (RFC 9470 §3).
+    #[error("'{}' is not one acr: use visible ASCII characters without a space", .0.escape_default())]
+    Acr(String),
+    /// No scope value is given, so that every token would do.
+    #[error("no scope value is given: name at least one, or use authenticated()")]
+    NoScope,
+    /// Not a scope value (RFC 6749 §3.3).
+    #[error(
+        "'{}' is not a scope value: use visible ASCII characters without a quote or backslash",
+        .0.escape_default()
+    )]
+    Scope(String),
+}
+
 /// What a token must show before an operation is allowed. Build it with [`acr`], [`acr_any`],
 /// [`scope`] or [`authenticated`].
+///
+/// A requirement that cannot be meant as it stands, such as `acr_any([])` or `scope("")`, is met
+/// by no token: every request is answered with status 500. [`Requirement::flaw`] says why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Requirement {
     acr_values: Vec<String>,
     max_age: Option<u64>,
     scope: Vec<String>,
+    flaw: Option<RequirementError>,
 }
 
 /// The token must carry exactly this acr. An acr is a name, not a level: a stronger one under
@@ -21,15 +47,22 @@ pub fn acr(value: impl Into<String>) -> Requirement {
 }
 
 /// The token must carry one of these acrs; the challenge lists them in this order of preference.
-/// An acr must not contain a space, because a challenge separates them by spaces.
+/// There must be at least one, and an acr must not contain a space, because a challenge separates
+/// them by spaces; otherwise the requirement has a [flaw](Requirement::flaw) and nobody meets it.
 pub fn acr_any<I: IntoIterator<Item = S>, S: Into<String>>(values: I) -> Requirement {
+    let acr_values: Vec<String> = values.into_iter().map(Into::into).collect();
+    let flaw = match acr_values.iter().find(|value| !is_acr(value)) {
+        Some(odd) => Some(RequirementError::Acr(odd.clone())),
+        None => acr_values.is_empty().then_some(RequirementError::NoAcr),
+    };
     Requirement {
-        acr_values: values.into_iter().map(Into::into).collect(),
+        acr_values,
+        flaw,
         ..Requirement::default()
     }
 }
 
-/// The token must carry this scope value.
+/// The token must carry this scope value; several may be given space-separated.
 pub fn scope(value: impl Into<String>) -> Requirement {
     Requirement::default().scope(value)
 }
@@ -66,16 +99,29 @@ impl Requirement {
     }
 
     /// The token must also carry this scope value; several may be given space-separated.
+    /// Without any, the requirement has a [flaw](Requirement::flaw) and nobody meets it.
     #[must_use]
     pub fn scope(mut self, value: impl Into<String>) -> Self {
-        self.scope.extend(
-            value
-                .into()
-                .split(' ')
-                .filter(|s| !s.is_empty())
-                .map(str::to_owned),
-        );
+        let value = value.into();
+        let mut values = value.split(' ').filter(|s| !s.is_empty()).peekable();
+        if values.peek().is_none() {
+            self.flaw.get_or_insert(RequirementError::NoScope);
+        }
+        for value in values {
+            if !is_scope_value(value) {
+                self.flaw
+                    .get_or_insert_with(|| RequirementError::Scope(value.to_owned()));
+            }
+            self.scope.push(value.to_owned());
+        }
         self
+    }
+
+    /// Why this requirement cannot be meant as it stands, if so. Nobody meets it then; ask here
+    /// at start-up to hear of it before the first request does.
+    #[must_use]
+    pub fn flaw(&self) -> Option<&RequirementError> {
+        self.flaw.as_ref()
     }
 
     /// Compares a verified token with the requirement at `now`.
@@ -128,4 +174,14 @@ impl Requirement {
             _ => Some("More recent authentication is required"),
         }
     }
+}
+
+fn is_acr(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn is_scope_value(value: &str) -> bool {
+    value
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }

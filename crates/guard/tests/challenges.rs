@@ -220,7 +220,7 @@ async fn the_body_says_the_same_as_the_header() {
 }
 
 #[actix_web::test]
-async fn without_a_token_the_challenge_is_bare() {
+async fn without_a_token_the_challenge_names_the_realm_and_no_error() {
     let scene = scene();
     let required = scene.guard.require(acr(MFA).max_age(300));
     for presented in [
@@ -231,8 +231,57 @@ async fn without_a_token_the_challenge_is_bare() {
     ] {
         let challenge = required.check(&presented).await.unwrap_err();
         assert_eq!((challenge.status(), challenge.error()), (401, None));
-        assert_eq!(challenge.www_authenticate().unwrap(), "Bearer");
+        assert_eq!(
+            challenge.www_authenticate().unwrap(),
+            r#"Bearer realm="https://api.example""#
+        );
         assert_eq!(challenge.body(), json!({}));
+    }
+}
+
+/// A requirement that asks for nothing by mistake, and what its flaw says.
+fn mistakes() -> Vec<(Requirement, &'static str)> {
+    let none: [&str; 0] = [];
+    vec![
+        (acr_any(none), "no acr is given"),
+        (acr(""), "'' is not one acr"),
+        (acr("a b"), "'a b' is not one acr"),
+        (acr_any([MFA, "a\tb"]), "'a\\tb' is not one acr"),
+        (acr("é"), "'\\u{e9}' is not one acr"),
+        (scope(""), "no scope value is given"),
+        (scope("  "), "no scope value is given"),
+        (scope("a\"b"), "'a\\\"b' is not a scope value"),
+        (acr(MFA).scope(""), "no scope value is given"),
+        (acr_any(none).max_age(5), "no acr is given"),
+    ]
+}
+
+#[actix_web::test]
+async fn a_requirement_that_would_ask_for_nothing_lets_nobody_in_and_says_why() {
+    let scene = scene();
+    let good = format!("Bearer {}", scene.token_with(json!({})));
+    for (requirement, because) in mistakes() {
+        let flaw = requirement.flaw().unwrap().to_string();
+        assert!(flaw.starts_with(because), "{flaw}");
+        let required = scene.guard.require(requirement);
+        for presented in [Presented::header(&good), Presented::nothing()] {
+            let challenge = required.check(&presented).await.unwrap_err();
+            assert_eq!(
+                (challenge.status(), challenge.www_authenticate()),
+                (500, None),
+                "{because}"
+            );
+            assert_eq!(challenge.body()["error"], "server_error");
+            assert!(challenge.description().contains(because), "{challenge}");
+        }
+    }
+    for sound in [
+        authenticated(),
+        acr(MFA),
+        acr_any([MFA, "phr"]),
+        scope(" a  b "),
+    ] {
+        assert_eq!(sound.flaw(), None);
     }
 }
 

@@ -85,7 +85,7 @@ async fn no_token_a_query_token_and_two_headers_are_told_apart() {
                 .to_str()
                 .unwrap()
         ),
-        (401, "Bearer")
+        (401, r#"Bearer realm="https://api.example""#)
     );
     let token = scene.token_with(json!({}));
     let response = call_service(

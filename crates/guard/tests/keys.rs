@@ -3,11 +3,18 @@
 
 mod support;
 
-use serde_json::json;
-use stepwell_guard::{Challenge, Claims, Guard, Presented, acr, authenticated};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+use stepwell_guard::{
+    Challenge, Claims, FetchError, FetchedKeys, Guard, KeySource, Pending, Presented, acr,
+    authenticated,
+};
 use support::{
     API, HEADER, ISSUER, Scene, changed, good_claims, key, public, scene, scene_with, sign, signer,
 };
+use tokio::sync::Semaphore;
 
 const HOUR: i64 = 3600;
 
@@ -152,6 +159,130 @@ async fn without_any_keys_the_answer_is_unavailable_until_the_issuer_is_back() {
     );
     scene.clock.advance(10);
     check(&scene, &lasting(&scene)).await.unwrap();
+}
+
+/// A token that names a key the issuer never published.
+fn of_an_unknown_key(scene: &Scene) -> String {
+    scene.token_with_header(r#"{"typ":"at+jwt","alg":"ES256","kid":"unknown"}"#)
+}
+
+#[actix_web::test]
+async fn an_unknown_key_during_an_outage_is_nobodys_fault() {
+    let scene = scene();
+    check(&scene, &lasting(&scene)).await.unwrap();
+    scene.clock.advance(10);
+    scene.published.withdraw();
+    // The first asks the issuer in vain, the second comes within the pause after that.
+    for _ in 0..2 {
+        let challenge = check(&scene, &of_an_unknown_key(&scene)).await.unwrap_err();
+        assert_eq!(
+            (challenge.status(), challenge.www_authenticate()),
+            (503, None)
+        );
+    }
+    assert_eq!(scene.published.fetches(), 2);
+    check(&scene, &lasting(&scene)).await.unwrap();
+    scene.published.publish(std::slice::from_ref(&scene.key));
+    scene.clock.advance(10);
+    let challenge = check(&scene, &of_an_unknown_key(&scene)).await.unwrap_err();
+    assert_eq!(
+        challenge.status(),
+        401,
+        "the issuer says it has no such key"
+    );
+}
+
+#[actix_web::test]
+async fn a_set_without_usable_keys_does_not_replace_good_ones() {
+    let no_use = json!([{"kty": "oct", "kid": "k1", "k": "c2VjcmV0"}]);
+    for keys in [json!([]), no_use] {
+        let scene = scene();
+        check(&scene, &lasting(&scene)).await.unwrap();
+        *scene.published.document.lock().unwrap() = Some(json!({ "keys": keys }));
+        scene.clock.advance(300);
+        check(&scene, &lasting(&scene)).await.unwrap();
+        assert_eq!(scene.published.fetches(), 2);
+        scene.clock.advance(HOUR);
+        let challenge = check(&scene, &lasting(&scene)).await.unwrap_err();
+        assert_eq!(challenge.status(), 503, "their hour of grace is over");
+    }
+}
+
+#[actix_web::test]
+async fn an_issuer_that_publishes_no_key_leaves_every_token_undecided() {
+    let scene = scene();
+    *scene.published.document.lock().unwrap() = Some(json!({"keys": []}));
+    let challenge = check(&scene, &lasting(&scene)).await.unwrap_err();
+    assert_eq!(challenge.status(), 503);
+}
+
+/// Answers each fetch only when it is let through.
+#[derive(Debug)]
+struct Held {
+    document: Value,
+    gate: Arc<Semaphore>,
+    fetches: Arc<AtomicUsize>,
+}
+
+impl KeySource for Held {
+    fn fetch(&self) -> Pending<'_, Result<FetchedKeys, FetchError>> {
+        Box::pin(async {
+            self.fetches.fetch_add(1, Ordering::SeqCst);
+            self.gate.acquire().await.unwrap().forget();
+            Ok(FetchedKeys {
+                document: self.document.to_string().into_bytes(),
+                max_age: Some(900),
+            })
+        })
+    }
+}
+
+#[actix_web::test]
+async fn tokens_that_come_at_once_share_one_fetch_and_known_keys_need_not_wait_for_it() {
+    let (gate, fetches) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
+    let scene = scene();
+    let source = Held {
+        document: json!({"keys": [public(&scene.key)]}),
+        gate: Arc::clone(&gate),
+        fetches: Arc::clone(&fetches),
+    };
+    let guard = Guard::builder(ISSUER)
+        .audience(API)
+        .key_source(source)
+        .clock(scene.clock.clone())
+        .build()
+        .unwrap();
+    let header = format!("Bearer {}", lasting(&scene));
+    let ask = || {
+        let (guard, header) = (guard.clone(), header.clone());
+        actix_web::rt::spawn(async move {
+            guard
+                .check(&Presented::header(&header), &authenticated())
+                .await
+        })
+    };
+    let fetching = async |count| {
+        while fetches.load(Ordering::SeqCst) < count {
+            tokio::task::yield_now().await;
+        }
+    };
+
+    let first: Vec<_> = (0..20).map(|_| ask()).collect();
+    fetching(1).await;
+    gate.add_permits(1);
+    for answer in first {
+        answer.await.unwrap().unwrap();
+    }
+    assert_eq!(fetches.load(Ordering::SeqCst), 1);
+
+    scene.clock.advance(900);
+    let waiting = ask();
+    fetching(2).await;
+    ask().await.unwrap().unwrap();
+    assert!(!waiting.is_finished(), "the fetch is still held");
+    gate.add_permits(1);
+    waiting.await.unwrap().unwrap();
+    assert_eq!(fetches.load(Ordering::SeqCst), 2);
 }
 
 #[actix_web::test]

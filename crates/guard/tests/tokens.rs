@@ -109,6 +109,26 @@ async fn an_rsa_key_made_for_ps256_does_not_verify_rs256() {
 }
 
 #[actix_web::test]
+async fn an_rsa_key_that_names_no_algorithm_verifies_rs256_alone() {
+    let scene = scene();
+    let key = key("RS256", "k2");
+    let mut published = public(&key);
+    published.as_object_mut().unwrap().remove("alg");
+    *scene.published.document.lock().unwrap() = Some(json!({ "keys": [published] }));
+    let signed_with = |alg: &str| {
+        let header = json!({"typ": "at+jwt", "alg": alg, "kid": "k2"}).to_string();
+        sign(&header, &good_claims().to_string(), &*signer(alg, &key))
+    };
+    assert!(check(&scene, &signed_with("RS256")).await.is_ok());
+    refused(
+        &scene,
+        &signed_with("PS256"),
+        "The signature of the access token does not match a key of the issuer",
+    )
+    .await;
+}
+
+#[actix_web::test]
 async fn an_algorithm_that_the_api_does_not_allow_is_refused() {
     let scene = scene_with(|builder| builder.algorithms([Algorithm::Rs256]));
     refused(

@@ -1,6 +1,6 @@
 //! The two cookies: how they are set, when they change, and which ones are not believed.
 
-use stepwell_tests::process::{free_port, serve};
+use stepwell_tests::process::serve_on_a_free_port;
 
 use crate::support::http::{self, send};
 use crate::support::{MFA, Tab, World};
@@ -33,17 +33,12 @@ fn on_loopback_cookies_are_http_only_lax_and_for_this_host_alone() {
 #[test]
 fn behind_https_cookies_are_host_bound_and_secure_and_transport_is_pinned() {
     let world = World::shared();
-    let port = free_port().to_string();
-    let listen = format!("127.0.0.1:{port}");
     let config = world.provider().config();
     let database = world.provider().database().url().to_owned();
-    let at = format!("http://{listen}");
-    let _node = serve(
+    let (_node, at) = serve_on_a_free_port(
         &config,
-        &at,
         &[
             ("STEPWELL__DATABASE_URL", &database),
-            ("STEPWELL__LISTEN", &listen),
             ("STEPWELL__OPS_LISTEN", "off"),
             ("STEPWELL__ISSUER", "https://id.example.test"),
         ],

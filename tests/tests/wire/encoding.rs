@@ -146,7 +146,6 @@ fn a_script_or_a_line_break_in_login_hint_is_text_in_the_field_and_nothing_else(
         for raw in ["<script>alert", "<img src=x", "onfocus='alert(1)"] {
             assert!(!page.body.contains(raw), "{hint}: {page:#?}");
         }
-        assert!(page.headers.get("stolen").is_none());
         assert!(tab.cookie("stolen").is_none());
         let name = form(&page, "identify");
         let (_, value) = name
@@ -154,23 +153,22 @@ fn a_script_or_a_line_break_in_login_hint_is_text_in_the_field_and_nothing_else(
             .iter()
             .find(|(name, _)| name == "username")
             .unwrap();
-        // A field of one line cannot hold a line break; whatever else was sent stands in it as text.
-        assert!(
-            value.is_empty() || hint.starts_with(value.lines().next().unwrap_or("")),
-            "{value:?}"
-        );
+        // A browser leaves out the line breaks of a field of one line; here it is as it was sent.
+        assert_eq!(value, hint, "{page:#?}");
     }
 }
 
 #[test]
-fn a_script_as_user_name_is_text_on_every_page_that_shows_it() {
+fn a_script_as_user_name_is_refused_and_not_repeated() {
     let world = World::shared();
     let tab = world.tab();
     let page = tab.open(&world.web.authorize_url(&[]));
     let name = "\"><script>alert(1)</script>";
     let next = tab.submit(&page, "identify", &[("username", name)]);
-    assert!(next.status < 500, "{next:#?}");
     assert!(!next.body.contains("<script>alert"), "{next:#?}");
+    let form = form(&next, "identify");
+    let (_, shown) = form.fields.iter().find(|(n, _)| n == "username").unwrap();
+    assert_eq!((next.status, shown.as_str()), (422, ""), "{next:#?}");
 }
 
 #[test]
@@ -209,10 +207,8 @@ fn a_huge_request_is_refused_and_the_server_goes_on() {
         );
         let said = raw::exchange(&world.issuer, line.as_bytes());
         let statuses = raw::statuses(&said);
-        assert!(
-            statuses.iter().all(|status| (400..500).contains(status)),
-            "{said}"
-        );
+        assert_eq!(statuses.len(), 1, "{said}");
+        assert!((400..500).contains(&statuses[0]), "{said}");
     }
     assert_eq!(send(world.http.get(world.url("/jwks"))).status, 200);
 }
@@ -220,17 +216,18 @@ fn a_huge_request_is_refused_and_the_server_goes_on() {
 #[test]
 fn the_name_of_an_app_is_text_on_every_page_or_is_not_registered() {
     let world = World::shared();
-    for name in [
-        "<img src=x onerror=alert(1)>",
-        "Bank\u{202e}knaB",
-        "Ba\u{200b}nk",
-        "a\nb",
+    for (name, registered) in [
+        ("<img src=x onerror=alert(1)>", true),
+        ("Bank\u{202e}knaB", false),
+        ("Ba\u{200b}nk", false),
+        ("a\nb", false),
     ] {
         let redirect = ["--type", "web", "--redirect", REDIRECT_URI, "--name", name];
         let made = world
             .provider()
             .cli(&[&["client", "create", "--json"], &redirect[..]].concat());
-        if !made.status.success() {
+        assert_eq!(made.status.success(), registered, "{name:?}: {made:?}");
+        if !registered {
             continue;
         }
         let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
@@ -239,9 +236,7 @@ fn the_name_of_an_app_is_text_on_every_page_or_is_not_registered() {
         let tab = world.tab();
         let page = tab.open(&app.authorize_url(&[]));
         assert!(asks(&page, "identify"), "{page:#?}");
-        assert!(!page.body.contains("<img"), "{page:#?}");
-        for unseen in ['\u{202e}', '\u{200b}'] {
-            assert!(!page.body.contains(unseen), "{page:#?}");
-        }
+        assert!(!page.body.contains("<img src=x"), "{page:#?}");
+        assert!(page.body.contains("img src=x onerror"), "{page:#?}");
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use stepwell_tests::databases::Database;
-use stepwell_tests::process::{Running, free_port, serve};
+use stepwell_tests::process::{Running, serve_on_a_free_port};
 use stepwell_tests::rp::{RelyingParty, header};
 use stepwell_tests::wait;
 
@@ -20,16 +20,12 @@ struct Pair {
 /// None where tests were told to leave PostgreSQL out.
 fn pair() -> Option<Pair> {
     let one = World::alone(Database::postgres()?, &[]);
-    let listen = format!("127.0.0.1:{}", free_port());
-    let two = format!("http://{listen}");
     let database = one.provider().database().url().to_owned();
     let config = one.provider().config();
-    let second = serve(
+    let (second, two) = serve_on_a_free_port(
         &config,
-        &two,
         &[
             ("STEPWELL__DATABASE_URL", &database),
-            ("STEPWELL__LISTEN", &listen),
             ("STEPWELL__OPS_LISTEN", "off"),
         ],
     );

@@ -4,7 +4,7 @@ use stepwell_tests::databases::Database;
 use stepwell_tests::rp::{REDIRECT_URI, claims};
 
 use crate::support::http::parameters;
-use crate::support::tab::asks;
+use crate::support::tab::{asks, form};
 use crate::support::world::left;
 use crate::support::{BASIC, MFA, World, sent_back};
 
@@ -143,6 +143,50 @@ fn a_step_up_as_another_account_is_not_offered_and_the_session_stays() {
     let after = claims(&world.web.redeem(&code).expect("id_token"));
     assert_eq!(after["sub"], claims(hint)["sub"]);
     assert_eq!(after["acr"], MFA);
+}
+
+#[test]
+fn nobody_completes_a_step_up_as_another_account() {
+    let world = World::shared();
+    let (person, other) = (world.person(), world.person());
+    let tab = world.tab();
+    let tokens = world.tokens(&tab, &person, &[]);
+    let hint = tokens["id_token"].as_str().unwrap();
+    let more = [("acr_values", MFA), ("id_token_hint", hint)];
+    let page = tab.open(&world.web.authorize_url(&more));
+    let place = page.url.to_string();
+    let theirs = other.phone.as_ref().unwrap().fresh_code();
+    let got = tab.submit(&page, "totp", &[("code", &theirs)]);
+    assert_eq!(got.status, 422, "{got:#?}");
+
+    // Forms that the page does not offer, as somebody sends them who kept them from elsewhere.
+    let csrf = form(&page, "totp").fields.remove(0).1;
+    for (step, name, value) in [
+        ("switch", "account", "other"),
+        ("identify", "username", &*other.username),
+        ("password", "password", &*other.password),
+        ("totp", "code", &*theirs),
+    ] {
+        let request = tab.http().post(format!("{place}/{step}"));
+        let request = request.header("origin", &world.issuer);
+        let got = tab.sent(request.form(&[("csrf", &*csrf), (name, value)]));
+        let end = tab.follow(got);
+        assert!(
+            left(&end).is_none() && !end.body.contains("code="),
+            "{step}: {end:#?}"
+        );
+    }
+
+    // The same request still waits for the same person, who was never signed out.
+    let page = tab.open(&place);
+    assert!(asks(&page, "totp"), "{page:#?}");
+    let silent = [("prompt", "none"), ("id_token_hint", hint)];
+    let back = sent_back(&tab.get(&world.web.authorize_url(&silent)), REDIRECT_URI);
+    assert!(back.contains_key("code"), "{back:?}");
+    let end = world.walk(&tab, page, &person);
+    let code = parameters(&left(&end).unwrap())["code"].clone();
+    let after = claims(&world.web.redeem(&code).expect("id_token"));
+    assert_eq!(after["sub"], claims(hint)["sub"]);
 }
 
 #[test]

@@ -132,10 +132,11 @@ fn a_huge_password_is_refused_before_it_is_hashed() {
             *fastest = began.elapsed().min(*fastest);
         }
     }
+    // The fastest of many is what noise cannot make shorter.
     let [hashed, refused] = fastest;
     assert!(
-        refused < hashed,
-        "{refused:?} is no less than {hashed:?}: it was hashed"
+        refused * 2 < hashed,
+        "{refused:?} is not half of {hashed:?}: it was hashed"
     );
 }
 

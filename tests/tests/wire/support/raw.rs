@@ -27,10 +27,28 @@ pub(crate) fn connect(issuer: &str) -> TcpStream {
 
 /// Sends bytes, as far as the server takes them, and gives all that it says until it closes.
 pub(crate) fn exchange(issuer: &str, bytes: &[u8]) -> String {
+    exchange_all(issuer, std::iter::once(bytes)).0
+}
+
+/// [`exchange`] with many pieces; also how many of them the server took. It listens while it speaks: a
+/// server that has seen enough answers and closes, and what it said would be lost to who looks up too late.
+pub(crate) fn exchange_all<'b>(
+    issuer: &str,
+    pieces: impl Iterator<Item = &'b [u8]>,
+) -> (String, usize) {
     let mut stream = connect(issuer);
-    // A server that has seen enough closes early.
-    let _ = stream.write_all(bytes);
-    read_all(&mut stream)
+    let mut heard = stream.try_clone().unwrap();
+    std::thread::scope(|scope| {
+        let listening = scope.spawn(move || read_all(&mut heard));
+        let mut taken = 0;
+        for piece in pieces {
+            if stream.write_all(piece).is_err() {
+                break;
+            }
+            taken += 1;
+        }
+        (listening.join().unwrap(), taken)
+    })
 }
 
 /// Everything until the server closes; a reset after an answer counts as closing.
