@@ -66,8 +66,10 @@ async fn act(
         Err(_) => return problem(bank, None, &Problem::no_randomness()),
     };
     if intent.is_some() {
-        bank.sessions
-            .with(&session, |session| session.intent = intent);
+        bank.sessions.with(&session, |session| {
+            session.intent = intent;
+            session.whose = None;
+        });
     }
     go(bank, &session, action, Round::Start).await
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use reqwest::Method;
-use reqwest::header::WWW_AUTHENTICATE;
+use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 use serde_json::Value;
 
 use crate::order::Order;
@@ -81,12 +81,35 @@ impl ApiClient {
             method: shown,
             url: format!("{}{path}", self.public),
             status: response.status().as_u16(),
-            challenge: response
-                .headers()
-                .get(WWW_AUTHENTICATE)
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned),
+            challenge: bearer(response.headers()),
             body: response.json().await.unwrap_or(Value::Null),
         })
+    }
+}
+
+/// The first `Bearer` challenge; an API may offer other schemes before it.
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let all = headers.get_all(WWW_AUTHENTICATE).iter();
+    let mut said = all.filter_map(|value| value.to_str().ok());
+    let ours = |value: &&str| {
+        let scheme = value.get(..6);
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"))
+    };
+    said.find(ours).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_bearer_challenge_is_found_behind_another_scheme() {
+        let mut headers = HeaderMap::new();
+        for value in ["DPoP algs=\"ES256\"", "bearer realm=\"x\""] {
+            headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(value));
+        }
+        assert_eq!(bearer(&headers).as_deref(), Some("bearer realm=\"x\""));
     }
 }

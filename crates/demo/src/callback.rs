@@ -63,14 +63,17 @@ pub(crate) async fn accept(
         .redeem(&pending, code.to_owned())
         .await
         .map_err(|error| Problem::of_provider(&error, pending.action))?;
+    let order = matches!(pending.action, Action::Transfer | Action::ChangePayout);
     let before = bank
         .sessions
         .with(session, |session| {
-            session.tokens.as_ref().map(|held| held.subject.clone())
+            let held = session.tokens.as_ref().map(|held| held.subject.clone());
+            let ordered = session.whose.clone().filter(|_| order);
+            ordered.or(held.filter(|_| pending.step_up))
         })
         .flatten();
     // What one person began must not be finished as another.
-    if pending.step_up && before.is_some_and(|before| before != tokens.subject) {
+    if before.is_some_and(|before| before != tokens.subject) {
         return Err(Problem::other_person(pending.action));
     }
     let session = bank

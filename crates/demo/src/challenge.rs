@@ -19,22 +19,31 @@ impl BearerChallenge {
         self.error.as_deref() == Some("insufficient_user_authentication")
     }
 
-    /// Reads a header value; `None` if it is not one well-formed `Bearer` challenge.
+    /// Reads the `Bearer` challenge that a header value begins with; `None` if there is none, or not one that is
+    /// well-formed and says each thing once. Another scheme's challenge after it is left alone.
     pub(crate) fn parse(header: &str) -> Option<BearerChallenge> {
         let (scheme, mut rest) = header.split_once(' ').unwrap_or((header, ""));
         if header.len() > LONGEST || !scheme.eq_ignore_ascii_case("bearer") {
             return None;
         }
         let mut challenge = BearerChallenge::default();
+        let mut seen = Vec::new();
         loop {
             rest = rest.trim_start_matches([' ', '\t', ',']);
             if rest.is_empty() {
                 return Some(challenge);
             }
             let (name, after) = rest.split_once('=')?;
+            let name = name.trim().to_ascii_lowercase();
+            if name.contains([' ', '\t']) {
+                return Some(challenge);
+            }
+            if seen.contains(&name) {
+                return None;
+            }
             let (value, after) = value(after.trim_start())?;
             rest = after;
-            match name.trim().to_ascii_lowercase().as_str() {
+            match name.as_str() {
                 "error" => challenge.error = Some(value),
                 "acr_values" => challenge.acr_values = words(&value),
                 "scope" => challenge.scope = words(&value),
@@ -42,6 +51,7 @@ impl BearerChallenge {
                 "max_age" => challenge.max_age = Some(value.parse().ok()?),
                 _ => {}
             }
+            seen.push(name);
         }
     }
 }
@@ -115,6 +125,16 @@ mod tests {
                 .unwrap()
                 .asks_for_step_up()
         );
+    }
+
+    #[test]
+    fn another_schemes_challenge_after_it_is_none_of_ours() {
+        let both = r#"Bearer error="insufficient_user_authentication", acr_values="a", DPoP error="x", acr_values="b""#;
+        let challenge = BearerChallenge::parse(both).unwrap();
+        assert!(challenge.asks_for_step_up());
+        assert_eq!(challenge.acr_values, ["a"]);
+        let twice = r#"Bearer acr_values="a", acr_values="b""#;
+        assert_eq!(BearerChallenge::parse(twice), None);
     }
 
     #[test]

@@ -10,8 +10,10 @@ use crate::api_client::Exchange;
 use crate::bank::Bank;
 use crate::challenge::BearerChallenge;
 use crate::money::Euros;
+use crate::order::Order;
 use crate::pages::Problem;
 use crate::session::Outcome;
+use crate::tokens::Tokens;
 
 /// An acr that the provider has not, for the button that shows how it says so.
 const UNKNOWN_ACR: &str = "urn:example:acr:face-to-face";
@@ -80,10 +82,6 @@ pub(crate) async fn perform(
     let Some(tokens) = held else {
         return to_provider(bank, session, action, Ask::default()).await;
     };
-    let intent = bank
-        .sessions
-        .with(session, |session| session.intent.clone())
-        .flatten();
     let (exchange, outcome) = match action {
         Action::Unmet => return Ok(see("/")),
         Action::Balance => {
@@ -96,14 +94,18 @@ pub(crate) async fn perform(
             (exchange, outcome)
         }
         Action::Transfer | Action::ChangePayout => {
-            let order = intent
-                .filter(|order| order.action() == action)
-                .ok_or_else(Problem::nothing_to_replay)?;
-            let exchange = bank
-                .api
-                .order(&tokens.access_token, &order)
-                .await
-                .map_err(|_| Problem::api_unreachable())?;
+            let order =
+                taken(bank, session, action, &tokens).ok_or_else(Problem::nothing_to_replay)?;
+            let exchange = bank.api.order(&tokens.access_token, &order).await;
+            if !exchange
+                .as_ref()
+                .is_ok_and(|exchange| exchange.status == 200)
+            {
+                bank.sessions.with(session, |session| {
+                    session.intent.get_or_insert_with(|| order.clone());
+                });
+            }
+            let exchange = exchange.map_err(|_| Problem::api_unreachable())?;
             (exchange, Some(Outcome::Done(order)))
         }
     };
@@ -113,15 +115,24 @@ pub(crate) async fn perform(
     match (exchange.status, outcome) {
         (200, Some(outcome)) => {
             bank.sessions.with(session, |session| {
-                if matches!(outcome, Outcome::Done(_)) {
-                    session.intent = None;
-                }
                 session.outcome = Some(outcome);
             });
             Ok(see("/result"))
         }
         _ => refused(bank, session, action, round, &exchange).await,
     }
+}
+
+/// Takes the order out of the session while it is at the API, so that two presses at once do not carry it out
+/// twice; from then on it is this person's.
+fn taken(bank: &Bank, session: &str, action: Action, tokens: &Tokens) -> Option<Order> {
+    bank.sessions
+        .with(session, |session| {
+            let order = session.intent.take_if(|order| order.action() == action)?;
+            session.whose = Some(tokens.subject.clone());
+            Some(order)
+        })
+        .flatten()
 }
 
 fn balance(body: &Value) -> Option<Outcome> {

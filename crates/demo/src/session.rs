@@ -53,6 +53,8 @@ pub(crate) struct BankSession {
     pub(crate) stepped_up: bool,
     /// The order to replay, kept until it is done.
     pub(crate) intent: Option<Order>,
+    /// Whose order that is, once somebody was signed in with it.
+    pub(crate) whose: Option<String>,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) last_authorization: Option<String>,
     pub(crate) last_exchange: Option<Exchange>,

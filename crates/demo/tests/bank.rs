@@ -328,6 +328,54 @@ async fn a_step_up_answered_by_another_person_is_refused() {
 }
 
 #[actix_web::test]
+async fn an_order_of_one_person_is_not_carried_out_by_whoever_signs_in_after_the_token_is_over() {
+    let (provider, mut visitor) = town();
+    *provider.access_lasts.lock().unwrap() = -300;
+    let first = visitor.post("/transfer").await.authorization(&provider);
+    let request = visitor
+        .get(&provider.approve(&first, BASIC, &["pwd"]))
+        .await;
+    assert_eq!(request.text("error"), "invalid_token", "{}", request.body);
+    let again = visitor
+        .post("/transfer/retry")
+        .await
+        .authorization(&provider);
+    assert!(!parameters(&again).contains_key("acr_values"));
+    *provider.access_lasts.lock().unwrap() = 300;
+    *provider.person.lock().unwrap() = "bob".into();
+    let page = visitor
+        .get(&provider.approve(&again, BASIC, &["pwd"]))
+        .await;
+    assert_eq!(
+        (page.status, page.text("error").as_str()),
+        (400, "subject_mismatch")
+    );
+    *provider.person.lock().unwrap() = "alice".into();
+    let own = visitor
+        .post("/transfer/retry")
+        .await
+        .authorization(&provider);
+    let page = visitor.get(&provider.approve(&own, BASIC, &["pwd"])).await;
+    assert!(
+        parameters(&page.authorization(&provider)).contains_key("acr_values"),
+        "hers goes on"
+    );
+}
+
+#[actix_web::test]
+async fn an_order_is_taken_up_once_however_often_it_is_sent() {
+    let (provider, mut visitor) = town();
+    signed_in(&provider, &mut visitor).await;
+    let request = visitor.post("/transfer").await.authorization(&provider);
+    let done = visitor
+        .get(&provider.approve(&request, MFA, &["pwd", "otp", "mfa"]))
+        .await;
+    assert_eq!(done.location.as_deref(), Some("/result"));
+    let page = visitor.post("/transfer/retry").await;
+    assert_eq!(page.text("error"), "no_intent");
+}
+
+#[actix_web::test]
 async fn a_cancelled_step_up_keeps_the_transfer_and_offers_to_try_again() {
     let (provider, mut visitor) = town();
     signed_in(&provider, &mut visitor).await;

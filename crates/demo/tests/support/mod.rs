@@ -45,6 +45,8 @@ pub struct Provider {
     grants: Arc<Mutex<HashMap<String, Grant>>>,
     /// Who sits before the provider's pages.
     pub person: Arc<Mutex<String>>,
+    /// How many seconds its access tokens last.
+    pub access_lasts: Arc<Mutex<i64>>,
     pub token_requests: Arc<Mutex<Vec<HashMap<String, String>>>>,
 }
 
@@ -64,6 +66,7 @@ impl Provider {
             key: Arc::new(Mutex::new(new_key("k1"))),
             grants: Arc::default(),
             person: Arc::new(Mutex::new("alice".into())),
+            access_lasts: Arc::new(Mutex::new(300)),
             token_requests: Arc::default(),
         };
         let served = provider.clone();
@@ -206,8 +209,9 @@ async fn token(
             .extend(more.as_object().unwrap().clone());
         claims
     };
+    let exp = now() + *provider.access_lasts.lock().unwrap();
     let access = with(
-        json!({"aud": grant.request["resource"], "client_id": "bank", "jti": form["code"], "scope": grant.request["scope"]}),
+        json!({"exp": exp, "aud": grant.request["resource"], "client_id": "bank", "jti": form["code"], "scope": grant.request["scope"]}),
     );
     let nonce = grant.nonce.as_ref().unwrap_or(&grant.request["nonce"]);
     let id = with(
