@@ -348,7 +348,7 @@ fn a_file_that_is_not_there_is_told_by_name() {
     assert!(
         missing
             .to_string()
-            .starts_with("/nonexistent/stepwell.toml: cannot be read"),
+            .starts_with("/nonexistent/stepwell.toml cannot be read"),
         "{missing}"
     );
 }

@@ -24,6 +24,7 @@ use folder::Folder;
 use gateway::HttpGateway;
 use letter::{Message, Words};
 use smtp::MailServer;
+pub(crate) use smtp::certificate;
 use turns::Turns;
 
 /// See the module.
