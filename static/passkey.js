@@ -59,6 +59,8 @@
   let waiting = null;
   let busy = false;
   let stale = false;
+  // The form is on its way: nothing may load this page again before the answer comes.
+  let sent = false;
 
   // A browser takes one request at a time: the one in the field's list is given up before the dialogue opens.
   async function ask(mediation) {
@@ -74,7 +76,7 @@
       const credential = await asked;
       const form = ceremony.closest("form");
       form.elements.response.value = JSON.stringify(answer(credential));
-      busy = true;
+      busy = sent = true;
       HTMLFormElement.prototype.submit.call(form);
     } catch (error) {
       if (!mediation) say(reason(error, began));
@@ -86,10 +88,17 @@
     busy = start.disabled = true;
     say("working");
     await ask().catch(() => say("failed"));
+    if (sent) return;
     start.disabled = false;
     busy = false;
     if (stale) renew();
   }
+
+  // Enter in a field sends the form, which is no answer before the browser gave one.
+  ceremony.closest("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!busy && !start.hidden) press();
+  });
 
   if (!window.PublicKeyCredential) {
     say("unsupported");
@@ -98,7 +107,8 @@
     if (start.hasAttribute("autofocus")) start.focus();
     start.addEventListener("click", press);
     // What was typed is not thrown away; then the button asks for new options.
-    const typed = () => [...document.querySelectorAll("input:not([type=hidden])")].some((i) => i.value !== i.defaultValue);
+    const typed = () => [...document.querySelectorAll("input:not([type=hidden])")]
+      .some((i) => i.value !== i.defaultValue || i.checked !== i.defaultChecked);
     setTimeout(() => {
       stale = true;
       if (busy) return;

@@ -59,6 +59,7 @@ security-added = Hinzugefügt { $when }
 security-used = zuletzt verwendet { $when }
 security-never-used = nie verwendet
 security-locked = Ruht nach falschen Versuchen noch { $wait }
+security-locked-for-good = Bleibt nach falschen Versuchen gesperrt. Bitten Sie die Administration, es zu ersetzen
 security-rename = Umbenennen
 security-name = Name
 security-change = Ändern

@@ -13,3 +13,7 @@ problem-choose-method = Wählen Sie eine der Methoden
 problem-choose-account = Wählen Sie ein Konto
 problem-choose-decision = Entscheiden Sie, ob Sie das erlauben
 problem-too-many-tries = Zu viele falsche Versuche. Warten Sie { $wait } und versuchen Sie es dann noch einmal
+problem-locked-for-good = Zu viele falsche Versuche. Zu Ihrer Sicherheit bleibt es gesperrt, bitten Sie die Administration, es zu ersetzen
+problem-try-again = Das konnte gerade nicht angenommen werden. Versuchen Sie es noch einmal
+problem-address-known = Diese Adresse ist schon eingerichtet, geben Sie eine andere ein
+problem-number-known = Diese Nummer ist schon eingerichtet, geben Sie eine andere ein

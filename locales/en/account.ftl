@@ -62,6 +62,7 @@ security-added = Added { $when }
 security-used = last used { $when }
 security-never-used = never used
 security-locked = Rests for { $wait } after wrong tries
+security-locked-for-good = Stays locked after wrong tries. Ask an administrator to replace it
 security-rename = Rename
 security-name = Name
 security-change = Change

@@ -13,3 +13,7 @@ problem-choose-method = Choose one of the ways
 problem-choose-account = Choose an account
 problem-choose-decision = Choose whether to allow this
 problem-too-many-tries = Too many wrong tries. Wait { $wait } and try again
+problem-locked-for-good = Too many wrong tries. For your safety it stays locked, ask an administrator to replace it
+problem-try-again = This could not be taken just now. Try again
+problem-address-known = This address is set up already, enter another one
+problem-number-known = This number is set up already, enter another one

@@ -9,11 +9,12 @@ use stepwell_engine::authorize::{
     Why, Wording as Speech,
 };
 
-use super::setup;
+use super::trouble::ahead;
+use super::{setup, trouble};
 use crate::pages::{
     Account, AnotherWay, App, Authenticator, Ceremony, ChooseAccount, Consent, DeliveredCode,
-    FactorInput, Html, Identifier, Instead, KnownAccount, Method, Problem, ProofState, ProofStep,
-    Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
+    FactorInput, Html, Identifier, Instead, KnownAccount, Method, ProofState, ProofStep, Reason,
+    ScopeLine, Shown, StepPage, StepUp, Way, Wording,
 };
 
 pub(super) const CODE_DIGITS: u8 = 6;
@@ -31,7 +32,7 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
             interaction,
             app,
             prefill: prefill.clone(),
-            problem: trouble.map(|t| passkey_problem(t).unwrap_or(Problem::EnterUsername)),
+            problem: trouble.map(|t| trouble::unnamed(t, now)),
         }),
         StepView::ChooseAccount(accounts) => Box::new(ChooseAccount {
             interaction,
@@ -55,7 +56,7 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
             instead: instead(prove),
             trust_for: prove.trust.and_then(|time| i64::try_from(time.0).ok()),
             interaction,
-            problem: trouble.and_then(|t| problem(t, prove)),
+            problem: trouble.map(|t| trouble::problem(t, &prove.method, digits(prove), now)),
         }),
     }
 }
@@ -180,10 +181,10 @@ fn factor(
     trouble: Option<&Trouble>,
     now: Timestamp,
 ) -> FactorInput {
-    let seconds = |until: Timestamp| (until.since(now) / 1_000_000 + 1).max(1);
+    let seconds = |until: Timestamp| ahead(until, now);
     let waits = match trouble {
         Some(Trouble::Wait(secs)) => i64::try_from(*secs).ok(),
-        Some(Trouble::Locked(until)) => Some(seconds(*until)),
+        Some(Trouble::Locked(until)) => Some(ahead(*until, now)),
         _ => None,
     };
     match &prove.factor {
@@ -236,8 +237,11 @@ fn delivered(
     waits: Option<i64>,
     now: Timestamp,
 ) -> DeliveredCode {
-    let seconds = |until: Timestamp| (until.since(now) / 1_000_000 + 1).max(1);
-    let ahead = |until: Option<Timestamp>| until.filter(|until| *until > now).map(seconds);
+    let left = |until: Option<Timestamp>| {
+        until
+            .filter(|until| *until > now)
+            .map(|until| ahead(until, now))
+    };
     let too_soon = match trouble {
         Some(Trouble::TooSoon(secs)) => i64::try_from(*secs).ok(),
         _ => None,
@@ -255,7 +259,7 @@ fn delivered(
         valid_for: i64::try_from(codes.valid_for.0).unwrap_or(i64::MAX),
         open: codes.open_until.is_some(),
         failed: codes.failed,
-        resend_in: too_soon.or(ahead(codes.resend_at)),
+        resend_in: too_soon.or(left(codes.resend_at)),
         too_soon: too_soon.is_some(),
         addresses: codes.addresses.iter().map(address).collect(),
         wrong_codes: if trouble.is_some() {
@@ -263,7 +267,7 @@ fn delivered(
         } else {
             u32::try_from(codes.failures).unwrap_or_default()
         },
-        locked_for: waits.or(ahead(codes.locked_until)),
+        locked_for: waits.or(left(codes.locked_until)),
     }
 }
 
@@ -281,58 +285,12 @@ pub(crate) fn method(proof: &Proof) -> Method {
     }
 }
 
-/// What a passkey's answer was refused for, as far as the person can do something about it.
-pub(super) fn passkey_problem(trouble: &Trouble) -> Option<Problem> {
-    Some(match trouble {
-        Trouble::Refused("unknown-credential") => Problem::PasskeyUnknown,
-        Trouble::Malformed("challenge-expired") | Trouble::Refused("no-challenge") => {
-            Problem::PasskeyExpired
-        }
-        Trouble::Refused(_) => Problem::PasskeyRefused,
-        _ => return None,
-    })
-}
-
-fn problem(trouble: &Trouble, prove: &ProveView) -> Option<Problem> {
-    let method = &prove.method;
-    let password = *method == Proof::password();
-    let codes = match &prove.factor {
-        FactorView::Delivered(codes) => Some(codes),
-        _ => None,
-    };
-    let passkey = [Proof::passkey(), Proof::security_key()].contains(method);
-    if let Some(problem) = passkey_problem(trouble).filter(|_| passkey) {
-        return Some(problem);
+/// How many digits the codes of a proof have.
+fn digits(prove: &ProveView) -> u8 {
+    match &prove.factor {
+        FactorView::Delivered(codes) => codes.digits,
+        _ => CODE_DIGITS,
     }
-    let recovery = *method == Proof::recovery();
-    Some(match trouble {
-        Trouble::WrongCode if recovery => Problem::WrongRecovery,
-        Trouble::UsedCode if recovery => Problem::RecoveryUsed,
-        Trouble::Malformed(_) if recovery => Problem::RecoveryFormat,
-        Trouble::Refused(_) => Problem::PasskeyRefused,
-        Trouble::Malformed(_) | Trouble::UsedCode if passkey => Problem::PasskeyRefused,
-        Trouble::WrongPassword => Problem::WrongPassword,
-        Trouble::WrongCode if codes.is_some() => Problem::WrongSentCode,
-        Trouble::WrongCode => Problem::WrongCode,
-        Trouble::UsedCode if codes.is_some() => Problem::SentCodeUsed,
-        Trouble::UsedCode => Problem::CodeUsed,
-        Trouble::Malformed("code-expired") => Problem::SentCodeExpired,
-        Trouble::Malformed(_) if password => Problem::WrongPassword,
-        Trouble::Malformed(_) => Problem::CodeFormat {
-            digits: codes.map_or(CODE_DIGITS, |codes| codes.digits),
-        },
-        Trouble::BadUsername => Problem::EnterUsername,
-        Trouble::NotEnough => Problem::ChooseMethod,
-        Trouble::Wait(secs) => Problem::TooManyTries {
-            wait: i64::try_from(*secs).unwrap_or(i64::MAX),
-        },
-        Trouble::BadLabel => Problem::BadLabel,
-        Trouble::Full => Problem::AccountFull,
-        // The page says these in its own place.
-        Trouble::Locked(_) | Trouble::TooSoon(_) | Trouble::Undelivered | Trouble::TryAgain => {
-            return None;
-        }
-    })
 }
 
 fn consent_page(interaction: String, app: App, consent: &ConsentView) -> Consent {

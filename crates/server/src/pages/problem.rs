@@ -2,6 +2,7 @@
 //!
 //! Which field a problem belongs to is the page's business; what it says is here.
 
+use super::text::FOR_GOOD;
 use super::{Message, Text};
 
 /// A mistake the person can mend.
@@ -41,6 +42,12 @@ pub enum Problem {
     TooManyTries {
         wait: i64,
     },
+    /// Another message may be asked for in `wait` seconds.
+    TooSoon {
+        wait: i64,
+    },
+    /// It was not taken, and may be the next time.
+    TryAgain,
     /// The name for an authenticator is too long or holds what cannot be seen.
     BadLabel,
     /// No more authenticators.
@@ -49,6 +56,10 @@ pub enum Problem {
     BadAddress,
     /// What was typed is no telephone number.
     BadNumber,
+    /// This address is set up already.
+    AddressKnown,
+    /// This telephone number is set up already.
+    NumberKnown,
     /// Something other than a recovery code.
     RecoveryFormat,
     WrongRecovery,
@@ -92,12 +103,19 @@ impl Problem {
             Self::PasskeyExpired => text.say("problem-passkey-expired"),
             Self::BadAddress => text.say("problem-bad-address"),
             Self::BadNumber => text.say("problem-bad-number"),
+            Self::AddressKnown => text.say("problem-address-known"),
+            Self::NumberKnown => text.say("problem-number-known"),
+            Self::TryAgain => text.say("problem-try-again"),
             Self::RecoveryFormat => text.say("problem-recovery-format"),
             Self::WrongRecovery => text.say("problem-recovery-wrong"),
             Self::RecoveryUsed => text.say("problem-recovery-used"),
             Self::NotSaved => text.say("problem-not-saved"),
+            Self::TooManyTries { wait } if *wait >= FOR_GOOD => text.say("problem-locked-for-good"),
             Self::TooManyTries { wait } => text
                 .say("problem-too-many-tries")
+                .arg("wait", text.duration_up(*wait)),
+            Self::TooSoon { wait } => text
+                .say("delivered-too-soon")
                 .arg("wait", text.duration_up(*wait)),
         }
     }

@@ -5,10 +5,8 @@
 use askama::Template;
 
 use super::chrome::{Frame, finish};
+use super::text::FOR_GOOD;
 use super::{Account, App, Chrome, FactorInput, Html, Message, Method, Problem, Shown, Text};
-
-/// Whoever would have to wait for a century, in seconds, does not wait: it stays locked.
-const FOR_GOOD: i64 = 100 * 365 * 86_400;
 
 /// A page that asks for one factor. Posts to `/i/{id}/{factor}`.
 #[derive(Clone, Debug)]
@@ -135,6 +133,23 @@ impl StepPage {
         })
     }
 
+    /// Id of what a problem points to: where there is no field for it, the notice that says why.
+    fn field(&self, t: &Text) -> &'static str {
+        let of_delivery = matches!(
+            self.problem,
+            Some(Problem::TooSoon { .. } | Problem::NotSent)
+        );
+        match &self.factor {
+            factor if factor.locked_for().is_some() => "locked",
+            FactorInput::Delivered(code)
+                if !code.open || (of_delivery && code.notice(t).is_some()) =>
+            {
+                "delivery"
+            }
+            factor => factor.field(),
+        }
+    }
+
     fn valid(&self, t: &Text) -> Option<Message> {
         let seconds = self.step_up()?.valid_for?;
         Some(
@@ -184,11 +199,8 @@ struct View<'a> {
 impl Html for StepPage {
     fn render(&self, chrome: &Chrome) -> String {
         let t = &chrome.text();
-        // Where tries are spent or no code is there, there is no field to point at: the notice says all.
-        let field = self.factor.locked_for().is_none() && self.factor.is_open();
-        let problem = self.problem.filter(|_| field);
-        let problem = problem.map(|problem| problem.message(t));
-        let frame = Frame::new(chrome, self.heading(t)).with_problem(problem, self.factor.field());
+        let problem = self.problem.map(|problem| problem.message(t));
+        let frame = Frame::new(chrome, self.heading(t)).with_problem(problem, self.field(t));
         finish(
             View {
                 page: self,

@@ -137,6 +137,14 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         &setup(false, Some(Problem::BadLabel)),
     );
     add("security-key-setup", &setup(true, None));
+    add(
+        "passkey-setup-lost",
+        &EnrolPage {
+            why: EnrolWhy::Lost,
+            replaces: Some(NASTY.into()),
+            ..setup(false, None)
+        },
+    );
 }
 
 fn page(wording: Wording, factor: FactorInput) -> StepPage {
