@@ -120,10 +120,11 @@ pub(crate) async fn around<B: MessageBody>(
     if let Ok(value) = HeaderValue::from_str(&asked.reference) {
         headers.insert(REFERENCE, value);
     }
+    // For this host alone: what lies below it may be somebody else's, who speaks no https yet (RFC 6797 §14.2).
     if state.edge.secure {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+            HeaderValue::from_static("max-age=31536000"),
         );
     }
     let took = began.elapsed();
