@@ -59,5 +59,7 @@ fn tab(place: Place) -> Tab {
 
 /// Answers whose forms carry the token of this session.
 fn pages(visit: &Visit) -> Pages {
-    visit.pages_for(visit.jar.session.as_ref(), CONTEXT)
+    visit
+        .pages_for(visit.jar.session.as_ref(), CONTEXT)
+        .cut_off()
 }

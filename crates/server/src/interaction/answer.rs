@@ -19,6 +19,7 @@ use url::Url;
 use super::language;
 use crate::app::AppState;
 use crate::language::Wishes;
+use crate::pages::headers::Opener;
 use crate::pages::{
     App, Chrome, DeveloperNote, ErrorKind, ErrorPage, FormPost, Html, Leave, Locale, LoggedOut,
     LogoutConfirm, Offers, Onward, headers,
@@ -37,6 +38,8 @@ const SHOWN: [&str; 4] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Pages {
     pub(crate) chrome: Chrome,
+    /// Whether the window that opened them may go on knowing them.
+    opener: Opener,
 }
 
 /// Marks an answer as nobody's to keep.
@@ -79,6 +82,7 @@ impl Pages {
                 },
                 codes_left: None,
             },
+            opener: Opener::default(),
         }
     }
 
@@ -99,6 +103,12 @@ impl Pages {
         self
     }
 
+    /// Pages that nobody opens for a person.
+    pub(crate) fn cut_off(mut self) -> Self {
+        self.opener = Opener::Cut;
+        self
+    }
+
     /// Without the language switch: opened again, the page would be another.
     fn once(&self) -> Self {
         let mut once = self.clone();
@@ -108,22 +118,21 @@ impl Pages {
 
     /// A page with the headers that every page has.
     pub(crate) fn page(&self, status: StatusCode, page: &dyn Html) -> HttpResponse {
-        self.with(status, page, headers::page())
+        self.with(status, page, headers::page(self.opener))
     }
 
     fn with(
         &self,
         status: StatusCode,
         page: &dyn Html,
-        headers: Vec<(&'static str, String)>,
+        headers: Vec<(&'static str, &'static str)>,
     ) -> HttpResponse {
         let mut answer = HttpResponse::build(status).body(page.render(&self.chrome));
         for (name, value) in headers {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                answer
-                    .headers_mut()
-                    .insert(HeaderName::from_static(name), value);
-            }
+            answer.headers_mut().insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
         }
         if let Ok(tag) = HeaderValue::from_str(&self.chrome.locale.tag()) {
             answer.headers_mut().insert(CONTENT_LANGUAGE, tag);
@@ -158,7 +167,7 @@ impl Pages {
                     fields: owned(fields),
                 };
                 self.once()
-                    .with(StatusCode::OK, &page, form_headers(action))
+                    .with(StatusCode::OK, &page, headers::form_post())
             }
         }
     }
@@ -200,13 +209,13 @@ impl Pages {
         developer: Option<DeveloperNote>,
     ) -> HttpResponse {
         let (onward, headers) = match to {
-            Return::Redirect { url } => (Onward::Link(url.clone()), headers::page()),
+            Return::Redirect { url } => (Onward::Link(url.clone()), headers::page(self.opener)),
             Return::FormPost { action, fields } => (
                 Onward::FormPost {
                     action: action.clone(),
                     fields: owned(fields),
                 },
-                form_headers(action),
+                headers::form_post(),
             ),
         };
         let page = ErrorPage {
@@ -398,8 +407,4 @@ fn host(url: &str) -> String {
         .ok()
         .and_then(|u| u.host_str().map(str::to_owned))
         .unwrap_or_default()
-}
-
-fn form_headers(action: &str) -> Vec<(&'static str, String)> {
-    Url::parse(action).map_or_else(|_| headers::page(), |url| headers::form_post(&url))
 }
