@@ -1,7 +1,7 @@
 //! The whole map: every address of the application and what answers it.
 
 use actix_web::http::Method;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::{self, PathConfig, ServiceConfig};
 
 use crate::{account, interaction, links, oauth};
 
@@ -55,7 +55,7 @@ pub fn routes(map: &mut ServiceConfig) {
     let preflight = || web::method(OPTIONS).to(oauth::cors::preflight);
     let public = || web::method(OPTIONS).to(oauth::cors::public_preflight);
     let at = web::resource::<&str>;
-    map
+    map.app_data(PathConfig::default().error_handler(interaction::place::misnamed))
         // Metadata and keys
         .service(
             at(PATTERNS[0])

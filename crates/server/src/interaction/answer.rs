@@ -261,11 +261,20 @@ impl Pages {
             }
             EngineError::Busy => self.unavailable(),
             EngineError::TooMany { retry_after } => self.throttled(retry_after),
-            other => {
-                tracing::error!(reference = %self.chrome.reference, error = %other, "a use case failed");
+            EngineError::NotFound(why) => self.refused(ErrorKind::NotFound, &why),
+            EngineError::Conflict(why) => self.refused(ErrorKind::Conflict, &why),
+            EngineError::Invalid(why) => self.refused(ErrorKind::BadRequest, &why.join("; ")),
+            EngineError::Broken(why) => {
+                tracing::error!(reference = %self.chrome.reference, error = %why, "a use case failed");
                 self.error(ErrorKind::Internal, None)
             }
         }
+    }
+
+    /// What was asked for is not there, is another's or breaks a rule: nothing broke here.
+    fn refused(&self, kind: ErrorKind, why: &str) -> HttpResponse {
+        tracing::info!(reference = %self.chrome.reference, %why, "refused");
+        self.error(kind, None)
     }
 
     /// The page shows it in its developer half; whoever was only told the reference finds it here.

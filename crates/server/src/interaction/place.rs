@@ -1,8 +1,9 @@
 //! Addresses that are no step: static files, the bare root, and nowhere.
 
+use actix_web::error::{InternalError, PathError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 
 use super::answer::Pages;
 use crate::app::AppState;
@@ -52,6 +53,19 @@ pub(crate) async fn root(
 ) -> HttpResponse {
     let pages = Pages::of(&state, &request, &asked);
     pages.page(StatusCode::OK, &Home)
+}
+
+/// An address that is like one of ours, with a part that cannot be one.
+pub(crate) fn misnamed(error: PathError, request: &HttpRequest) -> Error {
+    let state = request.app_data::<web::Data<AppState>>();
+    let asked = request.extensions().get::<Asked>().cloned();
+    let answer = match (state, asked) {
+        (Some(state), Some(asked)) => {
+            Pages::of(state, request, &asked).error(ErrorKind::NotFound, None)
+        }
+        _ => HttpResponse::NotFound().finish(),
+    };
+    InternalError::from_response(error, answer).into()
 }
 
 /// Any other address.

@@ -27,6 +27,8 @@ pub enum ErrorKind {
     Forbidden,
     NotFound,
     MethodNotAllowed,
+    /// Somebody else changed the same thing at the same time.
+    Conflict,
     TooLarge,
     /// With seconds to wait, when known.
     TooManyRequests {
@@ -97,6 +99,7 @@ impl ErrorKind {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::TooManyRequests { .. } => 429,
             Self::Internal => 500,
@@ -112,6 +115,7 @@ impl ErrorKind {
             Self::Forbidden => t.say("error-forbidden-title"),
             Self::NotFound => t.say("error-not-found-title"),
             Self::MethodNotAllowed => t.say("error-method-title"),
+            Self::Conflict => t.say("error-conflict-title"),
             Self::TooLarge => t.say("error-too-large-title"),
             Self::TooManyRequests { .. } => t.say("error-too-many-title"),
             Self::Internal => t.say("error-internal-title"),
@@ -130,6 +134,7 @@ impl ErrorKind {
             Self::Forbidden => t.say("error-forbidden-do"),
             Self::NotFound => t.say("error-not-found-do"),
             Self::MethodNotAllowed => t.say("error-method-do"),
+            Self::Conflict => t.say("error-conflict-do"),
             Self::TooLarge => t.say("error-too-large-do"),
             Self::TooManyRequests {
                 retry_after: Some(wait),

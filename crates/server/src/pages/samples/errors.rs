@@ -24,6 +24,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         ("error-403", ErrorKind::Forbidden),
         ("error-404", ErrorKind::NotFound),
         ("error-405", ErrorKind::MethodNotAllowed),
+        ("error-409", ErrorKind::Conflict),
         ("error-413", ErrorKind::TooLarge),
         (
             "error-429",
