@@ -1,10 +1,11 @@
 //! What is answered before or instead of a handler: a body that is too large or too slow, and a method
-//! that an address does not take. JSON at the protocol's endpoints, a page anywhere else.
+//! that an address does not take. JSON at the protocol's endpoints, a page anywhere else. HEAD goes to whoever
+//! answers GET.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
-use actix_web::http::header::ALLOW;
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use stepwell_core::oauth::OAuthError;
@@ -19,6 +20,10 @@ use crate::request::Asked;
 /// The addresses that programs talk to.
 pub(crate) const ENDPOINTS: [&str; 4] = ["/token", "/userinfo", "/introspect", "/revoke"];
 
+/// On an answer whose handler said itself why the method is not taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said;
+
 /// The middleware.
 pub(crate) async fn guard<B: MessageBody>(
     state: web::Data<AppState>,
@@ -30,11 +35,16 @@ pub(crate) async fn guard<B: MessageBody>(
         let answer = answer.map_body(|_, answer| Last::new(answer, rest).boxed());
         return Ok(request.into_response(answer.map_into_right_body()));
     }
+    // RFC 9110 §9.3.2: HEAD is answered as GET is. The connection leaves the content out.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     let answered = next.call(request).await?;
-    if answered.status() != StatusCode::METHOD_NOT_ALLOWED {
+    let said = answered.response().extensions().contains::<Said>();
+    if said || answered.status() != StatusCode::METHOD_NOT_ALLOWED {
         return Ok(answered.map_into_left_body());
     }
-    let allowed = answered.headers().get(ALLOW).cloned();
+    let allowed = answered.headers().get(ALLOW).cloned().map(with_head);
     let (request, _) = answered.into_parts();
     let mut answer = say(&state, &request, ErrorKind::MethodNotAllowed, || {
         OAuthError::invalid_request(
@@ -46,6 +56,15 @@ pub(crate) async fn guard<B: MessageBody>(
         answer.headers_mut().insert(ALLOW, allowed);
     }
     Ok(ServiceResponse::new(request, answer.map_into_right_body()))
+}
+
+/// GET is never allowed alone.
+fn with_head(allowed: HeaderValue) -> HeaderValue {
+    let listed = allowed.to_str().unwrap_or_default();
+    if !listed.split(',').any(|method| method.trim() == "GET") {
+        return allowed;
+    }
+    HeaderValue::from_str(&format!("{listed}, HEAD")).unwrap_or(allowed)
 }
 
 fn unread(state: &AppState, request: &HttpRequest, refusal: Refusal) -> HttpResponse {

@@ -115,6 +115,8 @@ pub(crate) async fn around<B: MessageBody>(
     let _in_work = request.conn_data::<Requests>().map(Requests::begin);
     let asked = Asked::of(&state, request.headers(), request.request().peer_addr());
     request.extensions_mut().insert(asked.clone());
+    // Further in, HEAD goes the way of GET.
+    let method = request.method().clone();
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&asked.reference) {
@@ -130,7 +132,7 @@ pub(crate) async fn around<B: MessageBody>(
     let took = began.elapsed();
     let status = response.status().as_u16();
     let request = response.request();
-    let method = request.method().as_str();
+    let method = method.as_str();
     TIMES.with(|times| {
         times.record(
             routes::label(request.match_pattern().as_deref()),

@@ -1,6 +1,7 @@
 //! `POST /i/{id}/…`: takes the form, makes one call, goes back to `/i/{id}`. A GET of the same address takes
 //! nothing: it only goes back.
 
+use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Params;
@@ -13,7 +14,8 @@ use crate::app::AppState;
 use crate::blocking;
 use crate::extract::body::Body;
 use crate::extract::{cookies, form};
-use crate::pages::ErrorKind;
+use crate::gate::Said;
+use crate::pages::{ErrorKind, Onward};
 use crate::request::Asked;
 
 pub(crate) async fn another_way(
@@ -46,7 +48,8 @@ pub(crate) async fn answer(
 }
 
 /// `GET /i/{id}/…`: a form's own address, reached by reload or Back after an answer that did not count. Nothing
-/// is read from it, so nothing can be answered by it (spec §5 line 40).
+/// is read from it, so nothing can be answered by it. Consent by GET is refused as such (spec §5 line 40): somebody
+/// may have been led there.
 pub(crate) async fn back(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -59,6 +62,15 @@ pub(crate) async fn back(
         None => pages.error(ErrorKind::Expired, None),
         Some(_) if input(&what, &Params::default()).is_none() => {
             pages.error(ErrorKind::NotFound, None)
+        }
+        Some(id) if what == "consent" => {
+            let page = Onward::Link(format!("/i/{id}"));
+            let mut answer = pages.error_with(ErrorKind::FormOnly, None, Some(page));
+            answer
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static("POST"));
+            answer.extensions_mut().insert(Said);
+            answer
         }
         Some(id) => show::to_page(&id),
     }

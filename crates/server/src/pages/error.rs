@@ -27,6 +27,8 @@ pub enum ErrorKind {
     Forbidden,
     NotFound,
     MethodNotAllowed,
+    /// The address of a form, opened like a page; the page that the form stands on is the way on.
+    FormOnly,
     /// Somebody else changed the same thing at the same time.
     Conflict,
     TooLarge,
@@ -98,7 +100,7 @@ impl ErrorKind {
             Self::BadRequest => 400,
             Self::Forbidden => 403,
             Self::NotFound => 404,
-            Self::MethodNotAllowed => 405,
+            Self::MethodNotAllowed | Self::FormOnly => 405,
             Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::TooManyRequests { .. } => 429,
@@ -115,6 +117,7 @@ impl ErrorKind {
             Self::Forbidden => t.say("error-forbidden-title"),
             Self::NotFound => t.say("error-not-found-title"),
             Self::MethodNotAllowed => t.say("error-method-title"),
+            Self::FormOnly => t.say("error-form-only-title"),
             Self::Conflict => t.say("error-conflict-title"),
             Self::TooLarge => t.say("error-too-large-title"),
             Self::TooManyRequests { .. } => t.say("error-too-many-title"),
@@ -134,6 +137,7 @@ impl ErrorKind {
             Self::Forbidden => t.say("error-forbidden-do"),
             Self::NotFound => t.say("error-not-found-do"),
             Self::MethodNotAllowed => t.say("error-method-do"),
+            Self::FormOnly => t.say("error-form-only-do"),
             Self::Conflict => t.say("error-conflict-do"),
             Self::TooLarge => t.say("error-too-large-do"),
             Self::TooManyRequests {
@@ -173,6 +177,10 @@ impl Html for ErrorPage {
         let t = &chrome.text();
         let mut frame = Frame::new(chrome, self.kind.title(t));
         frame.failure = self.kind.is_failure();
+        frame.refresh = match (&self.kind, &self.onward) {
+            (ErrorKind::FormOnly, Some(Onward::Link(to))) => Some(to.clone()),
+            _ => None,
+        };
         finish(
             View {
                 page: self,

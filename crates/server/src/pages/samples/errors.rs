@@ -51,6 +51,14 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     }
 
     let onward = |to: Onward| Some(to);
+    add(
+        "error-form-only",
+        &ErrorPage {
+            kind: ErrorKind::FormOnly,
+            developer: None,
+            onward: onward(Onward::Link("/i/01JZX3M5Q8".into())),
+        },
+    );
     let done = Onward::Link("/i/01JZX3M5Q8".into());
     add(
         "step-done",
