@@ -65,6 +65,7 @@ pub(crate) async fn back(
         }
         Some(id) if what == "consent" => {
             let page = Onward::Link(format!("/i/{id}"));
+            let pages = pages.at(format!("/i/{id}"));
             let mut answer = pages.error_with(ErrorKind::FormOnly, None, Some(page));
             answer
                 .headers_mut()
