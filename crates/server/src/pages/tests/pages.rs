@@ -357,6 +357,35 @@ fn fields_carry_the_names_that_password_managers_know() {
 }
 
 #[test]
+fn wherever_a_password_is_typed_it_can_be_shown_and_is_known_whose_it_is() {
+    let mut pages = 0;
+    each(|page, tags| {
+        let fields = ["password", "new-password"].map(|id| find(tags, id));
+        let typed = |tag: &&Tag| tag.get("tabindex") != Some("-1");
+        let Some(field) = fields.into_iter().flatten().find(typed) else {
+            return;
+        };
+        let button = find(tags, "show-password").unwrap_or_else(|| panic!("{page}: no button"));
+        assert_eq!(button.get("aria-controls"), field.get("id"), "{page}");
+        let script = |tag: &Tag| {
+            tag.get("src")
+                .is_some_and(|src| src.ends_with("show-password.js"))
+        };
+        assert!(tags.iter().any(script), "{page}");
+        // A hidden field is none that a password manager looks at.
+        let name = find(tags, "username").unwrap_or_else(|| panic!("{page}: no name"));
+        assert!(
+            name.has("type", "text") && name.has("autocomplete", "username"),
+            "{page}"
+        );
+    });
+    for sample in samples() {
+        pages += usize::from(sample.html.contains("id=\"show-password\""));
+    }
+    assert!(pages > 10);
+}
+
+#[test]
 fn a_step_up_says_who_asks_what_is_done_and_what_is_needed_now() {
     let sample = samples()
         .into_iter()
