@@ -22,7 +22,7 @@ const RENAMED: [(&str, &str); 4] = [
 ];
 
 /// Fields that are shown as they are called. What stands here nowhere is not shown: it may be a secret.
-const SHOWN: [&str; 24] = [
+const SHOWN: [&str; 22] = [
     "jwks",
     "redirect_uris",
     "post_logout_redirect_uris",
@@ -45,8 +45,6 @@ const SHOWN: [&str; 24] = [
     "verified",
     "access_token_lifetime",
     "action",
-    "client_uri",
-    "initiate_login_uri",
 ];
 
 pub(super) fn show(
@@ -139,17 +137,19 @@ pub(super) fn rotate_secret(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use stepwell_core::client::{ApplicationType, NewClient};
+    use stepwell_core::secret::{Hashed, Secret};
 
     use super::*;
 
     #[test]
     fn a_field_is_shown_only_when_somebody_decided_so() {
+        let secrets = vec![Hashed::of(&Secret::new("a secret"))];
         let new = NewClient {
             redirect_uris: vec!["https://app.example/cb".into()],
             ..NewClient::new(ApplicationType::Web, "App")
         };
         let client = new
-            .build(ClientId::new("app"), Vec::new(), Timestamp::default())
+            .build(ClientId::new("app"), secrets, Timestamp::default())
             .unwrap();
         let all = serde_json::to_value(&client).unwrap();
         let shown = |field: &str| {
