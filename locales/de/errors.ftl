@@ -1,12 +1,14 @@
 # Was geschehen ist, und was nun zu tun ist.
-error-bad-request-title = Diese Anmeldeanfrage ist ungültig
-error-bad-request-do = Die App, die Sie hierher geleitet hat, hat einen Fehler gemacht. Gehen Sie dorthin zurück und versuchen Sie es noch einmal. Wenn es wieder geschieht, wenden Sie sich an den Betreiber der App und nennen Sie die Referenz.
+error-bad-request-title = Diese Anfrage ist ungültig
+error-bad-request-do = Gehen Sie zurück und versuchen Sie es noch einmal. Wenn es wieder geschieht, bitten Sie um Hilfe und nennen Sie die Referenz.
+error-bad-sign-in-title = Diese Anmeldeanfrage ist ungültig
+error-bad-sign-in-do = Die App, die Sie hierher geleitet hat, hat einen Fehler gemacht. Gehen Sie dorthin zurück und versuchen Sie es noch einmal. Wenn es wieder geschieht, wenden Sie sich an den Betreiber der App und nennen Sie die Referenz.
 error-forbidden-title = Diese Anfrage wurde abgelehnt
-error-forbidden-do = Sie kam nicht von einer unserer Seiten, oder Ihr Browser hält Cookies zurück. Gehen Sie zurück zur App, lassen Sie Cookies zu und beginnen Sie von vorn.
+error-forbidden-do = Sie kam nicht von einer unserer Seiten, oder Ihr Browser hält Cookies zurück. Lassen Sie Cookies zu, gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
 error-not-found-title = Unter dieser Adresse gibt es nichts
-error-not-found-do = Prüfen Sie die Adresse, oder gehen Sie zurück zur App und beginnen Sie von vorn.
+error-not-found-do = Prüfen Sie die Adresse, oder gehen Sie dorthin zurück, woher Sie kamen.
 error-method-title = Diese Adresse wird anders verwendet
-error-method-do = Gehen Sie zurück zur App und beginnen Sie von vorn.
+error-method-do = Gehen Sie dorthin zurück, woher Sie kamen, und versuchen Sie es noch einmal.
 error-form-only-title = Gehen Sie zurück zur Seite
 error-form-only-do = Ihre Antwort zählt nur, wenn Sie sie auf der Seite selbst geben. Es wurde nichts getan.
 error-too-large-title = Das war zu viel auf einmal
@@ -17,9 +19,9 @@ error-too-many-title = Zu viele Versuche
 error-too-many-do = Warten Sie ein wenig und versuchen Sie es dann noch einmal.
 error-too-many-wait = Warten Sie { $wait } und versuchen Sie es dann noch einmal.
 error-internal-title = Bei uns ist etwas schiefgegangen
-error-internal-do = Es liegt nicht an Ihnen, und was Sie bisher eingegeben haben, bleibt erhalten. Versuchen Sie es in ein paar Minuten noch einmal. Wenn es wieder geschieht, bitten Sie um Hilfe und nennen Sie die Referenz.
+error-internal-do = Es liegt nicht an Ihnen. Gehen Sie zurück und versuchen Sie es in ein paar Minuten noch einmal. Wenn es wieder geschieht, bitten Sie um Hilfe und nennen Sie die Referenz.
 error-unavailable-title = Wir sind gerade ausgelastet
-error-unavailable-do = Versuchen Sie es in einer Minute noch einmal. Was Sie bisher eingegeben haben, bleibt erhalten.
+error-unavailable-do = Versuchen Sie es in einer Minute noch einmal.
 error-step-done-title = Diesen Schritt haben Sie schon erledigt
 error-step-done-do = Es ist nichts verloren. Gehen Sie zurück zur App, um fortzufahren.
 error-expired-title = Diese Seite ist abgelaufen
@@ -28,6 +30,7 @@ error-return-title = { $app } möchte Sie mit einem Fehler zurückleiten
 error-return-do = Die Anfrage enthielt einen Fehler, deshalb wurden Sie nicht angemeldet. Gehen Sie nur dann weiter zu { $host }, wenn Sie diese Adresse öffnen wollten.
 error-unmet-title = Mit Ihrem Konto ist das noch nicht möglich
 error-unmet-do = { $app } verlangt eine stärkere Bestätigung, als für Ihr Konto eingerichtet ist. Mit „Weiter“ gelangen Sie zurück zur App; es wurde nichts geändert.
+error-stuck-do = Dafür braucht es eine stärkere Bestätigung, als für Ihr Konto eingerichtet ist. Es wurde nichts geändert.
 
 # Die Referenz und der Teil für die Entwicklung.
 error-reference = Referenz

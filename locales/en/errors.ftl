@@ -1,12 +1,14 @@
 # What happened, and what to do now.
-error-bad-request-title = This sign-in request is not valid
-error-bad-request-do = The app that sent you here made a mistake. Go back to it and try again. If it happens again, tell the people who run the app and give them the reference.
+error-bad-request-title = This request is not valid
+error-bad-request-do = Go back and try again. If it happens again, ask for help and give the reference.
+error-bad-sign-in-title = This sign-in request is not valid
+error-bad-sign-in-do = The app that sent you here made a mistake. Go back to it and try again. If it happens again, tell the people who run the app and give them the reference.
 error-forbidden-title = This request was refused
-error-forbidden-do = It did not come from one of our pages, or your browser holds back cookies. Go back to the app and start again with cookies allowed.
+error-forbidden-do = It did not come from one of our pages, or your browser holds back cookies. Allow cookies, go back, load the page again and try once more.
 error-not-found-title = There is nothing at this address
-error-not-found-do = Check the address, or go back to the app and start again.
+error-not-found-do = Check the address, or go back to where you came from.
 error-method-title = This address is used in another way
-error-method-do = Go back to the app and start again.
+error-method-do = Go back to where you came from and try again.
 error-form-only-title = Go back to the page
 error-form-only-do = Your answer counts only when you give it on the page itself. Nothing was done.
 error-too-large-title = That was too much to send
@@ -17,9 +19,9 @@ error-too-many-title = Too many tries
 error-too-many-do = Wait a little and try again.
 error-too-many-wait = Wait { $wait } and try again.
 error-internal-title = Something went wrong on our side
-error-internal-do = It is not your fault and what you entered before is kept. Try again in a few minutes. If it happens again, ask for help and give the reference.
+error-internal-do = It is not your fault. Go back and try again in a few minutes. If it happens again, ask for help and give the reference.
 error-unavailable-title = We are busy right now
-error-unavailable-do = Try again in a minute. What you entered before is kept.
+error-unavailable-do = Try again in a minute.
 error-step-done-title = You have already done this step
 error-step-done-do = Nothing is lost. Go back to the app to go on.
 error-expired-title = This page has expired
@@ -28,6 +30,7 @@ error-return-title = { $app } wants to send you back with an error
 error-return-do = The request had a mistake, so you were not signed in. Continue to { $host } only if you meant to open it.
 error-unmet-title = Your account cannot do this yet
 error-unmet-do = { $app } asks for a stronger check than your account has set up. Continue to go back to the app; nothing was changed.
+error-stuck-do = This needs a stronger check than your account has set up. Nothing was changed.
 
 # The reference and the part for developers.
 error-reference = Reference

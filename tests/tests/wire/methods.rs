@@ -108,7 +108,10 @@ fn head_is_answered_wherever_get_is() {
         );
     }
     let token = send(world.http.head(world.url("/token")));
-    assert_eq!((token.status, token.header("allow")), (405, "OPTIONS, POST"));
+    assert_eq!(
+        (token.status, token.header("allow")),
+        (405, "OPTIONS, POST")
+    );
     let put = send(world.http.put(world.url("/account")));
     assert_eq!(put.header("allow"), "GET, HEAD");
 }

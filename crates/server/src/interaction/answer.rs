@@ -183,12 +183,7 @@ impl Pages {
 
     /// The person is told that it cannot be done, on a way to a page of our own.
     pub(crate) fn stuck(&self, path: &'static str) -> HttpResponse {
-        let app = App::new(self.chrome.product_name.as_str(), "");
-        self.error_with(
-            ErrorKind::Unmet(app),
-            None,
-            Some(Onward::Link(path.to_owned())),
-        )
+        self.error_with(ErrorKind::Stuck, None, Some(Onward::Link(path.to_owned())))
     }
 
     /// An error for a client that nobody vouches for: the person decides whether to follow.
@@ -227,10 +222,9 @@ impl Pages {
     }
 
     /// A request that cannot be answered at its redirect URI: a page, and no redirect.
-    pub(crate) fn unreturnable(&self, problem: &Problem, request: &HttpRequest) -> HttpResponse {
+    pub(crate) fn unreturnable(&self, problem: &Problem, sent: &[u8]) -> HttpResponse {
         self.log(&problem.error);
-        let sent =
-            Params::parse_authorization(request.query_string().as_bytes()).unwrap_or_default();
+        let sent = Params::parse_authorization(sent).unwrap_or_default();
         let received = SHOWN
             .iter()
             .filter_map(|name| {
@@ -240,7 +234,7 @@ impl Pages {
                 ))
             })
             .collect();
-        self.error(ErrorKind::BadRequest, Some(note(&problem.error, received)))
+        self.error(ErrorKind::BadSignIn, Some(note(&problem.error, received)))
     }
 
     /// A request that breaks a rule before it is anybody's.

@@ -1,5 +1,6 @@
 //! `GET` and `POST /authorize`.
 
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_engine::authorize::{Begun, Via};
 
@@ -17,7 +18,7 @@ pub(crate) async fn get(
     request: HttpRequest,
     asked: Asked,
 ) -> HttpResponse {
-    let raw = request.query_string().as_bytes().to_vec();
+    let raw = Bytes::copy_from_slice(request.query_string().as_bytes());
     begin(state, request, asked, raw, Via::Get).await
 }
 
@@ -34,19 +35,27 @@ pub(crate) async fn post(
             "the body must be application/x-www-form-urlencoded",
         );
     }
-    begin(state, request, asked, body.to_vec(), Via::Post).await
+    begin(
+        state,
+        request,
+        asked,
+        Bytes::copy_from_slice(&body),
+        Via::Post,
+    )
+    .await
 }
 
 async fn begin(
     state: web::Data<AppState>,
     request: HttpRequest,
     asked: Asked,
-    raw: Vec<u8>,
+    raw: Bytes,
     via: Via,
 ) -> HttpResponse {
     let wished = language::asked_in(&raw, asked.now);
     let pages = Pages::of(&state, &request, &asked).following(&state, &request, wished.as_ref());
     let jar = cookies::read(&request, &state.edge);
+    let sent = raw.clone();
     let begun = blocking::run(&state, asked, move |engine, call| {
         engine.begin(call, &raw, via, &jar)
     })
@@ -55,7 +64,7 @@ async fn begin(
         Ok(Begun::Interact { id, browser }) => to_interaction(&state.edge, &id, browser.as_ref()),
         Ok(Begun::Return(to)) => pages.redirect(&to),
         Ok(Begun::Interstitial { client, to, error }) => pages.interstitial(&client, to, &error),
-        Ok(Begun::Page(problem)) => pages.unreturnable(&problem, &request),
+        Ok(Begun::Page(problem)) => pages.unreturnable(&problem, &sent),
         Err(error) => pages.failed(error),
     }
 }

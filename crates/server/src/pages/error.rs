@@ -24,6 +24,8 @@ pub struct ErrorPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     BadRequest,
+    /// An authorization request that is answered here, because there is nowhere to send it back to.
+    BadSignIn,
     Forbidden,
     NotFound,
     MethodNotAllowed,
@@ -47,6 +49,8 @@ pub enum ErrorKind {
     ReturnWithError(App),
     /// Nothing the person owns can satisfy what the app asks; shown before returning.
     Unmet(App),
+    /// The same, on a way to a page of ours.
+    Stuck,
 }
 
 /// For the developer of the app.
@@ -97,7 +101,7 @@ impl ErrorKind {
     /// The HTTP status that fits.
     pub fn status(&self) -> u16 {
         match self {
-            Self::BadRequest => 400,
+            Self::BadRequest | Self::BadSignIn => 400,
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed | Self::FormOnly => 405,
@@ -106,7 +110,7 @@ impl ErrorKind {
             Self::TooManyRequests { .. } => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
-            Self::StepDone | Self::ReturnWithError(_) | Self::Unmet(_) => 200,
+            Self::StepDone | Self::ReturnWithError(_) | Self::Unmet(_) | Self::Stuck => 200,
             Self::Expired => 410,
         }
     }
@@ -114,6 +118,7 @@ impl ErrorKind {
     fn title(&self, t: &Text) -> Message {
         match self {
             Self::BadRequest => t.say("error-bad-request-title"),
+            Self::BadSignIn => t.say("error-bad-sign-in-title"),
             Self::Forbidden => t.say("error-forbidden-title"),
             Self::NotFound => t.say("error-not-found-title"),
             Self::MethodNotAllowed => t.say("error-method-title"),
@@ -126,7 +131,7 @@ impl ErrorKind {
             Self::StepDone => t.say("error-step-done-title"),
             Self::Expired => t.say("error-expired-title"),
             Self::ReturnWithError(app) => t.say("error-return-title").arg("app", &app.name),
-            Self::Unmet(_) => t.say("error-unmet-title"),
+            Self::Unmet(_) | Self::Stuck => t.say("error-unmet-title"),
         }
     }
 
@@ -134,6 +139,7 @@ impl ErrorKind {
     fn advice(&self, t: &Text) -> Message {
         match self {
             Self::BadRequest => t.say("error-bad-request-do"),
+            Self::BadSignIn => t.say("error-bad-sign-in-do"),
             Self::Forbidden => t.say("error-forbidden-do"),
             Self::NotFound => t.say("error-not-found-do"),
             Self::MethodNotAllowed => t.say("error-method-do"),
@@ -152,6 +158,7 @@ impl ErrorKind {
             Self::Expired => t.say("error-expired-do"),
             Self::ReturnWithError(app) => t.say("error-return-do").arg("host", &app.host),
             Self::Unmet(app) => t.say("error-unmet-do").arg("app", &app.name),
+            Self::Stuck => t.say("error-stuck-do"),
         }
     }
 
@@ -159,7 +166,7 @@ impl ErrorKind {
     fn is_failure(&self) -> bool {
         !matches!(
             self,
-            Self::StepDone | Self::Unmet(_) | Self::ReturnWithError(_)
+            Self::StepDone | Self::Unmet(_) | Self::Stuck | Self::ReturnWithError(_)
         )
     }
 }

@@ -7,7 +7,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     add(
         "error-400",
         &ErrorPage {
-            kind: ErrorKind::BadRequest,
+            kind: ErrorKind::BadSignIn,
             developer: Some(slash()),
             onward: None,
         },
@@ -92,6 +92,14 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             kind,
             developer: None,
             onward: onward(form),
+        },
+    );
+    add(
+        "unmet-here",
+        &ErrorPage {
+            kind: ErrorKind::Stuck,
+            developer: None,
+            onward: onward(Onward::Link("/account".into())),
         },
     );
     let stop = Onward::Post("/i/01JZX3M5Q8/cancel".into());
