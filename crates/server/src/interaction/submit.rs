@@ -5,8 +5,9 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::oauth::Params;
+use stepwell_core::secret::Secret;
 use stepwell_engine::answer::{Answered, Input, Trouble};
-use stepwell_engine::{Call, Engine};
+use stepwell_engine::{Call, Cookies, Engine, EngineError};
 
 use super::answer::Pages;
 use super::{csrf, named, setup, show, spoken};
@@ -102,10 +103,23 @@ async fn submit(
     }
     let (pages, asked) = spoken::pages(state, request, asked, &interaction).await;
     let again = asked.clone();
-    let hashes = what == "password";
-    let answer = move |engine: &Engine, call: &Call<'_>| match input(&what, &params) {
-        Some(input) => engine.answer(call, &interaction, &jar, &input),
-        None => Ok(Answered::Again(Trouble::NotEnough)),
+    let filled_in = (what == "identify")
+        .then(|| params.get("password").unwrap_or_default().to_owned())
+        .filter(|password| !password.is_empty())
+        .map(Secret::new);
+    let hashes = what == "password" || filled_in.is_some();
+    let answer = move |engine: &Engine, call: &Call<'_>| {
+        let Some(input) = input(&what, &params) else {
+            return Ok(Answered::Again(Trouble::NotEnough));
+        };
+        let answered = engine.answer(call, &interaction, &jar, &input)?;
+        match (&filled_in, &answered) {
+            (Some(password), Answered::Continue { .. }) => {
+                let proved = at_once(engine, call, &interaction, &jar, password)?;
+                Ok(proved.unwrap_or(answered))
+            }
+            _ => Ok(answered),
+        }
     };
     let answered = if hashes {
         blocking::run_hashing(state, asked, answer).await
@@ -127,6 +141,25 @@ async fn submit(
         Ok(Answered::Not(left)) => show::gone(&pages, *left),
         Err(error) => pages.failed(error),
     }
+}
+
+/// The password that a manager filled in unseen beside the name is tried as the next page would try it, and counts as
+/// that. Where it does not do, the person saw nothing of it and is told nothing: the next page asks.
+fn at_once(
+    engine: &Engine,
+    call: &Call<'_>,
+    id: &InteractionId,
+    jar: &Cookies,
+    password: &Secret,
+) -> Result<Option<Answered>, EngineError> {
+    let proof = Input::Prove {
+        method: "password",
+        secret: password.expose(),
+        credential: None,
+        trust: false,
+    };
+    let proved = engine.answer(call, id, jar, &proof)?;
+    Ok(matches!(proved, Answered::Continue { .. }).then_some(proved))
 }
 
 /// What the form says; none for an address that is no form's.
