@@ -20,6 +20,11 @@ use crate::request::Asked;
 /// The addresses that programs talk to.
 pub(crate) const ENDPOINTS: [&str; 4] = ["/token", "/userinfo", "/introspect", "/revoke"];
 
+/// The longest address: a request by link may carry claims and hints.
+const LONGEST_ADDRESS: usize = 32 * 1024;
+/// All headers together, in bytes.
+const LARGEST_HEADERS: usize = 16 * 1024;
+
 /// On an answer whose handler said itself why the method is not taken.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Said;
@@ -30,6 +35,17 @@ pub(crate) async fn guard<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    if let Some(kind) = too_large(&request) {
+        let answer = say(&state, request.request(), kind, || {
+            OAuthError::invalid_request(
+                "RFC 9110 §15.5.15, RFC 6585 §5",
+                format!(
+                    "an address has {LONGEST_ADDRESS} bytes at most, and all headers together {LARGEST_HEADERS}"
+                ),
+            )
+        });
+        return Ok(request.into_response(answer.map_into_right_body()));
+    }
     if let Err((refusal, rest)) = body::read(&mut request).await {
         let answer = unread(&state, request.request(), refusal);
         let answer = answer.map_body(|_, answer| Last::new(answer, rest).boxed());
@@ -56,6 +72,19 @@ pub(crate) async fn guard<B: MessageBody>(
         answer.headers_mut().insert(ALLOW, allowed);
     }
     Ok(ServiceResponse::new(request, answer.map_into_right_body()))
+}
+
+/// Whether more comes before the body than anybody has to say.
+fn too_large(request: &ServiceRequest) -> Option<ErrorKind> {
+    let address = request.uri().path_and_query();
+    if address.is_some_and(|address| address.as_str().len() > LONGEST_ADDRESS) {
+        return Some(ErrorKind::AddressTooLong);
+    }
+    let headers = request.headers().iter();
+    let bytes: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    (bytes > LARGEST_HEADERS).then_some(ErrorKind::HeadersTooLarge)
 }
 
 /// GET is never allowed alone.

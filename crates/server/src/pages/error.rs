@@ -34,6 +34,8 @@ pub enum ErrorKind {
     /// Somebody else changed the same thing at the same time.
     Conflict,
     TooLarge,
+    AddressTooLong,
+    HeadersTooLarge,
     /// With seconds to wait, when known.
     TooManyRequests {
         retry_after: Option<i64>,
@@ -107,6 +109,8 @@ impl ErrorKind {
             Self::MethodNotAllowed | Self::FormOnly => 405,
             Self::Conflict => 409,
             Self::TooLarge => 413,
+            Self::AddressTooLong => 414,
+            Self::HeadersTooLarge => 431,
             Self::TooManyRequests { .. } => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
@@ -124,7 +128,9 @@ impl ErrorKind {
             Self::MethodNotAllowed => t.say("error-method-title"),
             Self::FormOnly => t.say("error-form-only-title"),
             Self::Conflict => t.say("error-conflict-title"),
-            Self::TooLarge => t.say("error-too-large-title"),
+            Self::TooLarge | Self::AddressTooLong | Self::HeadersTooLarge => {
+                t.say("error-too-large-title")
+            }
             Self::TooManyRequests { .. } => t.say("error-too-many-title"),
             Self::Internal => t.say("error-internal-title"),
             Self::Unavailable => t.say("error-unavailable-title"),
@@ -146,6 +152,8 @@ impl ErrorKind {
             Self::FormOnly => t.say("error-form-only-do"),
             Self::Conflict => t.say("error-conflict-do"),
             Self::TooLarge => t.say("error-too-large-do"),
+            Self::AddressTooLong => t.say("error-address-too-long-do"),
+            Self::HeadersTooLarge => t.say("error-headers-too-large-do"),
             Self::TooManyRequests {
                 retry_after: Some(wait),
             } => t

@@ -26,6 +26,8 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         ("error-405", ErrorKind::MethodNotAllowed),
         ("error-409", ErrorKind::Conflict),
         ("error-413", ErrorKind::TooLarge),
+        ("error-414", ErrorKind::AddressTooLong),
+        ("error-431", ErrorKind::HeadersTooLarge),
         (
             "error-429",
             ErrorKind::TooManyRequests { retry_after: None },
