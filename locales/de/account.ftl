@@ -48,7 +48,7 @@ account-count-apps = { $n ->
 acr-basic = Ein Nachweis
 acr-mfa = Zwei Arten von Nachweis
 acr-phr = Ein Nachweis, den keine nachgemachte Seite nutzen kann
-acr-phrh = Dasselbe, mit einem Schlüssel, der sein Gerät nicht verlässt
+acr-phrh = Ein Nachweis, den keine nachgemachte Seite nutzen kann, mit einem Schlüssel, der sein Gerät nicht verlässt
 
 # Anmeldung und Sicherheit.
 security-mine = Ihre Wege zum Anmelden und Bestätigen

@@ -51,7 +51,7 @@ account-count-apps = { $n ->
 acr-basic = One proof
 acr-mfa = Two kinds of proof
 acr-phr = A proof that no look-alike site can use
-acr-phrh = The same, with a key that cannot leave its device
+acr-phrh = A proof that no look-alike site can use, with a key that cannot leave its device
 
 # Sign-in and security.
 security-mine = Your ways to sign in and confirm

@@ -58,6 +58,8 @@ pub struct AskForLink {
 #[derive(Clone, Copy, Debug)]
 pub struct LinkSent {
     pub errand: Errand,
+    /// Seconds that the link may be used for.
+    pub valid_for: i64,
 }
 
 /// What a link is for, as its page says it.
@@ -124,6 +126,7 @@ impl Html for LinkSent {
             Errand::Forgot => t.say("link-sent-forgot"),
             Errand::Register => t.say("link-sent-register"),
         };
+        let words = words.arg("duration", t.duration_down(self.valid_for));
         let frame = Frame::new(chrome, t.say("link-sent-title"));
         let onward = None;
         finish(
