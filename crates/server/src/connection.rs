@@ -34,6 +34,8 @@ pub(crate) struct Requests(Rc<Count>);
 struct Count {
     begun: Cell<u64>,
     in_work: Cell<u32>,
+    /// What still comes is the rest of a body that was refused, and no head.
+    over: Cell<bool>,
 }
 
 /// A request in work; dropped with its answer.
@@ -46,6 +48,11 @@ impl Requests {
         self.0.begun.set(self.0.begun.get().wrapping_add(1));
         self.0.in_work.set(self.0.in_work.get() + 1);
         InWork(Rc::clone(&self.0))
+    }
+
+    /// Notes that nothing more is taken from the connection.
+    pub(crate) fn end(&self) {
+        self.0.over.set(true);
     }
 }
 
@@ -122,7 +129,7 @@ impl<Io> Connection<Io> {
             self.size = Size::default();
             self.is_overdue(cx);
         }
-        self.head.is_some() && self.size.add(bytes) > LARGEST
+        self.head.is_some() && !self.requests.0.over.get() && self.size.add(bytes) > LARGEST
     }
 }
 

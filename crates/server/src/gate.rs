@@ -11,6 +11,7 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use stepwell_core::oauth::OAuthError;
 
 use crate::app::AppState;
+use crate::connection::Requests;
 use crate::extract::body::{self, Last, Refusal};
 use crate::interaction::answer::Pages;
 use crate::oauth::failure;
@@ -47,6 +48,9 @@ pub(crate) async fn guard<B: MessageBody>(
         return Ok(request.into_response(answer.map_into_right_body()));
     }
     if let Err((refusal, rest)) = body::read(&mut request).await {
+        if let Some(requests) = request.conn_data::<Requests>() {
+            requests.end();
+        }
         let answer = unread(&state, request.request(), refusal);
         let answer = answer.map_body(|_, answer| Last::new(answer, rest).boxed());
         return Ok(request.into_response(answer.map_into_right_body()));
