@@ -42,4 +42,3 @@ error-code = Fehler
 error-rule = Was zu beheben ist
 error-received = Empfangen: { $name }
 error-empty = (leer)
-error-docs = Mehr dazu

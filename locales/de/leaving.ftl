@@ -6,8 +6,6 @@ logout-yes = Abmelden
 logout-no = Angemeldet bleiben
 logged-out-title = Sie sind abgemeldet
 logged-out-note = Apps, die Sie mit diesem Konto geöffnet haben, lassen Sie vielleicht angemeldet, bis Sie sich auch dort abmelden.
-logged-out-back = Zurück zu { $app }
-logged-out-sign-in = Wieder anmelden
 
 # Zurück zur App.
 leave-title = Sie werden zu { $app } zurückgeleitet

@@ -42,4 +42,3 @@ error-code = Error
 error-rule = What to mend
 error-received = Received { $name }
 error-empty = (empty)
-error-docs = Read more

@@ -6,8 +6,6 @@ logout-yes = Sign out
 logout-no = Stay signed in
 logged-out-title = You have signed out
 logged-out-note = Apps that you opened with this account may keep you signed in until you sign out there as well.
-logged-out-back = Back to { $app }
-logged-out-sign-in = Sign in again
 
 # Going back to the app.
 leave-title = Taking you back to { $app }

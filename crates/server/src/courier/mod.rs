@@ -3,7 +3,6 @@
 //! Decides nothing: what is told to whom is the engine's. One delivery is one try; whoever asked says what follows
 //! from a failure.
 
-mod browser;
 mod folder;
 mod gateway;
 mod letter;

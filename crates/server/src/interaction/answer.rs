@@ -336,13 +336,7 @@ impl Pages {
                 let app = App::new(name, host(&url));
                 self.once().page(StatusCode::OK, &Leave { app, url })
             }
-            None => self.page(
-                StatusCode::OK,
-                &LoggedOut {
-                    back: None,
-                    sign_in_url: None,
-                },
-            ),
+            None => self.page(StatusCode::OK, &LoggedOut),
         }
     }
 
@@ -355,7 +349,6 @@ impl Pages {
         let page = LogoutConfirm {
             action: "/logout/confirm".to_owned(),
             fields,
-            account: None,
             app: client.map(|client| App::new(client.name, client.host)),
         };
         self.page(StatusCode::OK, &page)
@@ -387,7 +380,6 @@ fn note(error: &OAuthError, received: Vec<(String, String)>) -> DeveloperNote {
         error: error.code().as_str().to_owned(),
         rule: format!("{} ({})", error.description(), error.rule()),
         received,
-        docs: None,
     }
 }
 

@@ -44,7 +44,6 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
                     account: Account::new(&a.username),
                 })
                 .collect(),
-            problem: None,
         }),
         StepView::Enrol(enrol) => setup::page(view, enrol, trouble, now),
         StepView::Consent(consent) => Box::new(consent_page(interaction, app, consent)),
@@ -75,7 +74,6 @@ pub(super) fn another_way(view: &PageView, prove: &ProveView) -> AnotherWay {
         interaction: view.id.as_str().to_owned(),
         account: account(prove),
         ways: others.collect(),
-        problem: None,
     }
 }
 
@@ -299,9 +297,6 @@ fn consent_page(interaction: String, app: App, consent: &ConsentView) -> Consent
         app,
         account: Account::new(&consent.username),
         scopes: consent.scopes.iter().map(scope_line).collect(),
-        policy_url: None,
-        terms_url: None,
-        problem: None,
     }
 }
 

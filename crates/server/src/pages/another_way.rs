@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::chrome::{Frame, finish};
-use super::{Account, Chrome, Html, Message, Method, Problem, Shown, Text};
+use super::{Account, Chrome, Html, Message, Method, Shown, Text};
 
 /// Choose another way. Posts `method` to `/i/{id}/another-way`.
 #[derive(Clone, Debug)]
@@ -12,7 +12,6 @@ pub struct AnotherWay {
     pub account: Account,
     /// In any order; methods that suffice are shown first, keeping this order among themselves.
     pub ways: Vec<Way>,
-    pub problem: Option<Problem>,
 }
 
 /// One method on offer.
@@ -63,9 +62,7 @@ struct View<'a> {
 impl Html for AnotherWay {
     fn render(&self, chrome: &Chrome) -> String {
         let t = &chrome.text();
-        let problem = self.problem.map(|problem| problem.message(t));
-        let frame =
-            Frame::new(chrome, t.say("another-way-title")).with_problem(problem, "method-1");
+        let frame = Frame::new(chrome, t.say("another-way-title"));
         finish(
             View {
                 page: self,

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::chrome::{Frame, finish};
-use super::{Account, App, Chrome, Html, Problem, Text};
+use super::{Account, App, Chrome, Html, Text};
 
 /// Choose an account. Posts `account` to `/i/{id}/account`; "Use another account" posts to
 /// `/i/{id}/switch`.
@@ -12,7 +12,6 @@ pub struct ChooseAccount {
     pub interaction: String,
     pub app: App,
     pub accounts: Vec<KnownAccount>,
-    pub problem: Option<Problem>,
 }
 
 /// An account signed in on this browser.
@@ -34,8 +33,7 @@ struct View<'a> {
 impl Html for ChooseAccount {
     fn render(&self, chrome: &Chrome) -> String {
         let t = &chrome.text();
-        let problem = self.problem.map(|problem| problem.message(t));
-        let frame = Frame::new(chrome, t.say("account-title")).with_problem(problem, "continue");
+        let frame = Frame::new(chrome, t.say("account-title"));
         finish(
             View {
                 page: self,

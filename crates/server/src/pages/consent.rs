@@ -3,8 +3,7 @@
 use askama::Template;
 
 use super::chrome::{Frame, finish};
-use super::onward::safe_link;
-use super::{Account, App, Chrome, Html, Message, Problem, Shown, Text};
+use super::{Account, App, Chrome, Html, Message, Shown, Text};
 
 /// Consent. Posts `decision` (`allow` or `deny`) to `/i/{id}/consent`.
 #[derive(Clone, Debug)]
@@ -13,11 +12,6 @@ pub struct Consent {
     pub app: App,
     pub account: Account,
     pub scopes: Vec<ScopeLine>,
-    /// The app's privacy statement (`policy_uri`).
-    pub policy_url: Option<String>,
-    /// The app's terms (`tos_uri`).
-    pub terms_url: Option<String>,
-    pub problem: Option<Problem>,
 }
 
 /// One thing the app wants to do.
@@ -56,16 +50,6 @@ impl ScopeLine {
     }
 }
 
-impl Consent {
-    fn policy_link(&self) -> Option<&str> {
-        self.policy_url.as_deref().and_then(safe_link)
-    }
-
-    fn terms_link(&self) -> Option<&str> {
-        self.terms_url.as_deref().and_then(safe_link)
-    }
-}
-
 #[derive(Template)]
 #[template(path = "consent.html")]
 struct View<'a> {
@@ -81,8 +65,7 @@ impl Html for Consent {
             .say("consent-title")
             .arg("app", &self.app.name)
             .arg("host", &self.app.host);
-        let problem = self.problem.map(|problem| problem.message(t));
-        let frame = Frame::new(chrome, heading).with_problem(problem, "continue");
+        let frame = Frame::new(chrome, heading);
         finish(
             View {
                 page: self,

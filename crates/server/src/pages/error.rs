@@ -7,7 +7,6 @@
 use askama::Template;
 
 use super::chrome::{Frame, finish};
-use super::onward::safe_link;
 use super::shown::reveal;
 use super::{App, Chrome, Html, Message, Onward, Text};
 
@@ -64,15 +63,6 @@ pub struct DeveloperNote {
     pub rule: String,
     /// What was received, by name.
     pub received: Vec<(String, String)>,
-    pub docs: Option<Docs>,
-}
-
-/// Where the rule is written.
-#[derive(Clone, Debug)]
-pub struct Docs {
-    /// E.g. "RFC 6749, section 3.1.2.3".
-    pub label: String,
-    pub url: String,
 }
 
 impl DeveloperNote {
@@ -90,12 +80,6 @@ impl DeveloperNote {
 
     fn rule(&self) -> String {
         reveal(&self.rule)
-    }
-}
-
-impl Docs {
-    fn link(&self) -> Option<&str> {
-        safe_link(&self.url)
     }
 }
 

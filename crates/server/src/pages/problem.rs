@@ -9,15 +9,12 @@ use super::{Message, Text};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
     EnterUsername,
-    UsernameTooLong,
     /// For a field that wants a mail address.
     NotAnAddress,
     /// A message that is needed could not be sent.
     NotSent,
-    EnterPassword,
     /// Said for an unknown account too: which of the two was wrong is not told.
     WrongPassword,
-    EnterCode,
     /// Something other than the expected count of digits.
     CodeFormat {
         digits: u8,
@@ -32,8 +29,6 @@ pub enum Problem {
     /// The code that was sent is too old.
     SentCodeExpired,
     ChooseMethod,
-    ChooseAccount,
-    ChooseDecision,
     PasskeyRefused,
     /// Nobody's here, or no longer.
     PasskeyUnknown,
@@ -81,12 +76,9 @@ impl Problem {
     pub fn message(&self, text: &Text) -> Message {
         match self {
             Self::EnterUsername => text.say("problem-enter-username"),
-            Self::UsernameTooLong => text.say("problem-username-too-long"),
             Self::NotSent => text.say("delivered-failed"),
             Self::NotAnAddress => text.say("register-not-address"),
-            Self::EnterPassword => text.say("problem-enter-password"),
             Self::WrongPassword => text.say("problem-wrong-password"),
-            Self::EnterCode => text.say("problem-enter-code"),
             Self::CodeFormat { digits } => text.say("problem-code-format").arg("digits", digits),
             Self::WrongCode => text.say("problem-wrong-code"),
             Self::CodeUsed => text.say("problem-code-used"),
@@ -94,8 +86,6 @@ impl Problem {
             Self::SentCodeUsed => text.say("problem-sent-code-used"),
             Self::SentCodeExpired => text.say("problem-sent-code-expired"),
             Self::ChooseMethod => text.say("problem-choose-method"),
-            Self::ChooseAccount => text.say("problem-choose-account"),
-            Self::ChooseDecision => text.say("problem-choose-decision"),
             Self::BadLabel => text.say("problem-bad-label"),
             Self::AccountFull => text.say("problem-account-full"),
             Self::PasskeyRefused => text.say("problem-passkey-refused"),

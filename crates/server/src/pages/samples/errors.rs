@@ -1,6 +1,6 @@
 //! Samples of pages that say what went wrong.
 
-use super::super::{DeveloperNote, Docs, ErrorKind, ErrorPage, Html, Onward};
+use super::super::{DeveloperNote, ErrorKind, ErrorPage, Html, Onward};
 use super::{NASTY, acme, nasty_app};
 
 pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
@@ -104,7 +104,8 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             onward: onward(Onward::Link("/account".into())),
         },
     );
-    let stop = Onward::Post("/i/01JZX3M5Q8/cancel".into());
+    let stop =
+        Onward::Link("https://acme.example/cb?error=unmet_authentication_requirements".into());
     add(
         "unmet",
         &ErrorPage {
@@ -124,10 +125,6 @@ fn slash() -> DeveloperNote {
             ("redirect_uri".into(), "https://acme.example/callback/".into()),
             ("state".into(), String::new()),
         ],
-        docs: Some(Docs {
-            label: "RFC 9700, section 4.1.3".into(),
-            url: "https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3".into(),
-        }),
     }
 }
 
@@ -139,6 +136,5 @@ fn nasty() -> DeveloperNote {
             (NASTY.into(), NASTY.into()),
             ("redirect_uri".into(), "x".repeat(2000)),
         ],
-        docs: None,
     }
 }
