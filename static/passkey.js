@@ -56,11 +56,10 @@
     }
   }
 
+  const form = ceremony.closest("form");
   let waiting = null;
   let busy = false;
   let stale = false;
-  // The form is on its way: nothing may load this page again before the answer comes.
-  let sent = false;
 
   // A browser takes one request at a time: the one in the field's list is given up before the dialogue opens.
   async function ask(mediation) {
@@ -74,31 +73,26 @@
     waiting = { stop, over: asked.catch(() => {}) };
     try {
       const credential = await asked;
-      const form = ceremony.closest("form");
       form.elements.response.value = JSON.stringify(answer(credential));
-      busy = sent = true;
+      busy = true;
       HTMLFormElement.prototype.submit.call(form);
+      return true;
     } catch (error) {
       if (!mediation) say(reason(error, began));
+      return false;
     }
   }
 
   async function press() {
+    if (busy) return;
     if (stale) return renew();
-    busy = start.disabled = true;
+    // Not disabled meanwhile: that would take the focus away, and Enter would not try again.
+    busy = true;
     say("working");
-    await ask().catch(() => say("failed"));
-    if (sent) return;
-    start.disabled = false;
+    if (await ask().catch(() => say("failed"))) return;
     busy = false;
     if (stale) renew();
   }
-
-  // Enter in a field sends the form, which is no answer before the browser gave one.
-  ceremony.closest("form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (!busy && !start.hidden) press();
-  });
 
   if (!window.PublicKeyCredential) {
     say("unsupported");
@@ -106,6 +100,11 @@
     start.hidden = false;
     if (start.hasAttribute("autofocus")) start.focus();
     start.addEventListener("click", press);
+    // Enter in the form's one field sends the form too, and there is nothing in it yet.
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      press();
+    });
     // What was typed is not thrown away; then the button asks for new options.
     const typed = () => [...document.querySelectorAll("input:not([type=hidden])")]
       .some((i) => i.value !== i.defaultValue || i.checked !== i.defaultChecked);
