@@ -96,6 +96,7 @@
 
   if (!window.PublicKeyCredential) {
     say("unsupported");
+    form.addEventListener("submit", (event) => event.preventDefault());
   } else {
     start.hidden = false;
     if (start.hasAttribute("autofocus")) start.focus();
