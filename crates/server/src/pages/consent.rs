@@ -1,9 +1,7 @@
 //! Consent: what the app would get, in plain words. Never shows a raw scope without a sentence.
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
-use super::{Account, App, Chrome, Html, Message, Shown, Text};
+use super::chrome::{Frame, page};
+use super::{Account, App, Chrome, Message, Shown, Text};
 
 /// Consent. Posts `decision` (`allow` or `deny`) to `/i/{id}/consent`.
 #[derive(Clone, Debug)]
@@ -50,29 +48,14 @@ impl ScopeLine {
     }
 }
 
-#[derive(Template)]
-#[template(path = "consent.html")]
-struct View<'a> {
-    page: &'a Consent,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for Consent {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
+impl Consent {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
         let heading = t
             .say("consent-title")
             .arg("app", &self.app.name)
             .arg("host", &self.app.host);
-        let frame = Frame::new(chrome, heading);
-        finish(
-            View {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+        Frame::new(chrome, heading)
     }
 }
+
+page!(Consent, "consent.html", Consent::frame);

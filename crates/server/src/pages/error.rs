@@ -4,11 +4,9 @@
 //! folded, is for the developer: the error, the rule broken, what was received. It must never
 //! show what is registered: that is only in the log under the reference.
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
+use super::chrome::{Frame, page};
 use super::shown::reveal;
-use super::{App, Chrome, Html, Message, Onward, Text};
+use super::{App, Chrome, Message, Onward, Text};
 
 /// An error page.
 #[derive(Clone, Debug)]
@@ -163,30 +161,16 @@ impl ErrorKind {
     }
 }
 
-#[derive(Template)]
-#[template(path = "error.html")]
-struct View<'a> {
-    page: &'a ErrorPage,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for ErrorPage {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
+impl ErrorPage {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
         let mut frame = Frame::new(chrome, self.kind.title(t));
         frame.failure = self.kind.is_failure();
         frame.refresh = match (&self.kind, &self.onward) {
             (ErrorKind::FormOnly, Some(Onward::Link(to))) => Some(to.clone()),
             _ => None,
         };
-        finish(
-            View {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+        frame
     }
 }
+
+page!(ErrorPage, "error.html", ErrorPage::frame);

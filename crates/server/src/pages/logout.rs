@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::chrome::{Frame, finish};
+use super::chrome::{Frame, finish, page};
 use super::{App, Chrome, Html, Text};
 
 /// "Do you want to sign out?" Posts `decision` (`logout` or `stay`).
@@ -20,28 +20,13 @@ pub struct LogoutConfirm {
 #[derive(Clone, Copy, Debug)]
 pub struct LoggedOut;
 
-#[derive(Template)]
-#[template(path = "logout_confirm.html")]
-struct ConfirmView<'a> {
-    page: &'a LogoutConfirm,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for LogoutConfirm {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
-        let frame = Frame::new(chrome, t.say("logout-title"));
-        finish(
-            ConfirmView {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+impl LogoutConfirm {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
+        Frame::new(chrome, t.say("logout-title"))
     }
 }
+
+page!(LogoutConfirm, "logout_confirm.html", LogoutConfirm::frame);
 
 #[derive(Template)]
 #[template(path = "logged_out.html")]

@@ -2,11 +2,9 @@
 //!
 //! Step-up wording is shown only on a step-up: who asks, why, what is proven and what remains.
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
+use super::chrome::{Frame, page};
 use super::text::FOR_GOOD;
-use super::{Account, App, Chrome, FactorInput, Html, Message, Method, Problem, Shown, Text};
+use super::{Account, App, Chrome, FactorInput, Message, Method, Problem, Shown, Text};
 
 /// A page that asks for one factor. Posts to `/i/{id}/{factor}`.
 #[derive(Clone, Debug)]
@@ -188,26 +186,11 @@ impl Reason {
     }
 }
 
-#[derive(Template)]
-#[template(path = "step.html")]
-struct View<'a> {
-    page: &'a StepPage,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for StepPage {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
+impl StepPage {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
         let problem = self.problem.map(|problem| problem.message(t));
-        let frame = Frame::new(chrome, self.heading(t)).with_problem(problem, self.field(t));
-        finish(
-            View {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+        Frame::new(chrome, self.heading(t)).with_problem(problem, self.field(t))
     }
 }
+
+page!(StepPage, "step.html", StepPage::frame);

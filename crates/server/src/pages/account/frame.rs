@@ -162,26 +162,22 @@ impl Done {
     }
 }
 
-/// The view of an account page and its [`Html`](super::super::Html): the same for all but the template.
+/// The view of an account page and its [`Html`](super::super::Html): a heading, and a problem where it has a form.
 macro_rules! account_page {
     ($page:ident, $path:literal, $heading:literal $(, problem $problem:expr)?) => {
-        #[derive(askama::Template)]
-        #[template(path = $path)]
-        struct View<'a> {
-            page: &'a $page,
-            frame: crate::pages::chrome::Frame<'a>,
-            t: &'a crate::pages::Text,
-        }
-
-        impl crate::pages::Html for $page {
-            fn render(&self, chrome: &crate::pages::Chrome) -> String {
-                use askama::Template as _;
-                let t = &chrome.text();
+        impl $page {
+            fn frame<'a>(
+                &self,
+                chrome: &'a crate::pages::Chrome,
+                t: &crate::pages::Text,
+            ) -> crate::pages::chrome::Frame<'a> {
                 let frame = crate::pages::chrome::Frame::new(chrome, t.say($heading));
                 $(let frame = $problem(self, t, frame);)?
-                crate::pages::chrome::finish(View { page: self, frame, t }.render())
+                frame
             }
         }
+
+        crate::pages::chrome::page!($page, $path, $page::frame);
     };
 }
 pub(super) use account_page;
