@@ -233,7 +233,7 @@ fn the_main_button_and_the_way_out_have_stable_ids() {
     let ends = [
         "leave-broken",
         "form-post-broken",
-        "logged-out-nasty",
+        "logged-out",
         "error-",
         "home",
         "account-",
