@@ -96,6 +96,7 @@
 
   if (!window.PublicKeyCredential) {
     say("unsupported");
+    form.addEventListener("submit", (event) => event.preventDefault());
   } else {
     start.hidden = false;
     if (start.hasAttribute("autofocus")) start.focus();
@@ -106,7 +107,8 @@
       press();
     });
     // What was typed is not thrown away; then the button asks for new options.
-    const typed = () => [...document.querySelectorAll("input:not([type=hidden])")].some((i) => i.value !== i.defaultValue);
+    const typed = () => [...document.querySelectorAll("input:not([type=hidden])")]
+      .some((i) => i.value !== i.defaultValue || i.checked !== i.defaultChecked);
     setTimeout(() => {
       stale = true;
       if (busy) return;

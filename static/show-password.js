@@ -1,6 +1,6 @@
 // Lets a person look at the password they typed. The button is hidden where scripts do not run.
 const button = document.getElementById("show-password");
-const field = document.getElementById("password");
+const field = document.getElementById(button?.getAttribute("aria-controls"));
 const status = document.getElementById("show-password-status");
 
 function show(shown) {

@@ -48,7 +48,7 @@ account-count-apps = { $n ->
 acr-basic = Ein Nachweis
 acr-mfa = Zwei Arten von Nachweis
 acr-phr = Ein Nachweis, den keine nachgemachte Seite nutzen kann
-acr-phrh = Dasselbe, mit einem Schlüssel, der sein Gerät nicht verlässt
+acr-phrh = Ein Nachweis, den keine nachgemachte Seite nutzen kann, mit einem Schlüssel, der sein Gerät nicht verlässt
 
 # Anmeldung und Sicherheit.
 security-mine = Ihre Wege zum Anmelden und Bestätigen
@@ -59,6 +59,7 @@ security-added = Hinzugefügt { $when }
 security-used = zuletzt verwendet { $when }
 security-never-used = nie verwendet
 security-locked = Ruht nach falschen Versuchen noch { $wait }
+security-locked-for-good = Bleibt nach falschen Versuchen gesperrt. Bitten Sie die Administration, es zu ersetzen
 security-rename = Umbenennen
 security-name = Name
 security-change = Ändern

@@ -1,8 +1,6 @@
 consent-title = { $app } ({ $host }) möchte:
 consent-allow = Erlauben
 consent-deny = Ablehnen
-consent-policy = Wie { $app } mit Ihren Daten umgeht
-consent-terms = Nutzungsbedingungen von { $app }
 
 # Jedes führt „… möchte:“ zu Ende.
 scope-openid = Erfahren, dass Sie sich hier angemeldet haben

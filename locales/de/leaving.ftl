@@ -1,13 +1,11 @@
 # Abmelden.
 logout-title = Möchten Sie sich abmelden?
 logout-from-app = { $app } ({ $host }) möchte Sie abmelden.
-logout-what-ends = Sie werden in diesem Browser abgemeldet. Apps, die Sie mit diesem Konto geöffnet haben, bemerken das vielleicht erst nach einigen Minuten.
+logout-what-ends = Sie werden hier in diesem Browser abgemeldet. Apps, die Sie mit diesem Konto geöffnet haben, lassen Sie vielleicht angemeldet, bis Sie sich auch dort abmelden.
 logout-yes = Abmelden
 logout-no = Angemeldet bleiben
 logged-out-title = Sie sind abgemeldet
-logged-out-note = Apps, die Sie mit diesem Konto geöffnet haben, bemerken das vielleicht erst nach einigen Minuten.
-logged-out-back = Zurück zu { $app }
-logged-out-sign-in = Wieder anmelden
+logged-out-note = Apps, die Sie mit diesem Konto geöffnet haben, lassen Sie vielleicht angemeldet, bis Sie sich auch dort abmelden.
 
 # Zurück zur App.
 leave-title = Sie werden zu { $app } zurückgeleitet

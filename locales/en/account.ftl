@@ -51,7 +51,7 @@ account-count-apps = { $n ->
 acr-basic = One proof
 acr-mfa = Two kinds of proof
 acr-phr = A proof that no look-alike site can use
-acr-phrh = The same, with a key that cannot leave its device
+acr-phrh = A proof that no look-alike site can use, with a key that cannot leave its device
 
 # Sign-in and security.
 security-mine = Your ways to sign in and confirm
@@ -62,6 +62,7 @@ security-added = Added { $when }
 security-used = last used { $when }
 security-never-used = never used
 security-locked = Rests for { $wait } after wrong tries
+security-locked-for-good = Stays locked after wrong tries. Ask an administrator to replace it
 security-rename = Rename
 security-name = Name
 security-change = Change

@@ -1,8 +1,6 @@
 consent-title = { $app } ({ $host }) wants to:
 consent-allow = Allow
 consent-deny = Don’t allow
-consent-policy = How { $app } handles your data
-consent-terms = Terms of { $app }
 
 # Each completes "… wants to:".
 scope-openid = Know that you signed in here

@@ -1,13 +1,11 @@
 # Signing out.
 logout-title = Do you want to sign out?
 logout-from-app = { $app } ({ $host }) asks to sign you out.
-logout-what-ends = You will be signed out on this browser. Apps you opened with this account may take a few minutes to notice.
+logout-what-ends = You will be signed out here, on this browser. Apps that you opened with this account may keep you signed in until you sign out there as well.
 logout-yes = Sign out
 logout-no = Stay signed in
 logged-out-title = You have signed out
-logged-out-note = Apps you opened with this account may take a few minutes to notice.
-logged-out-back = Back to { $app }
-logged-out-sign-in = Sign in again
+logged-out-note = Apps that you opened with this account may keep you signed in until you sign out there as well.
 
 # Going back to the app.
 leave-title = Taking you back to { $app }

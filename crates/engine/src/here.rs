@@ -33,8 +33,6 @@ pub enum Place {
     Security,
     /// The password.
     Password,
-    /// Recovery codes.
-    RecoveryCodes,
     /// Signed-in browsers.
     Sessions,
     /// Recognised browsers.
@@ -55,7 +53,6 @@ impl Place {
             Self::Account => "/account",
             Self::Security => "/account/security",
             Self::Password => "/account/password",
-            Self::RecoveryCodes => "/account/recovery-codes",
             Self::Sessions => "/account/sessions",
             Self::Devices => "/account/devices",
             Self::Activity => "/account/activity",

@@ -1,4 +1,4 @@
-//! Where async meets sync: the one function that runs what may wait off the event loop.
+//! Where async meets sync: the one place that runs what may wait off the event loop.
 //!
 //! Bounded: when every place is taken the answer is 503 at once, not a longer queue.
 

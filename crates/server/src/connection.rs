@@ -1,8 +1,9 @@
-//! A connection that does not wait for ever for a request's head (spec §5 line 104).
+//! A connection that neither waits for ever for a request's head nor takes one of any size (spec §5 line 104).
 //!
 //! actix bounds the first head of a connection, and the silence between two requests, but not a later head
-//! that comes drop by drop: its first byte ends the silence. Here every head has the same time. What bytes mean
-//! is not looked at; bodies have a bound of their own (`extract::body`).
+//! that comes drop by drop: its first byte ends the silence. Here every head has the same time. A head that is too
+//! large for it to read is answered here, because actix would say no more than 400. What bytes mean is looked at no
+//! further than where a head ends; bodies have a bound of their own (`extract::body`).
 
 use std::cell::Cell;
 use std::io;
@@ -15,6 +16,16 @@ use actix_rt::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+/// The largest head. What is smaller reaches `gate`, which has its own bounds and says more.
+const LARGEST: usize = 60 * 1024;
+
+const TOO_LONG: &[u8] =
+    b"HTTP/1.1 414 URI Too Long\r\ncontent-type: text/plain\r\nconnection: close\r\n\
+    content-length: 39\r\n\r\nThe address of this request is too long";
+const TOO_LARGE: &[u8] =
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain\r\n\
+    connection: close\r\ncontent-length: 41\r\n\r\nThe headers of this request are too large";
+
 /// The requests of one connection, as far as their heads were complete.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Requests(Rc<Count>);
@@ -23,6 +34,8 @@ pub(crate) struct Requests(Rc<Count>);
 struct Count {
     begun: Cell<u64>,
     in_work: Cell<u32>,
+    /// What still comes is the rest of a body that was refused, and no head.
+    over: Cell<bool>,
 }
 
 /// A request in work; dropped with its answer.
@@ -35,6 +48,11 @@ impl Requests {
         self.0.begun.set(self.0.begun.get().wrapping_add(1));
         self.0.in_work.set(self.0.in_work.get() + 1);
         InWork(Rc::clone(&self.0))
+    }
+
+    /// Notes that nothing more is taken from the connection.
+    pub(crate) fn end(&self) {
+        self.0.over.set(true);
     }
 }
 
@@ -52,6 +70,11 @@ pub(crate) struct Connection<Io = TcpStream> {
     slowest: Duration,
     /// When a head that is not complete has to be, and how many requests had begun when it began.
     head: Option<(Instant, u64)>,
+    /// How much of that head there is.
+    size: Size,
+    /// A head was too large and has been answered: what still comes is thrown away, so that the answer is read
+    /// before the connection is reset.
+    refused: bool,
     /// Left running when a head is complete, so that a busy connection sets no timer for each request.
     alarm: Option<Pin<Box<Sleep>>>,
 }
@@ -64,6 +87,8 @@ impl<Io> Connection<Io> {
             requests: Requests::default(),
             slowest,
             head: None,
+            size: Size::default(),
+            refused: false,
             alarm: None,
         }
     }
@@ -93,33 +118,100 @@ impl<Io> Connection<Io> {
         false
     }
 
-    /// Bytes came. While no request is in work they are a head's.
+    /// Bytes came. While no request is in work they are a head's. Says whether it grew too large.
     #[allow(
         clippy::disallowed_methods,
         reason = "measuring how long a head takes, at the edge"
     )]
-    fn received(&mut self, cx: &mut Context<'_>) {
+    fn received(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> bool {
         if self.head.is_none() && self.requests.0.in_work.get() == 0 {
             self.head = Some((Instant::now() + self.slowest, self.requests.0.begun.get()));
+            self.size = Size::default();
             self.is_overdue(cx);
+        }
+        self.head.is_some() && !self.requests.0.over.get() && self.size.add(bytes) > LARGEST
+    }
+}
+
+/// How much of a head there is, up to its end.
+#[derive(Clone, Copy, Debug, Default)]
+struct Size {
+    bytes: usize,
+    /// The first line is whole.
+    addressed: bool,
+    /// Nothing but the end of a line came since the last one.
+    blank: bool,
+    ended: bool,
+}
+
+impl Size {
+    fn add(&mut self, bytes: &[u8]) -> usize {
+        for byte in bytes {
+            if self.ended {
+                break;
+            }
+            self.bytes += 1;
+            match byte {
+                b'\n' => {
+                    self.ended = self.blank;
+                    (self.addressed, self.blank) = (true, true);
+                }
+                b'\r' => {}
+                _ => self.blank = false,
+            }
+        }
+        self.bytes
+    }
+}
+
+impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
+    /// Answers a head that is too large. It fits what the system keeps for an idle connection, or is not told.
+    fn refuse(&mut self, cx: &mut Context<'_>) {
+        self.refused = true;
+        let answer = if self.size.addressed {
+            TOO_LARGE
+        } else {
+            TOO_LONG
+        };
+        let _ = Pin::new(&mut self.io).poll_write(cx, answer);
+        let _ = Pin::new(&mut self.io).poll_shutdown(cx);
+    }
+
+    /// Throws away what still comes, to its end or to the end of the head's time.
+    fn drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut rest = [0; 8 * 1024];
+        loop {
+            if self.is_overdue(cx) {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            let mut rest = ReadBuf::new(&mut rest);
+            match Pin::new(&mut self.io).poll_read(cx, &mut rest) {
+                Poll::Ready(Ok(())) if !rest.filled().is_empty() => {}
+                other => return other,
+            }
         }
     }
 }
 
-impl<Io: AsyncRead + Unpin> AsyncRead for Connection<Io> {
+impl<Io: AsyncRead + AsyncWrite + Unpin> AsyncRead for Connection<Io> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.refused {
+            return this.drain(cx);
+        }
         if this.is_overdue(cx) {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.io).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            this.received(cx);
+        if buffer.filled().len() > before && this.received(cx, &buffer.filled()[before..]) {
+            buffer.set_filled(before);
+            this.refuse(cx);
+            return this.drain(cx);
         }
         read
     }
@@ -131,7 +223,11 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for Connection<Io> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().io).poll_write(cx, bytes)
+        let this = self.get_mut();
+        if this.refused {
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        Pin::new(&mut this.io).poll_write(cx, bytes)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -226,6 +322,44 @@ mod tests {
         }
         drop(in_work);
         dripped_off(&mut client, &mut server).await;
+    }
+
+    #[actix_rt::test]
+    async fn a_head_that_is_too_large_is_answered_and_its_rest_thrown_away() {
+        for (begin, status) in [("GET /?", "414"), ("GET / HTTP/1.1\r\nX: ", "431")] {
+            let (mut client, mut server) = wire(SHORT * 100);
+            let sends = async {
+                client.write_all(begin.as_bytes()).await.unwrap();
+                client.write_all(&vec![b'x'; 2 * LARGEST]).await.unwrap();
+                let mut said = String::new();
+                client.read_to_string(&mut said).await.unwrap();
+                said
+            };
+            let reads = async {
+                while read(&mut server).await.is_ok_and(|read| read > 0) {}
+                std::future::pending::<String>().await
+            };
+            let said = tokio::select! { said = sends => said, never = reads => never };
+            assert!(said.starts_with(&format!("HTTP/1.1 {status} ")), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_an_answer_are_as_many_as_it_says() {
+        for answer in [TOO_LONG, TOO_LARGE] {
+            let text = std::str::from_utf8(answer).unwrap();
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            let length = head.split_once("content-length: ").unwrap().1;
+            assert_eq!(length, body.len().to_string());
+        }
+    }
+
+    #[test]
+    fn a_body_is_no_part_of_a_head() {
+        let mut size = Size::default();
+        let head = b"POST /token HTTP/1.1\r\nHost: x\r\n\r\n";
+        assert_eq!(size.add(head), head.len());
+        assert_eq!(size.add(&[b'x'; 2 * LARGEST]), head.len());
     }
 
     #[actix_rt::test]

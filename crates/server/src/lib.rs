@@ -25,3 +25,4 @@ mod request;
 pub mod routes;
 mod visit;
 mod weakness;
+mod whole_file;

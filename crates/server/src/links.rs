@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use stepwell_core::oauth::Params;
 use stepwell_core::secret::Secret;
-use stepwell_engine::links::{Followed, LinkView, Purpose, Registered};
+use stepwell_engine::links::{Followed, LinkView, Purpose, Registered, VALID_FOR};
 
 use crate::blocking;
 use crate::clock::OsEntropy;
@@ -151,7 +151,10 @@ async fn asked_for(visit: &Visit, errand: Errand, body: &[u8]) -> HttpResponse {
     )
     .await;
     match done {
-        Ok(Registered::Sent) => shown(visit, StatusCode::OK, &LinkSent { errand }),
+        Ok(Registered::Sent) => {
+            let valid_for = i64::try_from(VALID_FOR.0).unwrap_or(i64::MAX);
+            shown(visit, StatusCode::OK, &LinkSent { errand, valid_for })
+        }
         Ok(Registered::NotAnAddress) => {
             let problem = Some(Problem::NotAnAddress);
             let page = AskForLink {

@@ -115,21 +115,24 @@ pub(crate) async fn around<B: MessageBody>(
     let _in_work = request.conn_data::<Requests>().map(Requests::begin);
     let asked = Asked::of(&state, request.headers(), request.request().peer_addr());
     request.extensions_mut().insert(asked.clone());
+    // Further in, HEAD goes the way of GET.
+    let method = request.method().clone();
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&asked.reference) {
         headers.insert(REFERENCE, value);
     }
+    // For this host alone: what lies below it may be somebody else's, who speaks no https yet (RFC 6797 §14.2).
     if state.edge.secure {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+            HeaderValue::from_static("max-age=31536000"),
         );
     }
     let took = began.elapsed();
     let status = response.status().as_u16();
     let request = response.request();
-    let method = request.method().as_str();
+    let method = method.as_str();
     TIMES.with(|times| {
         times.record(
             routes::label(request.match_pattern().as_deref()),

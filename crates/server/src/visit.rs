@@ -1,4 +1,4 @@
-//! One request for a page that belongs to no interaction: what came, and how forms and pages are answered.
+//! One request for a page: what came, and how forms and pages are answered.
 //!
 //! Nothing is decided here. Which cookie a form is bound to is said by whoever shows it.
 
@@ -14,6 +14,7 @@ use crate::app::AppState;
 use crate::extract::{cookies, form};
 use crate::interaction::answer::Pages;
 use crate::interaction::csrf;
+use crate::language;
 use crate::request::Asked;
 
 /// One request, taken apart once.
@@ -46,6 +47,13 @@ impl Visit {
     /// Answers in the language of this request.
     pub(crate) fn pages(&self) -> Pages {
         Pages::of(&self.state, &self.request, &self.asked)
+    }
+
+    /// Answers in the language that a request of the protocol asks for by itself (`ui_locales`).
+    pub(crate) fn pages_as_asked_in(&self, raw: &[u8]) -> Pages {
+        let wished = language::asked_in(raw, self.asked.now);
+        self.pages()
+            .following(&self.state, &self.request, wished.as_ref())
     }
 
     /// Answers whose forms carry a token bound to `cookie`.

@@ -181,7 +181,7 @@ fn failures_end_with_their_code_and_say_why_on_standard_error() {
         (
             vec!["config", "check", "--config", "/nonexistent.toml"],
             2,
-            "/nonexistent.toml: cannot be read",
+            "/nonexistent.toml cannot be read",
         ),
         (vec!["cleint", "list"], 2, "client"),
         (

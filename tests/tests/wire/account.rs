@@ -166,11 +166,51 @@ fn nothing_of_another_person_is_shown_or_changed() {
 }
 
 #[test]
-fn a_word_in_the_address_says_nothing_that_pages_do_not_know() {
+fn what_was_done_is_told_once_and_by_no_address() {
+    let world = World::shared();
+    let person = world.person();
+    let (tab, _) = at(&world, &person, "/account");
+    for word in ["password-changed", "%3Cscript%3E"] {
+        let page = tab.open(&format!("/account/security?done={word}"));
+        assert_eq!(page.status, 200);
+        assert!(!page.body.contains("id=\"done\""), "{page:#?}");
+    }
+    let page = tab.open("/account/security");
+    let page = tab.submit(&page, "rename", &[("label", "Old phone")]);
+    assert!(page.body.contains("good-news"), "{page:#?}");
+    assert_eq!(page.url.query(), None);
+    let again = tab.open(page.url.as_str());
+    assert!(!again.body.contains("id=\"done\""), "{again:#?}");
+    let bad = tab.submit(&again, "rename", &[("label", "a\u{202e}b")]);
+    assert!(bad.body.contains("id=\"done\""), "{bad:#?}");
+    assert!(!bad.body.contains("good-news"), "{bad:#?}");
+}
+
+#[test]
+fn a_method_that_cannot_be_set_up_is_not_found_and_nothing_broke() {
     let world = World::shared();
     let person = world.person_without_app();
-    let (tab, _) = at(&world, &person, "/account");
-    let page = tab.open("/account?done=%3Cscript%3E");
-    assert_eq!(page.status, 200);
-    assert!(!page.body.contains("id=\"done\""), "{page:#?}");
+    let (tab, page) = at(&world, &person, "/account/security");
+    let got = tab.post_with(&page, &form(&page, "add"), &[("method", "nonsense")], &[]);
+    got.assert_page(404);
+}
+
+#[test]
+fn a_part_of_an_address_that_cannot_be_one_leaves_as_a_page_of_ours() {
+    let world = World::shared();
+    let person = world.person_without_app();
+    let (tab, page) = at(&world, &person, "/account/profile");
+    let mut ours = form(&page, "profile");
+    ours.action = "/account/activity/abc/report".to_owned();
+    let got = tab.post_with(&page, &ours, &[], &[]);
+    got.assert_page(404);
+    assert_eq!(got.header("cache-control"), "no-store");
+    assert!(!got.header("content-security-policy").is_empty());
+}
+
+#[test]
+fn the_account_cuts_off_whoever_opened_its_window() {
+    let world = World::shared();
+    let (_, page) = at(&world, &world.person_without_app(), "/account");
+    assert_eq!(page.header("cross-origin-opener-policy"), "same-origin");
 }

@@ -137,7 +137,15 @@ fn what_is_no_live_access_token_is_invalid_token() {
 #[test]
 fn a_header_of_another_scheme_is_refused_with_a_bearer_challenge() {
     let world = World::shared();
-    for header in ["Basic YTpi", "Bearer", "Bearer ", "DPoP x", "x"] {
+    // RFC 6750 §3.1: no token came, so no error is named.
+    for header in ["Basic YTpi", "DPoP x", "x"] {
+        let got = with(&world, header);
+        assert_eq!(got.status, 401, "{header}: {got:#?}");
+        let challenge = got.header("www-authenticate");
+        assert!(challenge.starts_with("Bearer"), "{challenge}");
+        assert!(!challenge.contains("error"), "{challenge}");
+    }
+    for header in ["Bearer", "Bearer "] {
         assert_challenged(&with(&world, header), 400, "invalid_request");
     }
 }

@@ -236,3 +236,26 @@ fn guessing_a_secret_is_throttled_and_others_are_not() {
     let service = world.service();
     assert_eq!(world.post_as(&service, "/token", &CREDENTIALS).status, 200);
 }
+
+#[test]
+fn an_empty_request_is_told_what_it_lacks_and_not_of_what_type_it_is() {
+    let world = World::shared();
+    let got = send(world.http.post(world.url("/token")));
+    let told = got.json()["error_description"].to_string();
+    assert!(told.contains("names no client"), "{told}");
+    assert!(!told.contains("x-www-form-urlencoded"), "{told}");
+}
+
+#[test]
+fn a_rule_is_named_once() {
+    let world = World::shared();
+    let request = world.http.post(world.url("/token")).form(&[
+        ("grant_type", "client_credentials"),
+        ("client_id", "a"),
+        ("client_secret", "b"),
+    ]);
+    let got = send(request.basic_auth("a", Some("b")));
+    got.assert_refused(400, "invalid_request");
+    let told = got.json()["error_description"].to_string();
+    assert_eq!(told.matches("RFC 6749").count(), 1, "{told}");
+}

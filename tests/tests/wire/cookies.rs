@@ -66,10 +66,11 @@ fn behind_https_cookies_are_host_bound_and_secure_and_transport_is_pinned() {
         }
         assert!(!line.contains("Domain"), "{line}");
     }
+    let strict = page.header("strict-transport-security");
+    assert!(strict.contains("max-age="), "{page:#?}");
     assert!(
-        page.header("strict-transport-security")
-            .contains("max-age="),
-        "{page:#?}"
+        !strict.contains("includeSubDomains"),
+        "what lies below the host is not ours to speak for: {strict}"
     );
 
     // The plain name counts for nothing here, wherever it comes from.

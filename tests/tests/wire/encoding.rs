@@ -195,8 +195,9 @@ fn a_huge_request_is_refused_and_the_server_goes_on() {
     let world = World::shared();
     let state = world.ask(&[("state", &"x".repeat(5_000))]);
     state.assert_page(400);
+    // RFC 9110 §15.5.15.
     let query = world.ask(&[("filler", &"x".repeat(40_000))]);
-    query.assert_page(400);
+    query.assert_page(414);
     let many: Vec<(String, String)> = (0..200).map(|n| (format!("p{n}"), "1".into())).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(n, v)| (&**n, &**v)).collect();
     world.ask(&many).assert_page(400);

@@ -15,10 +15,9 @@ fn the_form(page: &Got) -> Vec<(String, String)> {
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.header("pragma"), "no-cache");
     let policy = page.header("content-security-policy");
-    assert!(
-        policy.contains("form-action 'self' http://127.0.0.1:9;"),
-        "{policy}"
-    );
+    // The app may go on to anywhere after it took the form.
+    assert!(!policy.contains("form-action"), "{policy}");
+    assert!(policy.contains("script-src 'self'"), "{policy}");
     assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
     assert!(!policy.contains("unsafe"), "{policy}");
     assert!(page.body.contains("form-post.js"), "{page:#?}");

@@ -1,6 +1,6 @@
 //! Forms count only when they come from our own page in the same browser (spec §5 lines 37 to 40).
 
-use stepwell_tests::html::Form;
+use stepwell_tests::html::{self, Form};
 use stepwell_tests::rp::REDIRECT_URI;
 
 use crate::support::http::send;
@@ -132,7 +132,7 @@ fn steps_are_answered_by_post_only_and_a_get_leads_back_to_the_page() {
     let tab = world.tab();
     let page = tab.open(&world.web.authorize_url(&[]));
     for step in [
-        "identify", "password", "totp", "consent", "account", "switch", "cancel",
+        "identify", "password", "totp", "account", "switch", "cancel",
     ] {
         let got = tab.get(&format!(
             "{}/{step}?decision=allow&username=x&password=x",
@@ -158,8 +158,17 @@ fn consent_by_get_grants_nothing_even_with_the_page_s_own_token() {
     link.query_pairs_mut()
         .extend_pairs(filled(&consent, &[("decision", "allow")]));
     let got = tab.get(link.as_str());
-    assert_eq!(got.status, 303, "{got:#?}");
-    assert_eq!(got.location(), Some(page.url.clone()));
+    assert_eq!(got.status, 405, "{got:#?}");
+    assert_eq!(got.header("allow"), "POST");
+    assert_eq!(html::refresh(&got.body).as_deref(), Some(page.url.path()));
+    let on = html::tags(&got.body)
+        .into_iter()
+        .find(|tag| tag.attribute("id") == Some("continue"));
+    assert_eq!(
+        on.and_then(|tag| tag.attribute("href").map(str::to_owned))
+            .as_deref(),
+        Some(page.url.path())
+    );
     assert!(got.set_cookies().is_empty(), "{got:#?}");
 
     let again = tab.get(page.url.as_str());

@@ -81,3 +81,37 @@ fn what_is_nowhere_is_a_page_with_status_404() {
         send(world.http.get(world.url(path))).assert_page(404);
     }
 }
+
+#[test]
+fn head_is_answered_wherever_get_is() {
+    let world = World::shared();
+    let tab = world.tab();
+    for path in [
+        "/",
+        "/authorize",
+        "/logout",
+        "/forgot",
+        "/account",
+        "/i/some",
+        "/i/some/password",
+        "/favicon.ico",
+        "/nowhere",
+        "/userinfo",
+    ] {
+        let get = tab.get(path);
+        let head = tab.sent(tab.http().head(world.url(path)));
+        assert_eq!((head.status, &*head.body), (get.status, ""), "{path}");
+        assert_eq!(
+            head.header("content-type"),
+            get.header("content-type"),
+            "{path}"
+        );
+    }
+    let token = send(world.http.head(world.url("/token")));
+    assert_eq!(
+        (token.status, token.header("allow")),
+        (405, "OPTIONS, POST")
+    );
+    let put = send(world.http.put(world.url("/account")));
+    assert_eq!(put.header("allow"), "GET, HEAD");
+}

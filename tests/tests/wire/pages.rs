@@ -21,11 +21,14 @@ fn assert_guarded(page: &Got) {
         assert!(policy.contains(part), "{part}: {page:#?}");
     }
     assert!(!policy.contains("unsafe"), "{policy}");
+    for unused in ["data:", "font-src", "connect-src"] {
+        assert!(!policy.contains(unused), "{policy}");
+    }
     for (name, value) in [
         ("x-frame-options", "DENY"),
         ("x-content-type-options", "nosniff"),
         ("cache-control", "no-store"),
-        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-opener-policy", "unsafe-none"),
         ("content-type", "text/html; charset=utf-8"),
     ] {
         assert_eq!(page.header(name), value, "{page:#?}");

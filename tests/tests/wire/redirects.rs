@@ -170,3 +170,22 @@ fn an_address_that_runs_or_cannot_be_trusted_is_not_registered() {
         assert!(!said.contains("client_secret"), "{said}");
     }
 }
+
+#[test]
+fn what_a_posted_request_sent_is_shown_to_the_developer_too() {
+    let world = World::shared();
+    let wrong = "https://elsewhere.example/cb";
+    let fields = [
+        ("client_id", &*world.web.client_id),
+        ("redirect_uri", wrong),
+    ];
+    let got = world.post("/authorize", &fields);
+    got.assert_page(400);
+    assert!(got.body.contains(wrong), "{got:#?}");
+    assert!(
+        got.body.contains("This sign-in request is not valid"),
+        "{got:#?}"
+    );
+    let logout = send(world.http.get(world.url("/logout?id_token_hint=x")));
+    assert!(!logout.body.contains("sign-in request"), "{logout:#?}");
+}

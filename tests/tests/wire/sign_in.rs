@@ -252,3 +252,43 @@ fn guessing_one_account_waits_and_says_how_long_while_others_sign_in() {
         );
     }
 }
+
+#[test]
+fn a_password_that_a_manager_filled_in_beside_the_name_is_used_at_once() {
+    let world = World::shared();
+    let person = world.person_without_app();
+    let both = |password: &str| {
+        let tab = world.tab();
+        let page = tab.open(&world.web.authorize_url(&[]));
+        let fields = [("username", &*person.username), ("password", password)];
+        let page = tab.submit(&page, "identify", &fields);
+        (tab, page)
+    };
+    let (_, page) = both(&person.password);
+    assert!(asks(&page, "consent"), "{page:#?}");
+    // The person saw nothing of a wrong one, and is asked as ever.
+    let (tab, page) = both("something else");
+    assert_eq!(page.status, 200, "{page:#?}");
+    assert!(asks(&page, "password"), "{page:#?}");
+    assert!(!page.body.contains("something else"), "{page:#?}");
+    let page = tab.submit(&page, "password", &[("password", &person.password)]);
+    assert!(asks(&page, "consent"), "{page:#?}");
+}
+
+#[test]
+fn a_guess_beside_the_name_is_a_guess() {
+    let settings = [("STEPWELL__LIMITS__PASSWORD_PER_ACCOUNT", "3")];
+    let world = World::alone(Database::sqlite(), &settings);
+    let person = world.person_without_app();
+    let beside = |password: &str| {
+        let tab = world.tab();
+        let page = tab.open(&world.web.authorize_url(&[]));
+        let fields = [("username", &*person.username), ("password", password)];
+        tab.submit(&page, "identify", &fields)
+    };
+    for _ in 0..3 {
+        beside("wrong");
+    }
+    let page = beside(&person.password);
+    assert!(!asks(&page, "consent"), "{page:#?}");
+}

@@ -163,6 +163,38 @@ fn a_flood_of_headers_is_refused() {
 }
 
 #[test]
+fn a_header_or_an_address_that_is_too_large_is_told_as_such() {
+    let world = World::shared();
+    let told = |bytes: usize, path: &str| {
+        let head = world.http.get(world.url(path));
+        let header = send(head.header("x-large", "x".repeat(bytes)));
+        let address = send(
+            world
+                .http
+                .get(world.url(&format!("{path}?{}", "x".repeat(bytes)))),
+        );
+        (header, address)
+    };
+    let (header, address) = told(40_000, "/logout");
+    header.assert_page(431);
+    address.assert_page(414);
+    let (header, address) = told(40_000, "/userinfo");
+    header.assert_refused(431, "invalid_request");
+    address.assert_refused(414, "invalid_request");
+    let large = "x".repeat(100_000);
+    for (head, status) in [
+        (format!("GET /logout HTTP/1.1\r\nX-Large: {large}"), 431),
+        (format!("GET /logout?{large} HTTP/1.1"), 414),
+    ] {
+        let request = format!("{head}\r\nHost: x\r\n\r\n");
+        let said = raw::exchange(&world.issuer, request.as_bytes());
+        assert_eq!(raw::statuses(&said), [status], "{said}");
+    }
+    let (header, address) = told(8_000, "/jwks");
+    assert_eq!((header.status, address.status), (200, 200));
+}
+
+#[test]
 fn garbage_after_a_request_is_400_and_the_end_of_the_connection() {
     let world = World::shared();
     let good = "GET /jwks HTTP/1.1\r\nHost: x\r\n\r\n";

@@ -63,13 +63,15 @@ pub enum AssertionError {
 }
 
 /// Whose assertion this claims to be, before anything is verified: its `sub`.
-pub fn claimed_client(assertion: &str) -> Option<ClientId> {
-    let claims = Unverified::read(assertion)
-        .ok()?
-        .unverified_payload()
-        .ok()?;
-    let sub = claims.get("sub")?.as_str()?;
-    (!sub.is_empty() && sub.len() <= 1024).then(|| ClientId::new(sub))
+///
+/// # Errors
+/// It cannot be read, or has no usable `sub`.
+pub fn claimed_client(assertion: &str) -> Result<ClientId, AssertionError> {
+    let claims = Unverified::read(assertion)?.unverified_payload()?;
+    let sub = claims.get("sub").and_then(Value::as_str);
+    sub.filter(|sub| !sub.is_empty() && sub.len() <= 1024)
+        .map(ClientId::new)
+        .ok_or(AssertionError::Subject)
 }
 
 /// Verifies an assertion of `client` made for one of `audiences` (the issuer, the token endpoint).

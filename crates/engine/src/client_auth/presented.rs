@@ -6,7 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use stepwell_core::ids::ClientId;
 use stepwell_core::secret::Secret;
 
-use super::assertion;
+use super::assertion::{self, AssertionError};
 
 /// The one `client_assertion_type` there is (RFC 7523 §2.2).
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -73,13 +73,11 @@ pub enum PresentedError {
     #[error("the request names no client; authenticate it as it is registered, or send client_id")]
     Missing,
     /// RFC 6749 §2.3: not more than one method in a request.
-    #[error(
-        "the request authenticates its client in more than one way; use exactly one (RFC 6749 section 2.3)"
-    )]
+    #[error("the request authenticates its client in more than one way; use exactly one")]
     Several,
     /// The header is there but not usable.
     #[error(
-        "the Authorization header is not Basic with base64 of form-encoded client_id:client_secret (RFC 6749 section 2.3.1)"
+        "the Authorization header is not Basic with base64 of form-encoded client_id:client_secret"
     )]
     Basic,
     /// The assertion's type is missing or unknown, or there is a type without assertion.
@@ -87,9 +85,9 @@ pub enum PresentedError {
         "client_assertion and client_assertion_type come together, the type being {JWT_BEARER}"
     )]
     AssertionType,
-    /// The assertion cannot be read.
-    #[error("client_assertion is not a JWT whose sub is the client (RFC 7523 section 3)")]
-    Assertion,
+    /// The assertion cannot be read, or names no client.
+    #[error(transparent)]
+    Assertion(#[from] AssertionError),
     /// Two places name different clients.
     #[error("client_id in the body is not the client that authenticated")]
     Mismatch,
@@ -105,7 +103,7 @@ impl PresentedError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Several | Self::AssertionType | Self::Mismatch | Self::Text => "invalid_request",
-            Self::Missing | Self::Basic | Self::Assertion => "invalid_client",
+            Self::Missing | Self::Basic | Self::Assertion(_) => "invalid_client",
         }
     }
 }
@@ -142,8 +140,7 @@ impl Presented {
                 secret: Secret::new(plain(&secret)?),
             }
         } else if let Some(assertion) = parts.client_assertion {
-            let client_id =
-                assertion::claimed_client(assertion).ok_or(PresentedError::Assertion)?;
+            let client_id = assertion::claimed_client(assertion)?;
             Self::Assertion {
                 client_id,
                 assertion: assertion.to_owned(),
@@ -347,7 +344,35 @@ mod tests {
             client_assertion_type: Some(JWT_BEARER),
             ..alone
         };
-        assert_eq!(refused(garbage), PresentedError::Assertion);
+        assert!(matches!(refused(garbage), PresentedError::Assertion(_)));
+    }
+
+    #[test]
+    fn an_assertion_that_cannot_be_read_is_told_the_rule_it_breaks() {
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        let told = |header: &str, payload: &str| {
+            let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+            let assertion = format!("{}.{}.x", part(header), part(payload));
+            refused(Credentials {
+                client_assertion: Some(&assertion),
+                client_assertion_type: Some(JWT_BEARER),
+                ..Default::default()
+            })
+            .to_string()
+        };
+        let good = r#"{"sub":"app"}"#;
+        for (header, payload, rule) in [
+            (r#"{"alg":"none"}"#, good, "alg"),
+            (r#"{"alg":"HS256"}"#, good, "alg"),
+            (r#"{"alg":"ES256","crit":["x"]}"#, good, "crit"),
+            (r#"{"alg":"ES256","alg":"ES256"}"#, good, "header"),
+            (r#"{"alg":"ES256"}"#, r#"{"sub":"a","sub":"b"}"#, "payload"),
+            (r#"{"alg":"ES256"}"#, "{}", "iss and sub"),
+        ] {
+            let told = told(header, payload);
+            assert!(told.contains(rule), "{header} {payload}: {told}");
+            assert!(told.starts_with("client_assertion"), "{told}");
+        }
     }
 
     #[test]

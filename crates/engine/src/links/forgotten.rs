@@ -19,7 +19,7 @@ use crate::limits::{LimitKey, NetworkKey, Rule, Verdict};
 use crate::outbox::verified_addresses;
 
 /// How long the mailed link is good for.
-pub(super) const VALID_FOR: Seconds = Seconds(1_800);
+pub const VALID_FOR: Seconds = Seconds(1_800);
 /// Links that are mailed to one account in [`WINDOW`]; more requests are taken and nothing is sent.
 const PER_ACCOUNT: u32 = 3;
 /// Requests of one network in [`WINDOW`].

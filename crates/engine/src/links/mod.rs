@@ -27,6 +27,7 @@ use crate::error::EngineError;
 use crate::factors::reset_details;
 use crate::passwords::Weakness;
 
+pub use forgotten::VALID_FOR;
 pub use registration::Registered;
 
 /// Longer than any secret of ours is no link of ours.

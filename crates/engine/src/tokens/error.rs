@@ -10,7 +10,7 @@ pub enum JwtError {
     #[error("the token is not a compact JWS: {0}")]
     Malformed(&'static str),
     /// `alg` is missing, is `none`, is symmetric, or is not the algorithm of the key.
-    #[error("the token's alg is not the one its key is registered for")]
+    #[error("the token's alg is not the one its key is registered for; none and HMAC never are")]
     Algorithm,
     /// `crit` names an extension (RFC 7515 §4.1.11); we understand none.
     #[error("the token's crit header names an extension that is not understood")]

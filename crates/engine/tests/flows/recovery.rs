@@ -386,10 +386,10 @@ fn a_new_set_ends_the_old_one() {
     let (ada, old) = ada_with_codes(&stage, &bank);
     let mut browser = stage.browser(&ada);
     browser.sign_in(&bank);
-    assert!(!browser.opens(Need::Enrol(Method::recovery()), Place::RecoveryCodes));
+    assert!(!browser.opens(Need::Enrol(Method::recovery()), Place::Security));
     browser.type_code();
     let new = browser.save_codes();
-    assert_eq!(browser.home(), Place::RecoveryCodes);
+    assert_eq!(browser.home(), Place::Security);
     assert!(new.iter().all(|code| !old.contains(code)));
     let count =
         "SELECT count(*) AS n FROM credentials WHERE method = 'recovery' AND revoked_at IS NULL";
@@ -406,14 +406,10 @@ fn a_new_set_is_made_by_a_code_of_the_old_one() {
     let (ada, old) = ada_with_codes(&stage, &bank);
     let mut browser = stage.browser(&ada);
     browser.sign_in(&bank);
-    assert!(!browser.opens(Need::Enrol(Method::recovery()), Place::RecoveryCodes));
+    assert!(!browser.opens(Need::Enrol(Method::recovery()), Place::Security));
     browser.another_way("recovery").type_recovery_code(&old[0]);
     browser.save_codes();
-    assert_eq!(
-        browser.home(),
-        Place::RecoveryCodes,
-        "and nothing more is asked"
-    );
+    assert_eq!(browser.home(), Place::Security, "and nothing more is asked");
     assert!(
         !browser.opens(Need::Change, Place::Security),
         "what rested on the old set ended with it"

@@ -1,19 +1,17 @@
-//! `POST /account/…`: one handler a form, and what they share: the token, the gate, and the way back.
+//! `POST /account/…`: one handler a form, and what they share: the gate, and the way back.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use stepwell_core::authn::Method;
 use stepwell_core::ids::{ClientId, CredentialId, DeviceId, SessionId};
-use stepwell_core::oauth::Params;
 use stepwell_core::secret::Secret;
 use stepwell_engine::account::{Me, Removal};
 use stepwell_engine::here::{Need, Place};
 use stepwell_engine::{Call, Engine, EngineError};
 
-use super::{CONTEXT, Entry, enter, pages, present, tab};
+use super::form::Form;
+use super::{Entry, enter, pages, present, tab, telling};
 use crate::blocking;
-use crate::extract::body::Body;
-use crate::interaction::answer::see_other;
 use crate::interaction::show::to_interaction;
 use crate::pages::account::{Done, Top};
 use crate::pages::{Account, Html};
@@ -32,11 +30,8 @@ fn done_or_gone(done: bool, what: Done) -> Outcome {
 }
 
 /// `POST /account/security/add`: to the pages that set it up.
-pub(crate) async fn add(visit: Visit, body: Body) -> HttpResponse {
-    let params = match form(&visit, &body) {
-        Ok(params) => params,
-        Err(answer) => return *answer,
-    };
+pub(crate) async fn add(form: Form) -> HttpResponse {
+    let Form { visit, params } = form;
     let method = Method::new(params.get("method").unwrap_or_default());
     change(visit, Need::Enrol(method), Place::Security, |_, _, _| {
         Ok(Outcome::Done(Done::NothingThere))
@@ -45,11 +40,8 @@ pub(crate) async fn add(visit: Visit, body: Body) -> HttpResponse {
 }
 
 /// `POST /account/security/{id}/rename`.
-pub(crate) async fn rename(visit: Visit, id: web::Path<String>, body: Body) -> HttpResponse {
-    let params = match form(&visit, &body) {
-        Ok(params) => params,
-        Err(answer) => return *answer,
-    };
+pub(crate) async fn rename(form: Form, id: web::Path<String>) -> HttpResponse {
+    let Form { visit, params } = form;
     let id = CredentialId::new(id.into_inner());
     let label = params.get("label").unwrap_or_default().to_owned();
     change(
@@ -69,10 +61,8 @@ pub(crate) async fn rename(visit: Visit, id: web::Path<String>, body: Body) -> H
 }
 
 /// `POST /account/security/{id}/remove`.
-pub(crate) async fn remove(visit: Visit, id: web::Path<String>, body: Body) -> HttpResponse {
-    if let Err(answer) = form(&visit, &body) {
-        return *answer;
-    }
+pub(crate) async fn remove(form: Form, id: web::Path<String>) -> HttpResponse {
+    let Form { visit, .. } = form;
     let id = CredentialId::new(id.into_inner());
     change(
         visit,
@@ -91,11 +81,8 @@ pub(crate) async fn remove(visit: Visit, id: web::Path<String>, body: Body) -> H
 }
 
 /// `POST /account/password`.
-pub(crate) async fn password(visit: Visit, body: Body) -> HttpResponse {
-    let params = match form(&visit, &body) {
-        Ok(params) => params,
-        Err(answer) => return *answer,
-    };
+pub(crate) async fn password(form: Form) -> HttpResponse {
+    let Form { visit, params } = form;
     let password = Secret::new(params.get("new-password").unwrap_or_default());
     let work = move |engine: &Engine, call: &Call<'_>, me: &Me| {
         Ok(match engine.change_password(call, me, &password)? {
@@ -112,10 +99,8 @@ pub(crate) async fn password(visit: Visit, body: Body) -> HttpResponse {
 }
 
 /// `POST /account/sessions/{id}/end`.
-pub(crate) async fn end_session(visit: Visit, id: web::Path<String>, body: Body) -> HttpResponse {
-    if let Err(answer) = form(&visit, &body) {
-        return *answer;
-    }
+pub(crate) async fn end_session(form: Form, id: web::Path<String>) -> HttpResponse {
+    let Form { visit, .. } = form;
     let id = SessionId::new(id.into_inner());
     change(
         visit,
@@ -130,10 +115,8 @@ pub(crate) async fn end_session(visit: Visit, id: web::Path<String>, body: Body)
 }
 
 /// `POST /account/sessions/end-others`.
-pub(crate) async fn end_others(visit: Visit, body: Body) -> HttpResponse {
-    if let Err(answer) = form(&visit, &body) {
-        return *answer;
-    }
+pub(crate) async fn end_others(form: Form) -> HttpResponse {
+    let Form { visit, .. } = form;
     change(visit, Need::SignIn, Place::Sessions, |engine, call, me| {
         let ended = engine.end_other_sessions(call, me)?;
         Ok(done_or_gone(ended > 0, Done::OthersEnded))
@@ -142,10 +125,8 @@ pub(crate) async fn end_others(visit: Visit, body: Body) -> HttpResponse {
 }
 
 /// `POST /account/devices/{id}/distrust`.
-pub(crate) async fn distrust(visit: Visit, id: web::Path<String>, body: Body) -> HttpResponse {
-    if let Err(answer) = form(&visit, &body) {
-        return *answer;
-    }
+pub(crate) async fn distrust(form: Form, id: web::Path<String>) -> HttpResponse {
+    let Form { visit, .. } = form;
     let id = DeviceId::new(id.into_inner());
     change(
         visit,
@@ -160,10 +141,8 @@ pub(crate) async fn distrust(visit: Visit, id: web::Path<String>, body: Body) ->
 }
 
 /// `POST /account/devices/{id}/forget`.
-pub(crate) async fn forget(visit: Visit, id: web::Path<String>, body: Body) -> HttpResponse {
-    if let Err(answer) = form(&visit, &body) {
-        return *answer;
-    }
+pub(crate) async fn forget(form: Form, id: web::Path<String>) -> HttpResponse {
+    let Form { visit, .. } = form;
     let id = DeviceId::new(id.into_inner());
     change(
         visit,
@@ -178,10 +157,8 @@ pub(crate) async fn forget(visit: Visit, id: web::Path<String>, body: Body) -> H
 }
 
 /// `POST /account/devices/forget-others`.
-pub(crate) async fn forget_others(visit: Visit, body: Body) -> HttpResponse {
-    if let Err(answer) = form(&visit, &body) {
-        return *answer;
-    }
+pub(crate) async fn forget_others(form: Form) -> HttpResponse {
+    let Form { visit, .. } = form;
     let jar = visit.jar.clone();
     change(
         visit,
@@ -196,10 +173,8 @@ pub(crate) async fn forget_others(visit: Visit, body: Body) -> HttpResponse {
 }
 
 /// `POST /account/activity/{seq}/report`: "this wasn't me".
-pub(crate) async fn report(visit: Visit, seq: web::Path<i64>, body: Body) -> HttpResponse {
-    if let Err(answer) = form(&visit, &body) {
-        return *answer;
-    }
+pub(crate) async fn report(form: Form, seq: web::Path<i64>) -> HttpResponse {
+    let Form { visit, .. } = form;
     let seq = seq.into_inner();
     let jar = visit.jar.clone();
     change(
@@ -215,10 +190,8 @@ pub(crate) async fn report(visit: Visit, seq: web::Path<i64>, body: Body) -> Htt
 }
 
 /// `POST /account/apps/{id}/remove`.
-pub(crate) async fn remove_app(visit: Visit, id: web::Path<String>, body: Body) -> HttpResponse {
-    if let Err(answer) = form(&visit, &body) {
-        return *answer;
-    }
+pub(crate) async fn remove_app(form: Form, id: web::Path<String>) -> HttpResponse {
+    let Form { visit, .. } = form;
     let id = ClientId::new(id.into_inner());
     change(visit, Need::SignIn, Place::Apps, move |engine, call, me| {
         let revoked = engine.revoke_account_app(call, me, &id)?;
@@ -228,11 +201,8 @@ pub(crate) async fn remove_app(visit: Visit, id: web::Path<String>, body: Body) 
 }
 
 /// `POST /account/profile`.
-pub(crate) async fn profile(visit: Visit, body: Body) -> HttpResponse {
-    let params = match form(&visit, &body) {
-        Ok(params) => params,
-        Err(answer) => return *answer,
-    };
+pub(crate) async fn profile(form: Form) -> HttpResponse {
+    let Form { visit, params } = form;
     change(
         visit,
         Need::SignIn,
@@ -256,16 +226,6 @@ pub(crate) async fn profile(visit: Visit, body: Body) -> HttpResponse {
         },
     )
     .await
-}
-
-/// The form, when it is ours; else the answer that says so.
-fn form(visit: &Visit, body: &[u8]) -> Result<Params, Box<HttpResponse>> {
-    let params = visit.params(body)?;
-    let session = visit.jar.session.as_ref();
-    if session.is_none() {
-        return Err(Box::new(see_other(Place::Account.path())));
-    }
-    visit.ours(params, session, CONTEXT)
 }
 
 async fn change(
@@ -316,7 +276,7 @@ fn answer(
     answered: Result<Entry<(String, Outcome)>, EngineError>,
 ) -> HttpResponse {
     match answered {
-        Ok(Entry::In((_, Outcome::Done(done)))) => see_other(&done.at(place.path())),
+        Ok(Entry::In((_, Outcome::Done(done)))) => telling(visit, done, place),
         Ok(Entry::In((username, Outcome::Again(make)))) => {
             let top = Top {
                 me: Account::new(username).pinned(),

@@ -1,20 +1,24 @@
 //! `/account`: a person's own pages, and the changes they make there.
 //!
 //! Nothing is decided here: the engine's gate says whether this browser may look or change, and sends it to an
-//! interaction when it may not yet. `show` answers GET, `change` takes forms, `present` makes page models.
+//! interaction when it may not yet. `show` answers GET, `form` looks at what was sent, `change`
+//! does it, `present` makes page models.
 
 pub(crate) mod change;
+mod form;
 mod present;
 pub(crate) mod show;
 
+use actix_web::HttpResponse;
 use stepwell_core::ids::InteractionId;
 use stepwell_core::secret::Secret;
 use stepwell_engine::account::Me;
 use stepwell_engine::here::{Gated, Need, Place, Wish};
 use stepwell_engine::{Call, Cookies, Engine, EngineError};
 
-use crate::interaction::answer::Pages;
-use crate::pages::account::Tab;
+use crate::extract::cookies;
+use crate::interaction::answer::{Pages, see_other};
+use crate::pages::account::{Done, Tab};
 use crate::visit::Visit;
 
 /// What the token of every form here is bound to, besides the session.
@@ -47,7 +51,7 @@ fn enter<T>(
 /// The page of the row of links that a place belongs to.
 fn tab(place: Place) -> Tab {
     match place {
-        Place::Security | Place::Password | Place::RecoveryCodes => Tab::Security,
+        Place::Security | Place::Password => Tab::Security,
         Place::Sessions => Tab::Sessions,
         Place::Devices => Tab::Devices,
         Place::Activity => Tab::Activity,
@@ -57,7 +61,16 @@ fn tab(place: Place) -> Tab {
     }
 }
 
+/// To the page of a place, which then tells what was done: once, and to nobody but the browser that did it.
+fn telling(visit: &Visit, done: Done, place: Place) -> HttpResponse {
+    let mut answer = see_other(done.at(place.path()));
+    cookies::set(&mut answer, &cookies::tell(&visit.state.edge, done.word()));
+    answer
+}
+
 /// Answers whose forms carry the token of this session.
 fn pages(visit: &Visit) -> Pages {
-    visit.pages_for(visit.jar.session.as_ref(), CONTEXT)
+    visit
+        .pages_for(visit.jar.session.as_ref(), CONTEXT)
+        .cut_off()
 }

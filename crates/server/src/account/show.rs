@@ -9,9 +9,9 @@ use stepwell_engine::account::Me;
 use stepwell_engine::here::{Need, Place};
 use stepwell_engine::{Call, Engine, EngineError};
 
-use super::{Entry, enter, pages, present, tab};
+use super::{Entry, enter, pages, present, tab, telling};
 use crate::blocking;
-use crate::interaction::answer::see_other;
+use crate::extract::cookies;
 use crate::interaction::show::to_interaction;
 use crate::pages::account::{Done, Top};
 use crate::pages::{Account, Html};
@@ -167,15 +167,20 @@ async fn page_or<T: Send + 'static>(
     .await;
     match seen {
         Ok(Entry::In((username, seen))) => {
+            let told = cookies::told(&visit.request, &visit.state.edge);
             let top = Top {
                 me: Account::new(username).pinned(),
                 tab: tab(place),
-                done: query(&visit.request, "done").and_then(|word| Done::of(&word)),
+                done: told.as_deref().and_then(Done::of),
             };
-            match make(top, seen, visit.asked.now) {
-                Some(page) => pages(&visit).page(StatusCode::OK, &*page),
-                None => see_other(&Done::NothingThere.at(place.path())),
+            let Some(page) = make(top, seen, visit.asked.now) else {
+                return telling(&visit, Done::NothingThere, place);
+            };
+            let mut answer = pages(&visit).page(StatusCode::OK, &*page);
+            if told.is_some() {
+                cookies::set(&mut answer, &cookies::no_more_told(&visit.state.edge));
             }
+            answer
         }
         Ok(Entry::Ask(id, browser)) => to_interaction(&visit.state.edge, &id, browser.as_ref()),
         Err(error) => visit.pages().failed(error),

@@ -13,6 +13,40 @@ use super::provider::{self, with_call};
 use super::text;
 use crate::config::Config;
 
+/// Fields of a registration that are shown under another name.
+const RENAMED: [(&str, &str); 4] = [
+    ("id", "client_id"),
+    ("name", "name"),
+    ("application_type", "type"),
+    ("auth_method", "token_endpoint_auth_method"),
+];
+
+/// Fields that are shown as they are called. What stands here nowhere is not shown: it may be a secret.
+const SHOWN: [&str; 22] = [
+    "jwks",
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "cors_origins",
+    "grant_types",
+    "response_modes",
+    "scope",
+    "resources",
+    "id_token_signed_response_alg",
+    "access_token_signed_response_alg",
+    "default_acr_values",
+    "default_max_age",
+    "require_auth_time",
+    "minimum_acr",
+    "maximum_auth_age",
+    "acr_values_mode",
+    "refresh_policy",
+    "require_pkce",
+    "skip_consent",
+    "verified",
+    "access_token_lifetime",
+    "action",
+];
+
 pub(super) fn show(
     args: &ClientNamed,
     config: &Config,
@@ -39,18 +73,12 @@ fn shown(row: &Registration) -> Result<Map<String, Value>, Failure> {
         return Ok(Map::new());
     };
     let mut shown = Map::new();
-    for (field, name) in [
-        ("id", "client_id"),
-        ("name", "name"),
-        ("application_type", "type"),
-        ("auth_method", "token_endpoint_auth_method"),
-    ] {
+    for (field, name) in RENAMED {
         shown.insert(name.to_owned(), rest.remove(field).unwrap_or_default());
     }
-    for hidden in ["secret_hashes", "old_secret", "created_at"] {
-        rest.remove(hidden);
+    for field in SHOWN {
+        shown.extend(rest.remove_entry(field));
     }
-    shown.extend(rest);
     let old_until = client.old_secret.map(|old| old.until.rfc3339());
     shown.insert("old_secret_until".to_owned(), old_until.into());
     shown.insert("created_at".to_owned(), row.created_at.rfc3339().into());
@@ -103,4 +131,38 @@ pub(super) fn rotate_secret(
     let text = format!("client_id: {id}\nclient_secret, shown once: {secret}\n{end}");
     let json = json!({ "client_id": id, "client_secret": secret, "old_secret_until": old_until });
     Ok(output.answer(&text, &json)?)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use stepwell_core::client::{ApplicationType, NewClient};
+    use stepwell_core::secret::{Hashed, Secret};
+
+    use super::*;
+
+    #[test]
+    fn a_field_is_shown_only_when_somebody_decided_so() {
+        let secrets = vec![Hashed::of(&Secret::new("a secret"))];
+        let new = NewClient {
+            redirect_uris: vec!["https://app.example/cb".into()],
+            ..NewClient::new(ApplicationType::Web, "App")
+        };
+        let client = new
+            .build(ClientId::new("app"), secrets, Timestamp::default())
+            .unwrap();
+        let all = serde_json::to_value(&client).unwrap();
+        let shown = |field: &str| {
+            SHOWN.contains(&field) || RENAMED.iter().any(|(known, _)| *known == field)
+        };
+        let mut hidden: Vec<&str> = all
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .filter(|field| !shown(field))
+            .collect();
+        hidden.sort_unstable();
+        assert_eq!(hidden, ["created_at", "old_secret", "secret_hashes"]);
+    }
 }

@@ -73,7 +73,7 @@ pub struct ClientCreate {
     /// A resource it may get tokens for; may be repeated
     #[arg(long = "resource", value_name = "URI")]
     pub resources: Vec<String>,
-    /// What its ID tokens are signed with
+    /// What its ID tokens and access tokens are signed with
     #[arg(long, value_enum)]
     pub alg: Option<Alg>,
     /// The acr that every sign-in to it must reach

@@ -1,27 +1,19 @@
 //! What commands read: small files and standard input, bounded and complained about by name.
 
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 use std::path::Path;
 
 use stepwell_core::secret::Secret;
 
 use super::failure::{Code, Failure};
+use crate::whole_file::{self, Unread};
 
 /// Nothing that a command reads is longer.
 const LONGEST: u64 = 256 * 1024;
 
 /// The text of a file.
 pub(super) fn file(path: &Path) -> Result<String, Failure> {
-    let shown = path.display();
-    let opened = std::fs::File::open(path).map_err(|error| {
-        let code = if error.kind() == std::io::ErrorKind::NotFound {
-            Code::NotFound
-        } else {
-            Code::Failed
-        };
-        Failure::new(code, format!("{shown} cannot be read: {error}"))
-    })?;
-    text(opened, &shown.to_string())
+    whole_file::text(path, LONGEST).map_err(unread)
 }
 
 /// A JSON document from a file.
@@ -32,7 +24,7 @@ pub(super) fn json(path: &Path) -> Result<serde_json::Value, Failure> {
 
 /// A password from a file, without the newline at its end.
 pub(super) fn secret_file(path: &Path) -> Result<Secret, Failure> {
-    Ok(Secret::new(one_line(&file(path)?)))
+    Ok(Secret::new(whole_file::line(&file(path)?)))
 }
 
 /// A password from standard input, without the newline at its end.
@@ -43,27 +35,15 @@ pub(super) fn secret_stdin() -> Result<Secret, Failure> {
             "--password-stdin reads a pipe, so that the password is not shown while it is typed; use --password-file, or pipe it in",
         ));
     }
-    Ok(Secret::new(one_line(&text(
-        input.lock(),
-        "standard input",
-    )?)))
+    let text = whole_file::text_from(input.lock(), "standard input", LONGEST).map_err(unread)?;
+    Ok(Secret::new(whole_file::line(&text)))
 }
 
-fn one_line(text: &str) -> &str {
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    text.strip_suffix('\r').unwrap_or(text)
-}
-
-fn text(from: impl Read, name: &str) -> Result<String, Failure> {
-    let mut text = String::new();
-    let read = from.take(LONGEST + 1).read_to_string(&mut text);
-    match read {
-        Ok(_) if text.len() as u64 > LONGEST => Err(Failure::usage(format!(
-            "{name} is longer than {LONGEST} bytes"
-        ))),
-        Ok(_) => Ok(text),
-        Err(error) => Err(Failure::failed(format!(
-            "{name} cannot be read as text: {error}"
-        ))),
-    }
+fn unread(why: Unread) -> Failure {
+    let code = if why.missing {
+        Code::NotFound
+    } else {
+        Code::Failed
+    };
+    Failure::new(code, why.to_string())
 }

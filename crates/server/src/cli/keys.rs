@@ -14,14 +14,15 @@ use super::{private_file, slow};
 use crate::clock::OsEntropy;
 use crate::config::Config;
 
+/// Runs one of them; only those that need a configuration read it.
 pub(super) fn run(
     command: KeysCommand,
-    config: &Config,
+    config: impl FnOnce() -> Result<Config, Failure>,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     match command {
         KeysCommand::List => {
-            let keys = provider::engine(config)?.list_keys()?;
+            let keys = provider::engine(&config()?)?.list_keys()?;
             show(&keys, output)
         }
         KeysCommand::Rotate(args) => {
@@ -32,7 +33,7 @@ pub(super) fn run(
             } else {
                 Rotation::WhenKnown
             };
-            let engine = provider::engine(config)?;
+            let engine = provider::engine(&config()?)?;
             let keys = slow::doing("making keys", || {
                 with_call(|call| engine.rotate_keys(call, alg, rotation))
             })?;
@@ -40,7 +41,7 @@ pub(super) fn run(
         }
         KeysCommand::GenerateSeal(args) => generate_seal(&args, output),
         KeysCommand::Reseal => {
-            let engine = provider::engine(config)?;
+            let engine = provider::engine(&config()?)?;
             let count = slow::doing("sealing again", || with_call(|call| engine.reseal(call)))?;
             let text = format!("{count} values are now sealed under the current key.");
             Ok(output.answer(&text, &json!({ "resealed": count }))?)
@@ -62,7 +63,7 @@ fn show(keys: &[KeyView], output: &mut Output<'_>) -> Result<(), Failure> {
 }
 
 /// Makes a sealing key. It needs no configuration, since it comes before one.
-pub(super) fn generate_seal(args: &GenerateSeal, output: &mut Output<'_>) -> Result<(), Failure> {
+fn generate_seal(args: &GenerateSeal, output: &mut Output<'_>) -> Result<(), Failure> {
     let key = SealKey::generate(&OsEntropy);
     let text = key.to_text();
     match &args.out {

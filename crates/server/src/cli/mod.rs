@@ -29,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{AuditCommand, Cli, ClientCommand, Command, KeysCommand, UserCommand};
+use args::{AuditCommand, Cli, ClientCommand, Command, UserCommand};
 use failure::Failure;
 use output::Output;
 
@@ -103,8 +103,7 @@ pub fn run(cli: Cli, output: &mut Output<'_>) -> Result<(), Failure> {
         Command::Client(ClientCommand::RotateSecret(args)) => {
             client_admin::rotate_secret(&args, &loaded()?, output)
         }
-        Command::Keys(KeysCommand::GenerateSeal(args)) => keys::generate_seal(&args, output),
-        Command::Keys(command) => keys::run(command, &loaded()?, output),
+        Command::Keys(command) => keys::run(command, loaded, output),
         Command::Audit(AuditCommand::Verify(args)) => audit::run(&args, &loaded()?, output),
     }
 }

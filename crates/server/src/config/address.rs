@@ -39,6 +39,13 @@ pub(crate) fn issuer(text: &str) -> Result<(), String> {
             text.trim_end_matches('/')
         ));
     }
+    // The pages, forms and cookies of this server are at the root of its host.
+    if url.path() != "/" {
+        return Err(format!(
+            "issuer may have no path, because the addresses of this server begin at the root of its host; give it a host of its own, and write {:?}",
+            url.origin().ascii_serialization()
+        ));
+    }
     let normal = url.as_str().trim_end_matches('/');
     if normal == text {
         Ok(())

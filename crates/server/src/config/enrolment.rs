@@ -9,7 +9,7 @@ use super::read::Reader;
 use super::suggest;
 
 pub(crate) fn settings(reader: &mut Reader) -> EnrolmentSettings {
-    let listed = reader.is_set("enrolment.methods");
+    let listed = reader.is_given("enrolment.methods");
     let mut methods = Vec::new();
     for (name, origin) in reader.list("enrolment.methods") {
         if ENROLLABLE.contains(&name.as_str()) {

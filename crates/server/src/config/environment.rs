@@ -1,11 +1,12 @@
 //! Values from `STEPWELL__SECTION__KEY` variables, and from the files that their `_FILE` variants name.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::key::{KEYS, Key, Kind, PREFIX};
 use super::node::{Node, Origin, Value};
 use super::problem::Problem;
 use super::{file, suggest};
+use crate::whole_file;
 
 /// A secret read from a file is no longer than this.
 const LONGEST_FILE: u64 = 64 * 1024;
@@ -64,23 +65,8 @@ fn one(name: &str, text: &str) -> Result<(&'static Key, Node), Problem> {
 
 /// The text of a small file without the newline at its end.
 pub(crate) fn contents(path: &str) -> Result<String, String> {
-    let metadata =
-        std::fs::metadata(path).map_err(|error| format!("{path} cannot be read: {error}"))?;
-    if metadata.len() > LONGEST_FILE {
-        return Err(format!(
-            "{path} has {} bytes; a secret has at most {LONGEST_FILE}",
-            metadata.len()
-        ));
-    }
-    let mut text =
-        std::fs::read_to_string(path).map_err(|error| format!("{path} cannot be read: {error}"))?;
-    if text.ends_with('\n') {
-        text.pop();
-        if text.ends_with('\r') {
-            text.pop();
-        }
-    }
-    Ok(text)
+    let text = whole_file::text(Path::new(path), LONGEST_FILE)?;
+    Ok(whole_file::line(&text).to_owned())
 }
 
 /// A text without types as a value of the key's kind, as far as its shape goes.
@@ -91,8 +77,10 @@ pub(crate) fn typed(key: &Key, text: &str, origin: &Origin) -> Result<Node, Prob
     };
     match key.kind {
         Kind::Tables => file::parse_value(text, origin),
-        Kind::List if text.trim_start().starts_with('[') => file::parse_value(text, origin),
-        Kind::List => {
+        Kind::List | Kind::Files if text.trim_start().starts_with('[') => {
+            file::parse_value(text, origin)
+        }
+        Kind::List | Kind::Files => {
             let items = text
                 .split([',', '\n'])
                 .map(str::trim)

@@ -6,7 +6,7 @@
 pub(crate) enum Kind {
     /// Any text of at most this many characters.
     Text(usize),
-    /// The path of a file, of at most this many characters; in the file it counts from the file's folder.
+    /// The path of a file or folder, of at most this many characters; in the file it counts from the file's folder.
     File(usize),
     /// One of these.
     Choice(&'static [&'static str]),
@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Address(bool),
     /// A list of texts; in the environment separated by commas.
     List,
+    /// A list of the paths of files, each as [`Kind::File`]; in the environment separated by commas.
+    Files,
     /// A list of tables; in the environment a TOML array.
     Tables,
 }
@@ -126,7 +128,7 @@ pub(crate) const KEYS: &[Key] = &[
     hidden("redis_url", Kind::Text(2048), None, Shown::Url),
     key("trusted_proxies", Kind::List, Some("")),
     key("product.name", Kind::Text(64), Some("Stepwell")),
-    key("brand.logo", Kind::Text(4096), None),
+    key("brand.logo", Kind::File(4096), None),
     key("brand.accent", Kind::Text(16), None),
     key("brand.accent_dark", Kind::Text(16), None),
     count("brand.radius", "6", 0, 16),
@@ -170,11 +172,11 @@ pub(crate) const KEYS: &[Key] = &[
         Kind::Choice(&["starttls", "implicit", "none"]),
         Some("starttls"),
     ),
-    key("mail.ca_file", Kind::Text(4096), None),
+    key("mail.ca_file", Kind::File(4096), None),
     key("mail.username", Kind::Text(256), None),
     hidden("mail.password", Kind::Text(1024), None, Shown::Never),
     duration("mail.timeout", "10s", 1, MINUTE),
-    key("mail.folder", Kind::Text(4096), None),
+    key("mail.folder", Kind::File(4096), None),
     key("mail.console_shows_secrets", Kind::Bool, Some("false")),
     key(
         "sms.transport",
@@ -196,7 +198,7 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key("sms.success", Kind::List, Some("200-299")),
     duration("sms.timeout", "10s", 1, MINUTE),
-    key("sms.folder", Kind::Text(4096), None),
+    key("sms.folder", Kind::File(4096), None),
     key("sms.console_shows_secrets", Kind::Bool, Some("false")),
     count("password.min_length", "8", 8, 128),
     key("registration.open", Kind::Bool, Some("false")),
@@ -211,7 +213,7 @@ pub(crate) const KEYS: &[Key] = &[
         Kind::Choice(&["none", "direct"]),
         Some("none"),
     ),
-    key("passkeys.attestation_ca_files", Kind::List, Some("")),
+    key("passkeys.attestation_ca_files", Kind::Files, Some("")),
     key("passkeys.hardware_aaguids", Kind::List, Some("")),
     key(
         "passkeys.counter_regression",

@@ -46,6 +46,7 @@ pub use sms::{BodyType, Gateway, SmsWay};
 
 use crate::brand::Brand;
 use crate::pages::Locale;
+use crate::whole_file;
 use gather::Gathered;
 use read::Reader;
 
@@ -65,7 +66,7 @@ pub struct Config {
     pub auto_migrate: bool,
     /// Redis, when several nodes share limits and replay caches; it may hold a password.
     pub redis_url: Option<Secret>,
-    /// The proxies whose `Forwarded` headers count.
+    /// The proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<Network>,
     /// What pages call this service.
     pub product_name: String,
@@ -163,22 +164,13 @@ pub fn environment() -> Vec<(String, String)> {
 }
 
 fn text_of(path: &Path) -> Result<String, Problems> {
-    let refuse = |message: String| Problems {
+    whole_file::text(path, LARGEST).map_err(|unread| Problems {
         file: None,
         all: vec![Problem {
             origin: Origin::Default,
-            message: format!("{}: {message}", path.display()),
+            message: unread.into(),
         }],
-    };
-    let metadata =
-        std::fs::metadata(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
-    if metadata.len() > LARGEST {
-        return Err(refuse(format!(
-            "has {} bytes; a configuration has at most {LARGEST}",
-            metadata.len()
-        )));
-    }
-    std::fs::read_to_string(path).map_err(|error| refuse(format!("cannot be read: {error}")))
+    })
 }
 
 /// Checks a configuration whose text is at hand.

@@ -9,6 +9,7 @@ use url::{Host, Url};
 
 use super::problem::Problem;
 use super::read::Reader;
+use crate::whole_file;
 
 /// A file of certificates larger than this is refused.
 const LARGEST: u64 = 1024 * 1024;
@@ -62,23 +63,16 @@ fn misfit(id: &str, issuer: &str) -> Option<String> {
 fn authorities(reader: &mut Reader) -> Authorities {
     let mut found = Authorities::default();
     for (file, origin) in reader.list("passkeys.attestation_ca_files") {
-        if let Err(message) = text(Path::new(&file)).and_then(|pem| found.add_pem(&pem)) {
+        let read = whole_file::text(Path::new(&file), LARGEST).map_err(String::from);
+        let named = |message| format!("{file} {message}");
+        if let Err(message) = read.and_then(|pem| found.add_pem(&pem).map_err(named)) {
             reader.problems.push(Problem {
                 origin,
-                message: format!("passkeys.attestation_ca_files: {file} {message}"),
+                message: format!("passkeys.attestation_ca_files: {message}"),
             });
         }
     }
     found
-}
-
-fn text(file: &Path) -> Result<String, String> {
-    let unread = |error| format!("cannot be read: {error}");
-    let size = std::fs::metadata(file).map_err(unread)?.len();
-    if size > LARGEST {
-        return Err(format!("has {size} bytes; at most {LARGEST} are read"));
-    }
-    std::fs::read_to_string(file).map_err(unread)
 }
 
 fn models(reader: &mut Reader) -> BTreeSet<Aaguid> {

@@ -69,11 +69,6 @@ impl Reader {
         self.take(path, text)
     }
 
-    /// Whether `path` has a value.
-    pub(crate) fn is_set(&self, path: &str) -> bool {
-        self.gathered.get(path).is_some()
-    }
-
     /// Whether the value of `path` stands in the environment.
     pub(crate) fn is_from_environment(&self, path: &str) -> bool {
         self.gathered

@@ -263,7 +263,6 @@ fn durations_are_read_with_their_units_and_kept_in_their_bounds() {
 fn an_issuer_is_https_or_loopback_and_in_its_normal_form() {
     for good in [
         "https://id.example.com",
-        "https://example.com/id",
         "http://localhost:1",
         "http://127.0.0.1:7100",
         "http://[::1]:9",
@@ -287,6 +286,10 @@ fn an_issuer_is_https_or_loopback_and_in_its_normal_form() {
             "may not end in a slash; write \"https://id.example.com\"",
         ),
         ("https://id.example.com?x=1", "may have no query"),
+        (
+            "https://example.com/id",
+            "may have no path, because the addresses of this server begin at the root of its host; give it a host of its own, and write \"https://example.com\"",
+        ),
         (
             "https://id.example.com/a#b",
             "may have no query and no fragment",
@@ -345,7 +348,7 @@ fn a_file_that_is_not_there_is_told_by_name() {
     assert!(
         missing
             .to_string()
-            .starts_with("/nonexistent/stepwell.toml: cannot be read"),
+            .starts_with("/nonexistent/stepwell.toml cannot be read"),
         "{missing}"
     );
 }

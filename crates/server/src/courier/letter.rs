@@ -7,8 +7,8 @@ use stepwell_core::authn::Method as Proof;
 use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_engine::courier::{Happened, Letter, Notice};
 
-use super::browser;
 use crate::interaction::method;
+use crate::pages::account::browser_name;
 use crate::pages::{Locale, Message as Line, Shown, Text};
 
 /// What every message says of who sends it.
@@ -187,11 +187,10 @@ impl Words {
                 .arg("time", instant(notice.at))
                 .to_string(),
         ];
-        let named = browser::named(&notice.user_agent);
-        facts.extend(named.map(|(browser, system)| {
+        if let (Some(browser), Some(system)) = browser_name(&notice.user_agent) {
             let line = t.say("message-notice-browser").arg("browser", browser);
-            line.arg("system", system).to_string()
-        }));
+            facts.push(line.arg("system", system).to_string());
+        }
         facts.extend(
             notice
                 .ip

@@ -3,7 +3,6 @@
 //! Decides nothing: what is told to whom is the engine's. One delivery is one try; whoever asked says what follows
 //! from a failure.
 
-mod browser;
 mod folder;
 mod gateway;
 mod letter;
@@ -25,6 +24,7 @@ use folder::Folder;
 use gateway::HttpGateway;
 use letter::{Message, Words};
 use smtp::MailServer;
+pub(crate) use smtp::certificate;
 use turns::Turns;
 
 /// See the module.

@@ -18,9 +18,13 @@ use stepwell_engine::courier::Undelivered;
 use super::letter::Message;
 use crate::clock::{OsEntropy, SystemClock};
 use crate::config::{Smtp, Tls};
+use crate::whole_file;
 
 /// A mailbox that is not there, or does not take mail (RFC 5321 §4.2.3, §4.2.1).
 const NO_SUCH_BOX: [u16; 4] = [550, 551, 553, 556];
+
+/// A file of a certificate larger than this is refused.
+const LARGEST_CERTIFICATE: u64 = 1024 * 1024;
 
 /// See the module.
 #[derive(Debug)]
@@ -106,12 +110,16 @@ fn protection(smtp: &Smtp) -> Result<Protection, String> {
     })
 }
 
-fn certificate(path: &Path) -> Result<Certificate, String> {
+/// The certificate that `mail.ca_file` names.
+///
+/// # Errors
+/// Why it cannot be had.
+pub(crate) fn certificate(path: &Path) -> Result<Certificate, String> {
+    let pem = whole_file::bytes(path, LARGEST_CERTIFICATE)
+        .map_err(|unread| format!("mail.ca_file: {unread}"))?;
     let shown = path.display();
-    let pem = std::fs::read(path)
-        .map_err(|error| format!("mail.ca_file {shown} cannot be read: {error}"))?;
     Certificate::from_pem(&pem)
-        .map_err(|error| format!("mail.ca_file {shown} is no certificate in PEM: {error}"))
+        .map_err(|error| format!("mail.ca_file: {shown} is no certificate in PEM: {error}"))
 }
 
 /// An error with its causes, on one line.

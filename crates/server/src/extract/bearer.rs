@@ -9,6 +9,10 @@ use url::form_urlencoded;
 
 const RULE: &str = "RFC 6750 §2";
 
+fn is_bearer(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("bearer")
+}
+
 /// The token, if one was sent.
 pub(crate) fn token(
     request: &HttpRequest,
@@ -33,15 +37,17 @@ pub(crate) fn token(
     let in_header = match header.map(|value| value.to_str()) {
         None => None,
         Some(Ok(text)) => match text.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            Some((scheme, token)) if is_bearer(scheme) && !token.trim().is_empty() => {
                 Some(token.trim().to_owned())
             }
-            _ => {
+            None | Some(_) if is_bearer(text.split(' ').next().unwrap_or_default()) => {
                 return Err(OAuthError::invalid_request(
                     RULE,
                     "the Authorization header must be: Bearer TOKEN",
                 ));
             }
+            // RFC 6750 §3.1: another way to authenticate carries no token, and is answered as none.
+            _ => None,
         },
         Some(Err(_)) => {
             return Err(OAuthError::invalid_request(

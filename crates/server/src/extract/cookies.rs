@@ -1,5 +1,5 @@
-//! The cookies of a browser: their names, how they are read and how they are set. Three are secrets; the fourth
-//! only remembers a language.
+//! The cookies of a browser: their names, how they are read and how they are set. Three are secrets; one remembers a
+//! language, and one for a moment what was just done.
 //!
 //! `__Host-` pins a cookie to this very host over https; only on loopback http the plain name is used.
 
@@ -21,6 +21,12 @@ const HOST_SESSION: &str = "__Host-stepwell-session";
 const HOST_BROWSER: &str = "__Host-stepwell-browser";
 const LANGUAGE: &str = "stepwell-lang";
 const HOST_LANGUAGE: &str = "__Host-stepwell-lang";
+
+const TOLD: &str = "stepwell-told";
+const HOST_TOLD: &str = "__Host-stepwell-told";
+
+/// How long what was done waits for the page that tells it.
+const TELLING: Duration = Duration::minutes(1);
 
 /// How long a language is remembered.
 const REMEMBERED: Duration = Duration::days(365);
@@ -103,6 +109,29 @@ fn language_name(edge: &Edge) -> &'static str {
     if edge.secure { HOST_LANGUAGE } else { LANGUAGE }
 }
 
+/// What was just done, for the next page to tell.
+pub(crate) fn told(request: &HttpRequest, edge: &Edge) -> Option<String> {
+    one(request, told_name(edge)).map(|value| value.expose().to_owned())
+}
+
+/// Has the next page tell it.
+pub(crate) fn tell(edge: &Edge, what: &str) -> Cookie<'static> {
+    let mut kept = cookie(edge, told_name(edge), what);
+    kept.set_max_age(TELLING);
+    kept
+}
+
+/// It was told.
+pub(crate) fn no_more_told(edge: &Edge) -> Cookie<'static> {
+    let mut gone = cookie(edge, told_name(edge), "");
+    gone.make_removal();
+    gone
+}
+
+fn told_name(edge: &Edge) -> &'static str {
+    if edge.secure { HOST_TOLD } else { TOLD }
+}
+
 /// Takes the session cookie away.
 pub(crate) fn no_session(edge: &Edge) -> Cookie<'static> {
     let mut gone = cookie(edge, session_name(edge), "");
@@ -142,6 +171,7 @@ mod tests {
             browser(&edge(true), &Secret::new("b")),
             device(&edge(true), &Secret::new("d.s")),
             chosen(&edge(true), "de.5"),
+            tell(&edge(true), "renamed"),
         ] {
             let text = made.to_string();
             assert!(text.starts_with("__Host-"), "{text}");

@@ -20,7 +20,8 @@ pub(crate) fn is_form(request: &HttpRequest) -> bool {
 
 /// The parameters of a form.
 pub(crate) fn params(request: &HttpRequest, body: &[u8]) -> Result<Params, OAuthError> {
-    if !is_form(request) {
+    // An empty body is of no type; what it lacks is told by whoever needs it.
+    if !body.is_empty() && !is_form(request) {
         return Err(OAuthError::invalid_request(
             "RFC 6749 §3.2",
             "the body must be application/x-www-form-urlencoded",

@@ -19,6 +19,7 @@ use url::Url;
 use super::language;
 use crate::app::AppState;
 use crate::language::Wishes;
+use crate::pages::headers::Opener;
 use crate::pages::{
     App, Chrome, DeveloperNote, ErrorKind, ErrorPage, FormPost, Html, Leave, Locale, LoggedOut,
     LogoutConfirm, Offers, Onward, headers,
@@ -37,6 +38,8 @@ const SHOWN: [&str; 4] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Pages {
     pub(crate) chrome: Chrome,
+    /// Whether the window that opened them may go on knowing them.
+    opener: Opener,
 }
 
 /// Marks an answer as nobody's to keep.
@@ -79,6 +82,7 @@ impl Pages {
                 },
                 codes_left: None,
             },
+            opener: Opener::default(),
         }
     }
 
@@ -99,6 +103,12 @@ impl Pages {
         self
     }
 
+    /// Pages that nobody opens for a person.
+    pub(crate) fn cut_off(mut self) -> Self {
+        self.opener = Opener::Cut;
+        self
+    }
+
     /// Without the language switch: opened again, the page would be another.
     fn once(&self) -> Self {
         let mut once = self.clone();
@@ -108,22 +118,21 @@ impl Pages {
 
     /// A page with the headers that every page has.
     pub(crate) fn page(&self, status: StatusCode, page: &dyn Html) -> HttpResponse {
-        self.with(status, page, headers::page())
+        self.with(status, page, headers::page(self.opener))
     }
 
     fn with(
         &self,
         status: StatusCode,
         page: &dyn Html,
-        headers: Vec<(&'static str, String)>,
+        headers: Vec<(&'static str, &'static str)>,
     ) -> HttpResponse {
         let mut answer = HttpResponse::build(status).body(page.render(&self.chrome));
         for (name, value) in headers {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                answer
-                    .headers_mut()
-                    .insert(HeaderName::from_static(name), value);
-            }
+            answer.headers_mut().insert(
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            );
         }
         if let Ok(tag) = HeaderValue::from_str(&self.chrome.locale.tag()) {
             answer.headers_mut().insert(CONTENT_LANGUAGE, tag);
@@ -158,7 +167,7 @@ impl Pages {
                     fields: owned(fields),
                 };
                 self.once()
-                    .with(StatusCode::OK, &page, form_headers(action))
+                    .with(StatusCode::OK, &page, headers::form_post())
             }
         }
     }
@@ -174,12 +183,7 @@ impl Pages {
 
     /// The person is told that it cannot be done, on a way to a page of our own.
     pub(crate) fn stuck(&self, path: &'static str) -> HttpResponse {
-        let app = App::new(self.chrome.product_name.as_str(), "");
-        self.error_with(
-            ErrorKind::Unmet(app),
-            None,
-            Some(Onward::Link(path.to_owned())),
-        )
+        self.error_with(ErrorKind::Stuck, None, Some(Onward::Link(path.to_owned())))
     }
 
     /// An error for a client that nobody vouches for: the person decides whether to follow.
@@ -200,13 +204,13 @@ impl Pages {
         developer: Option<DeveloperNote>,
     ) -> HttpResponse {
         let (onward, headers) = match to {
-            Return::Redirect { url } => (Onward::Link(url.clone()), headers::page()),
+            Return::Redirect { url } => (Onward::Link(url.clone()), headers::page(self.opener)),
             Return::FormPost { action, fields } => (
                 Onward::FormPost {
                     action: action.clone(),
                     fields: owned(fields),
                 },
-                form_headers(action),
+                headers::form_post(),
             ),
         };
         let page = ErrorPage {
@@ -218,10 +222,9 @@ impl Pages {
     }
 
     /// A request that cannot be answered at its redirect URI: a page, and no redirect.
-    pub(crate) fn unreturnable(&self, problem: &Problem, request: &HttpRequest) -> HttpResponse {
+    pub(crate) fn unreturnable(&self, problem: &Problem, sent: &[u8]) -> HttpResponse {
         self.log(&problem.error);
-        let sent =
-            Params::parse_authorization(request.query_string().as_bytes()).unwrap_or_default();
+        let sent = Params::parse_authorization(sent).unwrap_or_default();
         let received = SHOWN
             .iter()
             .filter_map(|name| {
@@ -231,7 +234,7 @@ impl Pages {
                 ))
             })
             .collect();
-        self.error(ErrorKind::BadRequest, Some(note(&problem.error, received)))
+        self.error(ErrorKind::BadSignIn, Some(note(&problem.error, received)))
     }
 
     /// A request that breaks a rule before it is anybody's.
@@ -252,11 +255,20 @@ impl Pages {
             }
             EngineError::Busy => self.unavailable(),
             EngineError::TooMany { retry_after } => self.throttled(retry_after),
-            other => {
-                tracing::error!(reference = %self.chrome.reference, error = %other, "a use case failed");
+            EngineError::NotFound(why) => self.refused(ErrorKind::NotFound, &why),
+            EngineError::Conflict(why) => self.refused(ErrorKind::Conflict, &why),
+            EngineError::Invalid(why) => self.refused(ErrorKind::BadRequest, &why.join("; ")),
+            EngineError::Broken(why) => {
+                tracing::error!(reference = %self.chrome.reference, error = %why, "a use case failed");
                 self.error(ErrorKind::Internal, None)
             }
         }
+    }
+
+    /// What was asked for is not there, is another's or breaks a rule: nothing broke here.
+    fn refused(&self, kind: ErrorKind, why: &str) -> HttpResponse {
+        tracing::info!(reference = %self.chrome.reference, %why, "refused");
+        self.error(kind, None)
     }
 
     /// The page shows it in its developer half; whoever was only told the reference finds it here.
@@ -324,13 +336,7 @@ impl Pages {
                 let app = App::new(name, host(&url));
                 self.once().page(StatusCode::OK, &Leave { app, url })
             }
-            None => self.page(
-                StatusCode::OK,
-                &LoggedOut {
-                    back: None,
-                    sign_in_url: None,
-                },
-            ),
+            None => self.page(StatusCode::OK, &LoggedOut),
         }
     }
 
@@ -343,7 +349,6 @@ impl Pages {
         let page = LogoutConfirm {
             action: "/logout/confirm".to_owned(),
             fields,
-            account: None,
             app: client.map(|client| App::new(client.name, client.host)),
         };
         self.page(StatusCode::OK, &page)
@@ -375,7 +380,6 @@ fn note(error: &OAuthError, received: Vec<(String, String)>) -> DeveloperNote {
         error: error.code().as_str().to_owned(),
         rule: format!("{} ({})", error.description(), error.rule()),
         received,
-        docs: None,
     }
 }
 
@@ -398,8 +402,4 @@ fn host(url: &str) -> String {
         .ok()
         .and_then(|u| u.host_str().map(str::to_owned))
         .unwrap_or_default()
-}
-
-fn form_headers(action: &str) -> Vec<(&'static str, String)> {
-    Url::parse(action).map_or_else(|_| headers::page(), |url| headers::form_post(&url))
 }

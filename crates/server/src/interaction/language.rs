@@ -3,33 +3,27 @@
 //! The form carries no token, for it stands on pages that know no cookie too. Nothing but a language is at
 //! stake; still the browser has to say that the form is our own, and the way back stays on this server.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpResponse;
 use url::Url;
 
-use super::answer::{Pages, see_other};
+use super::answer::see_other;
 use super::csrf;
-use crate::app::AppState;
 use crate::extract::body::Body;
-use crate::extract::{cookies, form};
+use crate::extract::cookies;
 use crate::language::Choice;
 use crate::pages::Locale;
-use crate::request::Asked;
+use crate::visit::Visit;
 
 /// The longest address to go back to, in bytes.
 const LONGEST: usize = 2_048;
 
-pub(crate) async fn choose(
-    state: web::Data<AppState>,
-    request: HttpRequest,
-    asked: Asked,
-    body: Body,
-) -> HttpResponse {
-    let pages = Pages::of(&state, &request, &asked);
-    let params = match form::params(&request, &body) {
+pub(crate) async fn choose(visit: Visit, body: Body) -> HttpResponse {
+    let pages = visit.pages();
+    let params = match visit.params(&body) {
         Ok(params) => params,
-        Err(error) => return pages.failed(error.into()),
+        Err(answer) => return *answer,
     };
-    if !csrf::is_surely_ours(&request, &state.edge) {
+    if !csrf::is_surely_ours(&visit.request, &visit.state.edge) {
         return pages.forbidden();
     }
     let Some(locale) = params.get("language").and_then(Locale::offered) else {
@@ -38,15 +32,15 @@ pub(crate) async fn choose(
             "language must be one that ui_locales_supported lists",
         );
     };
-    let Some(back) = local(params.get("back").unwrap_or("/"), &state.edge.origin) else {
+    let Some(back) = local(params.get("back").unwrap_or("/"), &visit.state.edge.origin) else {
         return pages.problem(
             "RFC 9700 §4.11",
             "back must be a path of this server, such as /i/some-id",
         );
     };
-    let choice = Choice::new(locale, asked.now);
+    let choice = Choice::new(locale, visit.asked.now);
     let mut answer = see_other(&back);
-    let chosen = cookies::chosen(&state.edge, &choice.to_text());
+    let chosen = cookies::chosen(&visit.state.edge, &choice.to_text());
     cookies::set(&mut answer, &chosen);
     answer
 }

@@ -12,6 +12,7 @@ mod setup;
 pub(crate) mod show;
 mod spoken;
 pub(crate) mod submit;
+mod trouble;
 
 use stepwell_core::ids::InteractionId;
 

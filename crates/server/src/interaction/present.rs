@@ -11,11 +11,12 @@ use stepwell_engine::authorize::{
 
 use stepwell_engine::factors::passkey;
 
-use super::setup;
+use super::trouble::ahead;
+use super::{setup, trouble};
 use crate::pages::{
     Account, AnotherWay, App, Authenticator, Ceremony, ChooseAccount, Consent, DeliveredCode,
     FactorInput, Html, Identifier, Instead, Keeper, KeeperKind, KnownAccount, Method, Named,
-    Problem, ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
+    ProofState, ProofStep, Reason, ScopeLine, Shown, StepPage, StepUp, Way, Wording,
 };
 
 pub(super) const CODE_DIGITS: u8 = 6;
@@ -33,7 +34,7 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
             interaction,
             app,
             prefill: prefill.clone(),
-            problem: trouble.map(|t| passkey_problem(t).unwrap_or(Problem::EnterUsername)),
+            problem: trouble.map(|t| trouble::unnamed(t, now)),
         }),
         StepView::ChooseAccount(accounts) => Box::new(ChooseAccount {
             interaction,
@@ -45,7 +46,6 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
                     account: Account::new(&a.username),
                 })
                 .collect(),
-            problem: None,
         }),
         StepView::Enrol(enrol) => setup::page(view, enrol, trouble, now),
         StepView::Consent(consent) => Box::new(consent_page(interaction, app, consent)),
@@ -58,7 +58,7 @@ pub(super) fn step(view: &PageView, trouble: Option<&Trouble>, now: Timestamp) -
             instead: instead(prove),
             trust_for: prove.trust.and_then(|time| i64::try_from(time.0).ok()),
             interaction,
-            problem: trouble.and_then(|t| problem(t, prove)),
+            problem: trouble.map(|t| trouble::problem(t, &prove.method, digits(prove), now)),
         }),
     }
 }
@@ -77,7 +77,6 @@ pub(super) fn another_way(view: &PageView, prove: &ProveView) -> AnotherWay {
         interaction: view.id.as_str().to_owned(),
         account: account(prove),
         ways: others.collect(),
-        problem: None,
     }
 }
 
@@ -184,10 +183,10 @@ fn factor(
     trouble: Option<&Trouble>,
     now: Timestamp,
 ) -> FactorInput {
-    let seconds = |until: Timestamp| (until.since(now) / 1_000_000 + 1).max(1);
+    let seconds = |until: Timestamp| ahead(until, now);
     let waits = match trouble {
         Some(Trouble::Wait(secs)) => i64::try_from(*secs).ok(),
-        Some(Trouble::Locked(until)) => Some(seconds(*until)),
+        Some(Trouble::Locked(until)) => Some(ahead(*until, now)),
         _ => None,
     };
     match &prove.factor {
@@ -240,8 +239,11 @@ fn delivered(
     waits: Option<i64>,
     now: Timestamp,
 ) -> DeliveredCode {
-    let seconds = |until: Timestamp| (until.since(now) / 1_000_000 + 1).max(1);
-    let ahead = |until: Option<Timestamp>| until.filter(|until| *until > now).map(seconds);
+    let left = |until: Option<Timestamp>| {
+        until
+            .filter(|until| *until > now)
+            .map(|until| ahead(until, now))
+    };
     let too_soon = match trouble {
         Some(Trouble::TooSoon(secs)) => i64::try_from(*secs).ok(),
         _ => None,
@@ -259,7 +261,7 @@ fn delivered(
         valid_for: i64::try_from(codes.valid_for.0).unwrap_or(i64::MAX),
         open: codes.open_until.is_some(),
         failed: codes.failed,
-        resend_in: too_soon.or(ahead(codes.resend_at)),
+        resend_in: too_soon.or(left(codes.resend_at)),
         too_soon: too_soon.is_some(),
         addresses: codes.addresses.iter().map(address).collect(),
         wrong_codes: if trouble.is_some() {
@@ -267,7 +269,7 @@ fn delivered(
         } else {
             u32::try_from(codes.failures).unwrap_or_default()
         },
-        locked_for: waits.or(ahead(codes.locked_until)),
+        locked_for: waits.or(left(codes.locked_until)),
     }
 }
 
@@ -306,59 +308,12 @@ pub(crate) fn keeper(method: &Method, known: Option<passkey::Keeper>) -> Option<
     }))
 }
 
-/// What a passkey's answer was refused for, as far as the person can do something about it.
-pub(super) fn passkey_problem(trouble: &Trouble) -> Option<Problem> {
-    Some(match trouble {
-        Trouble::Refused("unknown-credential") => Problem::PasskeyUnknown,
-        Trouble::Refused("registered-already") => Problem::PasskeyTaken,
-        Trouble::Malformed("challenge-expired") | Trouble::Refused("no-challenge") => {
-            Problem::PasskeyExpired
-        }
-        Trouble::Refused(_) => Problem::PasskeyRefused,
-        _ => return None,
-    })
-}
-
-fn problem(trouble: &Trouble, prove: &ProveView) -> Option<Problem> {
-    let method = &prove.method;
-    let password = *method == Proof::password();
-    let codes = match &prove.factor {
-        FactorView::Delivered(codes) => Some(codes),
-        _ => None,
-    };
-    let passkey = [Proof::passkey(), Proof::security_key()].contains(method);
-    if let Some(problem) = passkey_problem(trouble).filter(|_| passkey) {
-        return Some(problem);
+/// How many digits the codes of a proof have.
+fn digits(prove: &ProveView) -> u8 {
+    match &prove.factor {
+        FactorView::Delivered(codes) => codes.digits,
+        _ => CODE_DIGITS,
     }
-    let recovery = *method == Proof::recovery();
-    Some(match trouble {
-        Trouble::WrongCode if recovery => Problem::WrongRecovery,
-        Trouble::UsedCode if recovery => Problem::RecoveryUsed,
-        Trouble::Malformed(_) if recovery => Problem::RecoveryFormat,
-        Trouble::Refused(_) => Problem::PasskeyRefused,
-        Trouble::Malformed(_) | Trouble::UsedCode if passkey => Problem::PasskeyRefused,
-        Trouble::WrongPassword => Problem::WrongPassword,
-        Trouble::WrongCode if codes.is_some() => Problem::WrongSentCode,
-        Trouble::WrongCode => Problem::WrongCode,
-        Trouble::UsedCode if codes.is_some() => Problem::SentCodeUsed,
-        Trouble::UsedCode => Problem::CodeUsed,
-        Trouble::Malformed("code-expired") => Problem::SentCodeExpired,
-        Trouble::Malformed(_) if password => Problem::WrongPassword,
-        Trouble::Malformed(_) => Problem::CodeFormat {
-            digits: codes.map_or(CODE_DIGITS, |codes| codes.digits),
-        },
-        Trouble::BadUsername => Problem::EnterUsername,
-        Trouble::NotEnough => Problem::ChooseMethod,
-        Trouble::Wait(secs) => Problem::TooManyTries {
-            wait: i64::try_from(*secs).unwrap_or(i64::MAX),
-        },
-        Trouble::BadLabel => Problem::BadLabel,
-        Trouble::Full => Problem::AccountFull,
-        // The page says these in its own place.
-        Trouble::Locked(_) | Trouble::TooSoon(_) | Trouble::Undelivered | Trouble::TryAgain => {
-            return None;
-        }
-    })
 }
 
 fn consent_page(interaction: String, app: App, consent: &ConsentView) -> Consent {
@@ -367,9 +322,6 @@ fn consent_page(interaction: String, app: App, consent: &ConsentView) -> Consent
         app,
         account: Account::new(&consent.username),
         scopes: consent.scopes.iter().map(scope_line).collect(),
-        policy_url: None,
-        terms_url: None,
-        problem: None,
     }
 }
 
@@ -385,30 +337,5 @@ pub(crate) fn scope_line(scope: &ScopeView) -> ScopeLine {
             name: Shown::from(name),
             description: Shown::from(description.as_deref().unwrap_or_default()),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_passkey_that_comes_too_late_is_told_from_one_that_is_refused() {
-        let said = |trouble| passkey_problem(&trouble);
-        for late in [
-            Trouble::Malformed("challenge-expired"),
-            Trouble::Refused("no-challenge"),
-        ] {
-            assert_eq!(said(late), Some(Problem::PasskeyExpired));
-        }
-        assert_eq!(
-            said(Trouble::Refused("unknown-credential")),
-            Some(Problem::PasskeyUnknown)
-        );
-        assert_eq!(
-            said(Trouble::Refused("signature")),
-            Some(Problem::PasskeyRefused)
-        );
-        assert_eq!(said(Trouble::WrongCode), None);
     }
 }

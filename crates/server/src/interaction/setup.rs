@@ -9,7 +9,8 @@ use stepwell_engine::answer::{Input, Trouble};
 use stepwell_engine::authorize::{EnrolStage, EnrolView, PageView, StepView};
 use stepwell_engine::factors::SetUp;
 
-use super::present::{CODE_DIGITS, ceremony, method, named_one, passkey_problem, wording_of};
+use super::present::{CODE_DIGITS, ceremony, method, named_one, wording_of};
+use super::trouble;
 use crate::pages::{
     Account, AppSetup, AskField, Ceremony, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Html, Lost,
     Method, Problem, RecoveryCodes,
@@ -29,7 +30,7 @@ pub(super) fn page(
 ) -> Box<dyn Html> {
     match codes(view) {
         Some(codes) => Box::new(RecoveryCodes {
-            problem: trouble.and_then(|t| problem(t, enrol)),
+            problem: trouble.map(|t| problem(t, enrol, now)),
             ..codes
         }),
         None => Box::new(form_page(view, enrol, trouble, now)),
@@ -100,7 +101,7 @@ fn form_page(
             _ => None,
         },
         form: form(view.id.as_str(), enrol, now),
-        problem: trouble.and_then(|t| problem(t, enrol)),
+        problem: trouble.map(|t| problem(t, enrol, now)),
     }
 }
 
@@ -152,50 +153,24 @@ fn is_key(one: &Proof) -> bool {
     matches!(method(one), Method::Passkey | Method::SecurityKey)
 }
 
-fn problem(trouble: &Trouble, enrol: &EnrolView) -> Option<Problem> {
-    let asked = match &enrol.stage {
-        EnrolStage::Ask { field, .. } => Some(*field),
-        _ => None,
-    };
-    let form = match &enrol.stage {
-        EnrolStage::Verify {
-            method,
-            show: SetUp::Form(show),
-            ..
-        } => Some((method, show)),
-        _ => None,
-    };
-    let key = form.is_some_and(|(method, _)| is_key(method));
-    if let Some(problem) = passkey_problem(trouble).filter(|_| key) {
-        return Some(problem);
+fn problem(trouble: &Trouble, enrol: &EnrolView, now: Timestamp) -> Problem {
+    match &enrol.stage {
+        EnrolStage::Ask { field, .. } => trouble::field(trouble, field, now),
+        EnrolStage::Verify { method, show, .. } => {
+            trouble::problem(trouble, method, digits(show), now)
+        }
+        EnrolStage::Choose => trouble::problem(trouble, &Proof::new(""), CODE_DIGITS, now),
     }
-    // The digits of a code that was sent.
-    let sent = form.and_then(|(_, show)| u8::try_from(show["digits"].as_u64()?).ok());
-    Some(match trouble {
-        Trouble::Malformed(_) if key => Problem::PasskeyRefused,
-        Trouble::Malformed(_) if asked == Some("number") => Problem::BadNumber,
-        Trouble::Malformed(_) if asked.is_some() => Problem::BadAddress,
-        Trouble::WrongCode if sent.is_some() => Problem::WrongSentCode,
-        Trouble::WrongCode | Trouble::WrongPassword => Problem::WrongCode,
-        Trouble::UsedCode => Problem::CodeUsed,
-        Trouble::Malformed("code-expired") => Problem::SentCodeExpired,
-        Trouble::Malformed("codes-not-saved") => Problem::NotSaved,
-        Trouble::Malformed(_) => Problem::CodeFormat {
-            digits: sent.unwrap_or(CODE_DIGITS),
-        },
-        Trouble::NotEnough => Problem::ChooseMethod,
-        Trouble::BadLabel => Problem::BadLabel,
-        Trouble::Full => Problem::AccountFull,
-        Trouble::Wait(secs) => Problem::TooManyTries {
-            wait: i64::try_from(*secs).unwrap_or(i64::MAX),
-        },
-        Trouble::Undelivered => Problem::NotSent,
-        Trouble::Refused(_) => Problem::PasskeyRefused,
-        Trouble::TooSoon(secs) => Problem::TooManyTries {
-            wait: i64::try_from(*secs).unwrap_or(i64::MAX),
-        },
-        Trouble::BadUsername | Trouble::Locked(_) | Trouble::TryAgain => return None,
-    })
+}
+
+/// How many digits the code has that a set-up asks for.
+fn digits(show: &SetUp) -> u8 {
+    let sent = match show {
+        SetUp::Form(show) => show["digits"].as_u64(),
+        SetUp::App { .. } | SetUp::Codes(_) => None,
+    };
+    sent.and_then(|digits| u8::try_from(digits).ok())
+        .unwrap_or(CODE_DIGITS)
 }
 
 /// What a set-up form says; none for an address that is none's.

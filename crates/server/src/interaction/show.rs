@@ -2,49 +2,33 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, RETRY_AFTER};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use stepwell_core::ids::InteractionId;
 use stepwell_core::secret::Secret;
+use stepwell_engine::EngineError;
 use stepwell_engine::answer::Trouble;
 use stepwell_engine::authorize::{Left, PageView, StepView};
 
 use super::answer::{Pages, no_store, see_other};
 use super::{csrf, named, present, setup, spoken};
-use crate::app::{AppState, Edge};
+use crate::app::Edge;
 use crate::blocking;
 use crate::extract::cookies;
 use crate::pages::{ErrorKind, Onward};
-use crate::request::Asked;
+use crate::visit::Visit;
 
-pub(crate) async fn page(
-    state: web::Data<AppState>,
-    request: HttpRequest,
-    asked: Asked,
-    id: web::Path<String>,
-) -> HttpResponse {
-    shown(&state, &request, asked, id.into_inner(), None).await
+pub(crate) async fn page(visit: Visit, id: web::Path<String>) -> HttpResponse {
+    shown(visit, &id, None).await
 }
 
-pub(crate) async fn another_way(
-    state: web::Data<AppState>,
-    request: HttpRequest,
-    asked: Asked,
-    id: web::Path<String>,
-) -> HttpResponse {
+pub(crate) async fn another_way(visit: Visit, id: web::Path<String>) -> HttpResponse {
     let Some(id) = named(&id) else {
-        return Pages::of(&state, &request, &asked).error(ErrorKind::Expired, None);
+        return visit.pages().error(ErrorKind::Expired, None);
     };
-    let (pages, asked) = spoken::pages(&state, &request, asked, &id).await;
+    let (pages, visit) = spoken::pages(visit, &id).await;
     let pages = pages.at(format!("/i/{id}/another-way"));
-    let jar = cookies::read(&request, &state.edge);
-    let browser = jar.browser.clone();
-    let viewed = {
-        let id = id.clone();
-        blocking::run(&state, asked, move |engine, call| {
-            engine.view(call, &id, &jar)
-        })
-        .await
-    };
+    let browser = visit.jar.browser.clone();
+    let viewed = view(visit, &id).await;
     match viewed {
         Ok(Left::Page(view)) => match &view.step {
             StepView::Prove(prove) => {
@@ -59,25 +43,12 @@ pub(crate) async fn another_way(
 }
 
 /// `GET /i/{id}/recovery-codes.txt`: the codes that the page shows, as a file.
-pub(crate) async fn recovery_codes(
-    state: web::Data<AppState>,
-    request: HttpRequest,
-    asked: Asked,
-    id: web::Path<String>,
-) -> HttpResponse {
-    let pages = Pages::of(&state, &request, &asked);
+pub(crate) async fn recovery_codes(visit: Visit, id: web::Path<String>) -> HttpResponse {
+    let pages = visit.pages();
     let Some(id) = named(&id) else {
         return pages.error(ErrorKind::Expired, None);
     };
-    let jar = cookies::read(&request, &state.edge);
-    let viewed = {
-        let id = id.clone();
-        blocking::run(&state, asked, move |engine, call| {
-            engine.view(call, &id, &jar)
-        })
-        .await
-    };
-    match viewed {
+    match view(visit, &id).await {
         Ok(Left::Page(view)) => match setup::codes(&view) {
             Some(codes) => no_store(
                 HttpResponse::Ok()
@@ -94,6 +65,14 @@ pub(crate) async fn recovery_codes(
         Ok(left) => gone(&pages, left),
         Err(error) => pages.failed(error),
     }
+}
+
+async fn view(visit: Visit, id: &InteractionId) -> Result<Left, EngineError> {
+    let (id, jar) = (id.clone(), visit.jar);
+    blocking::run(&visit.state, visit.asked, move |engine, call| {
+        engine.view(call, &id, &jar)
+    })
+    .await
 }
 
 /// Back to where the hub says.
@@ -115,25 +94,14 @@ pub(crate) fn to_interaction(
 }
 
 /// The page as it stands now; with what was wrong, when an answer did not count.
-pub(super) async fn shown(
-    state: &AppState,
-    request: &HttpRequest,
-    asked: Asked,
-    id: String,
-    trouble: Option<Trouble>,
-) -> HttpResponse {
-    let now = asked.now;
-    let Some(id) = named(&id) else {
-        return Pages::of(state, request, &asked).error(ErrorKind::Expired, None);
+pub(super) async fn shown(visit: Visit, id: &str, trouble: Option<Trouble>) -> HttpResponse {
+    let now = visit.asked.now;
+    let Some(id) = named(id) else {
+        return visit.pages().error(ErrorKind::Expired, None);
     };
-    let (pages, asked) = spoken::pages(state, request, asked, &id).await;
-    let jar = cookies::read(request, &state.edge);
-    let browser = jar.browser.clone();
-    let viewed = blocking::run(state, asked, move |engine, call| {
-        engine.view(call, &id, &jar)
-    })
-    .await;
-    match viewed {
+    let (pages, visit) = spoken::pages(visit, &id).await;
+    let (state, browser) = (visit.state.clone(), visit.jar.browser.clone());
+    match view(visit, &id).await {
         Ok(Left::Page(view)) => {
             let pages = with_token(pages, browser.as_ref().or(view.browser.as_ref()), &view);
             let status = match &trouble {

@@ -3,30 +3,25 @@
 //! One look at the interaction before the use case, because messages that the use case sends follow the
 //! language of the page.
 
-use actix_web::HttpRequest;
 use stepwell_core::ids::InteractionId;
 
 use super::answer::Pages;
-use crate::app::AppState;
 use crate::blocking;
 use crate::language::Wishes;
-use crate::request::Asked;
+use crate::visit::Visit;
 
 /// Pages for an interaction, and the request with the language they are in. Where the interaction cannot be
 /// looked at, the browser's own wishes do: what is wrong is told by the use case.
-pub(super) async fn pages(
-    state: &AppState,
-    request: &HttpRequest,
-    mut asked: Asked,
-    id: &InteractionId,
-) -> (Pages, Asked) {
+pub(super) async fn pages(mut visit: Visit, id: &InteractionId) -> (Pages, Visit) {
     let of = id.clone();
-    let look = blocking::read(state, asked.clone(), move |engine, _| engine.wished(&of));
+    let look = blocking::read(&visit.state, visit.asked.clone(), move |engine, _| {
+        engine.wished(&of)
+    });
     let wished = look.await.ok().flatten();
-    let locale = Wishes::of(request, &state.edge).settle(wished.as_ref());
-    asked.peer.language = locale.tag();
-    let pages = Pages::of(state, request, &asked).at(format!("/i/{id}"));
-    (pages, asked)
+    let locale = Wishes::of(&visit.request, &visit.state.edge).settle(wished.as_ref());
+    visit.asked.peer.language = locale.tag();
+    let pages = visit.pages().at(format!("/i/{id}"));
+    (pages, visit)
 }
 
 #[cfg(test)]
@@ -40,7 +35,8 @@ mod tests {
     use stepwell_store::interactions::{self, Interaction};
 
     use super::*;
-    use crate::app::Edge;
+    use crate::app::{AppState, Edge};
+    use crate::request::Asked;
     use crate::{ops, request};
 
     fn interaction(id: &str, ui_locales: &str) -> Interaction {
@@ -58,11 +54,11 @@ mod tests {
         }
     }
 
-    async fn told(state: web::Data<AppState>, request: HttpRequest, asked: Asked) -> String {
-        let id = InteractionId::new(request.match_info().get("id").unwrap());
-        let (pages, asked) = pages(&state, &request, asked, &id).await;
-        assert_eq!(pages.chrome.locale.tag(), asked.peer.language);
-        asked.peer.language
+    async fn told(visit: Visit, id: web::Path<String>) -> String {
+        let id = InteractionId::new(id.into_inner());
+        let (pages, visit) = pages(visit, &id).await;
+        assert_eq!(pages.chrome.locale.tag(), visit.asked.peer.language);
+        visit.asked.peer.language
     }
 
     async fn as_asked(asked: Asked) -> String {

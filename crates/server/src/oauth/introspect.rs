@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use stepwell_engine::{Call, Engine};
 
+use super::by_client::ByClient;
 use super::failure;
-use super::token::read;
 use crate::app::AppState;
 use crate::blocking;
 use crate::extract::body::Body;
@@ -18,26 +18,20 @@ pub(crate) async fn introspect(
     body: Body,
 ) -> HttpResponse {
     let reference = asked.reference.clone();
-    let (params, header) = match read(&request, &body) {
-        Ok(read) => read,
+    let sent = match ByClient::read(&request, &body) {
+        Ok(sent) => sent,
         Err(error) => return failure::json_error(error.into(), &reference),
     };
-    let answer = match state
-        .engine
-        .authenticate_at_once(&asked.call(), &params, header.as_deref())
-    {
-        Some(client) => {
-            let look =
-                move |engine: &Engine, call: &Call<'_>| engine.introspect(call, &client, &params);
-            blocking::read(&state, asked, look).await
-        }
-        None => {
-            let work = move |engine: &Engine, call: &Call<'_>| {
-                let client = engine.authenticate_client(call, &params, header.as_deref())?;
-                engine.introspect(call, &client, &params)
-            };
-            blocking::run(&state, asked, work).await
-        }
+    let known = sent.at_once(&state.engine, &asked.call());
+    let at_once = known.is_some();
+    let work = move |engine: &Engine, call: &Call<'_>| {
+        let client = sent.client(engine, call, known)?;
+        engine.introspect(call, &client, &sent.params)
+    };
+    let answer = if at_once {
+        blocking::read(&state, asked, work).await
+    } else {
+        blocking::run(&state, asked, work).await
     };
     match answer {
         Ok(answer) => failure::no_store(StatusCode::OK).json(answer),

@@ -1,8 +1,7 @@
 //! `GET` and `POST /logout`, and the person's yes.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpResponse;
 use stepwell_core::oauth::{OAuthError, Params};
-use stepwell_engine::authorize::Wished;
 use stepwell_engine::logout::Logout;
 
 use crate::app::AppState;
@@ -11,8 +10,7 @@ use crate::extract::body::Body;
 use crate::extract::{cookies, form};
 use crate::interaction::answer::{Pages, see_other};
 use crate::interaction::csrf;
-use crate::language;
-use crate::request::Asked;
+use crate::visit::Visit;
 
 /// A longer form is not made a link.
 const LONGEST_LINK: usize = 8 * 1024;
@@ -27,47 +25,34 @@ const CARRIED: [&str; 5] = [
 /// What the token of the confirmation form is bound to.
 const CONTEXT: &str = "logout";
 
-pub(crate) async fn get(
-    state: web::Data<AppState>,
-    request: HttpRequest,
-    asked: Asked,
-) -> HttpResponse {
-    let raw = request.query_string().as_bytes();
-    let params = Params::parse(raw);
-    let wished = language::asked_in(raw, asked.now);
-    logout(state, request, asked, params, wished).await
+pub(crate) async fn get(visit: Visit) -> HttpResponse {
+    let raw = visit.request.query_string().as_bytes();
+    let (params, pages) = (Params::parse(raw), visit.pages_as_asked_in(raw));
+    logout(visit, pages, params).await
 }
 
-pub(crate) async fn post(
-    state: web::Data<AppState>,
-    request: HttpRequest,
-    asked: Asked,
-    body: Body,
-) -> HttpResponse {
-    let params = form::params(&request, &body);
+pub(crate) async fn post(visit: Visit, body: Body) -> HttpResponse {
+    let params = form::params(&visit.request, &body);
     // A form from another site comes without cookies (SameSite=Lax), and without them nobody can be signed out:
     // the same request as a link has them.
-    let jar = cookies::read(&request, &state.edge);
-    if params.is_ok() && jar.session.is_none() && body.len() <= LONGEST_LINK {
+    if params.is_ok() && visit.jar.session.is_none() && body.len() <= LONGEST_LINK {
         let plain = body.iter().all(u8::is_ascii_graphic);
         if let Some(query) = std::str::from_utf8(&body).ok().filter(|_| plain) {
             return see_other(&format!("/logout?{query}"));
         }
     }
-    let wished = language::asked_in(&body, asked.now);
-    logout(state, request, asked, params, wished).await
+    let pages = visit.pages_as_asked_in(&body);
+    logout(visit, pages, params).await
 }
 
 async fn logout(
-    state: web::Data<AppState>,
-    request: HttpRequest,
-    asked: Asked,
+    visit: Visit,
+    mut pages: Pages,
     params: Result<Params, OAuthError>,
-    wished: Option<Wished>,
 ) -> HttpResponse {
-    let jar = cookies::read(&request, &state.edge);
-    let pages = Pages::of(&state, &request, &asked);
-    let mut pages = pages.following(&state, &request, wished.as_ref());
+    let Visit {
+        state, asked, jar, ..
+    } = visit;
     if let Some(session) = &jar.session {
         pages.chrome.csrf = csrf::token(session, CONTEXT);
     }
@@ -102,26 +87,23 @@ pub(crate) async fn question() -> HttpResponse {
     see_other("/logout")
 }
 
-pub(crate) async fn confirm(
-    state: web::Data<AppState>,
-    request: HttpRequest,
-    asked: Asked,
-    body: Body,
-) -> HttpResponse {
-    let wished = language::asked_in(&body, asked.now);
-    let pages = Pages::of(&state, &request, &asked).following(&state, &request, wished.as_ref());
-    let jar = cookies::read(&request, &state.edge);
-    let params = match form::params(&request, &body) {
+pub(crate) async fn confirm(visit: Visit, body: Body) -> HttpResponse {
+    let pages = visit.pages_as_asked_in(&body);
+    let params = match visit.params(&body) {
         Ok(params) => params,
-        Err(error) => return pages.failed(error.into()),
+        Err(answer) => return *answer,
     };
-    let session = jar.session.as_ref();
+    let session = visit.jar.session.as_ref();
     if session.is_none() {
         return pages.signed_out(None, None);
     }
-    if !csrf::is_genuine(&request, &state.edge, session, CONTEXT, &params) {
-        return pages.forbidden();
-    }
+    let params = match visit.ours(params, session, CONTEXT) {
+        Ok(params) => params,
+        Err(answer) => return *answer,
+    };
+    let Visit {
+        state, asked, jar, ..
+    } = visit;
     if params.get("decision") == Some("stay") {
         return see_other("/");
     }

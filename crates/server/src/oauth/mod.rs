@@ -3,6 +3,7 @@
 //! No rule of the protocol is decided here; those are in core and engine.
 
 pub(crate) mod authorize;
+mod by_client;
 pub(crate) mod cors;
 pub(crate) mod discovery;
 pub(crate) mod failure;

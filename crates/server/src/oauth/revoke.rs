@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::token::read;
+use super::by_client::ByClient;
 use super::{cors, failure};
 use crate::app::AppState;
 use crate::blocking;
@@ -17,16 +17,16 @@ pub(crate) async fn revoke(
     body: Body,
 ) -> HttpResponse {
     let reference = asked.reference.clone();
-    let (params, header) = match read(&request, &body) {
-        Ok(read) => read,
+    let sent = match ByClient::read(&request, &body) {
+        Ok(sent) => sent,
         Err(error) => {
             let answer = failure::json_error(error.into(), &reference);
             return cors::allow(&state, &request, answer);
         }
     };
     let answer = blocking::run(&state, asked, move |engine, call| {
-        let client = engine.authenticate_client(call, &params, header.as_deref())?;
-        engine.revoke(call, &client, &params)
+        let client = sent.client(engine, call, None)?;
+        engine.revoke(call, &client, &sent.params)
     });
     let answer = match answer.await {
         Ok(()) => failure::no_store(StatusCode::OK).finish(),

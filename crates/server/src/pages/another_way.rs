@@ -1,9 +1,7 @@
 //! Choosing another method. Those that suffice come first; the rest say why they are closed.
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
-use super::{Account, Chrome, Html, Message, Method, Problem, Shown, Text};
+use super::chrome::{Frame, page};
+use super::{Account, Chrome, Message, Method, Shown, Text};
 
 /// Choose another way. Posts `method` to `/i/{id}/another-way`.
 #[derive(Clone, Debug)]
@@ -12,7 +10,6 @@ pub struct AnotherWay {
     pub account: Account,
     /// In any order; methods that suffice are shown first, keeping this order among themselves.
     pub ways: Vec<Way>,
-    pub problem: Option<Problem>,
 }
 
 /// One method on offer.
@@ -57,27 +54,10 @@ impl AnotherWay {
     }
 }
 
-#[derive(Template)]
-#[template(path = "another_way.html")]
-struct View<'a> {
-    page: &'a AnotherWay,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for AnotherWay {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
-        let problem = self.problem.map(|problem| problem.message(t));
-        let frame =
-            Frame::new(chrome, t.say("another-way-title")).with_problem(problem, "method-1");
-        finish(
-            View {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+impl AnotherWay {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
+        Frame::new(chrome, t.say("another-way-title"))
     }
 }
+
+page!(AnotherWay, "another_way.html", AnotherWay::frame);

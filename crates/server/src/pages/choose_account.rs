@@ -1,9 +1,7 @@
 //! Choosing with which account to go on (`prompt=select_account`).
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
-use super::{Account, App, Chrome, Html, Problem, Text};
+use super::chrome::{Frame, page};
+use super::{Account, App, Chrome, Text};
 
 /// Choose an account. Posts `account` to `/i/{id}/account`; "Use another account" posts to
 /// `/i/{id}/switch`.
@@ -12,7 +10,6 @@ pub struct ChooseAccount {
     pub interaction: String,
     pub app: App,
     pub accounts: Vec<KnownAccount>,
-    pub problem: Option<Problem>,
 }
 
 /// An account signed in on this browser.
@@ -23,26 +20,10 @@ pub struct KnownAccount {
     pub account: Account,
 }
 
-#[derive(Template)]
-#[template(path = "choose_account.html")]
-struct View<'a> {
-    page: &'a ChooseAccount,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for ChooseAccount {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
-        let problem = self.problem.map(|problem| problem.message(t));
-        let frame = Frame::new(chrome, t.say("account-title")).with_problem(problem, "continue");
-        finish(
-            View {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+impl ChooseAccount {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
+        Frame::new(chrome, t.say("account-title"))
     }
 }
+
+page!(ChooseAccount, "choose_account.html", ChooseAccount::frame);

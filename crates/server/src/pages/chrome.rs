@@ -137,3 +137,29 @@ pub(super) fn finish(rendered: askama::Result<String>) -> String {
         "<!doctype html><html lang=\"en\"><title>Error</title><h1>Something went wrong</h1></html>".to_owned()
     })
 }
+
+/// The view of a page and its [`Html`]: the same for all but the template and the frame, which `$frame` makes.
+macro_rules! page {
+    ($page:ident, $path:literal, $frame:expr) => {
+        const _: () = {
+            #[derive(askama::Template)]
+            #[template(path = $path)]
+            struct View<'a> {
+                page: &'a $page,
+                frame: $crate::pages::chrome::Frame<'a>,
+                t: &'a $crate::pages::Text,
+            }
+
+            impl $crate::pages::Html for $page {
+                fn render(&self, chrome: &$crate::pages::Chrome) -> String {
+                    use askama::Template as _;
+                    let t = &chrome.text();
+                    let frame = $frame(self, chrome, t);
+                    let page = self;
+                    $crate::pages::chrome::finish(View { page, frame, t }.render())
+                }
+            }
+        };
+    };
+}
+pub(super) use page;

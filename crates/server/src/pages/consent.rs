@@ -1,10 +1,7 @@
 //! Consent: what the app would get, in plain words. Never shows a raw scope without a sentence.
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
-use super::onward::safe_link;
-use super::{Account, App, Chrome, Html, Message, Problem, Shown, Text};
+use super::chrome::{Frame, page};
+use super::{Account, App, Chrome, Message, Shown, Text};
 
 /// Consent. Posts `decision` (`allow` or `deny`) to `/i/{id}/consent`.
 #[derive(Clone, Debug)]
@@ -13,11 +10,6 @@ pub struct Consent {
     pub app: App,
     pub account: Account,
     pub scopes: Vec<ScopeLine>,
-    /// The app's privacy statement (`policy_uri`).
-    pub policy_url: Option<String>,
-    /// The app's terms (`tos_uri`).
-    pub terms_url: Option<String>,
-    pub problem: Option<Problem>,
 }
 
 /// One thing the app wants to do.
@@ -57,39 +49,13 @@ impl ScopeLine {
 }
 
 impl Consent {
-    fn policy_link(&self) -> Option<&str> {
-        self.policy_url.as_deref().and_then(safe_link)
-    }
-
-    fn terms_link(&self) -> Option<&str> {
-        self.terms_url.as_deref().and_then(safe_link)
-    }
-}
-
-#[derive(Template)]
-#[template(path = "consent.html")]
-struct View<'a> {
-    page: &'a Consent,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for Consent {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
         let heading = t
             .say("consent-title")
             .arg("app", &self.app.name)
             .arg("host", &self.app.host);
-        let problem = self.problem.map(|problem| problem.message(t));
-        let frame = Frame::new(chrome, heading).with_problem(problem, "continue");
-        finish(
-            View {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+        Frame::new(chrome, heading)
     }
 }
+
+page!(Consent, "consent.html", Consent::frame);

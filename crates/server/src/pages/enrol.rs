@@ -2,13 +2,11 @@
 //!
 //! One form a page; what a method shows is a part of its own under `templates/parts`.
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
+use super::chrome::{Frame, page};
 use super::qr::Qr;
 use super::{
-    Account, App, Ceremony, Chrome, Html, Message, Method, Named, Problem, ProofState, StepUp,
-    Text, Wording,
+    Account, App, Ceremony, Chrome, Message, Method, Named, Problem, ProofState, StepUp, Text,
+    Wording,
 };
 
 /// A page of a set-up. Posts to `/i/{id}/enrol` (a choice) or `/i/{id}/setup`.
@@ -225,26 +223,11 @@ impl EnrolPage {
     }
 }
 
-#[derive(Template)]
-#[template(path = "enrol.html")]
-struct View<'a> {
-    page: &'a EnrolPage,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for EnrolPage {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
+impl EnrolPage {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
         let problem = self.problem.map(|problem| problem.message(t));
-        let frame = Frame::new(chrome, self.heading(t)).with_problem(problem, self.field());
-        finish(
-            View {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+        Frame::new(chrome, self.heading(t)).with_problem(problem, self.field())
     }
 }
+
+page!(EnrolPage, "enrol.html", EnrolPage::frame);

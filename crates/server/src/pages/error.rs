@@ -4,12 +4,9 @@
 //! folded, is for the developer: the error, the rule broken, what was received. It must never
 //! show what is registered: that is only in the log under the reference.
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
-use super::onward::safe_link;
+use super::chrome::{Frame, page};
 use super::shown::reveal;
-use super::{App, Chrome, Html, Message, Onward, Text};
+use super::{App, Chrome, Message, Onward, Text};
 
 /// An error page.
 #[derive(Clone, Debug)]
@@ -24,10 +21,18 @@ pub struct ErrorPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     BadRequest,
+    /// An authorization request that is answered here, because there is nowhere to send it back to.
+    BadSignIn,
     Forbidden,
     NotFound,
     MethodNotAllowed,
+    /// The address of a form, opened like a page; the page that the form stands on is the way on.
+    FormOnly,
+    /// Somebody else changed the same thing at the same time.
+    Conflict,
     TooLarge,
+    AddressTooLong,
+    HeadersTooLarge,
     /// With seconds to wait, when known.
     TooManyRequests {
         retry_after: Option<i64>,
@@ -43,6 +48,8 @@ pub enum ErrorKind {
     ReturnWithError(App),
     /// Nothing the person owns can satisfy what the app asks; shown before returning.
     Unmet(App),
+    /// The same, on a way to a page of ours.
+    Stuck,
 }
 
 /// For the developer of the app.
@@ -54,15 +61,6 @@ pub struct DeveloperNote {
     pub rule: String,
     /// What was received, by name.
     pub received: Vec<(String, String)>,
-    pub docs: Option<Docs>,
-}
-
-/// Where the rule is written.
-#[derive(Clone, Debug)]
-pub struct Docs {
-    /// E.g. "RFC 6749, section 3.1.2.3".
-    pub label: String,
-    pub url: String,
 }
 
 impl DeveloperNote {
@@ -83,25 +81,22 @@ impl DeveloperNote {
     }
 }
 
-impl Docs {
-    fn link(&self) -> Option<&str> {
-        safe_link(&self.url)
-    }
-}
-
 impl ErrorKind {
     /// The HTTP status that fits.
     pub fn status(&self) -> u16 {
         match self {
-            Self::BadRequest => 400,
+            Self::BadRequest | Self::BadSignIn => 400,
             Self::Forbidden => 403,
             Self::NotFound => 404,
-            Self::MethodNotAllowed => 405,
+            Self::MethodNotAllowed | Self::FormOnly => 405,
+            Self::Conflict => 409,
             Self::TooLarge => 413,
+            Self::AddressTooLong => 414,
+            Self::HeadersTooLarge => 431,
             Self::TooManyRequests { .. } => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
-            Self::StepDone | Self::ReturnWithError(_) | Self::Unmet(_) => 200,
+            Self::StepDone | Self::ReturnWithError(_) | Self::Unmet(_) | Self::Stuck => 200,
             Self::Expired => 410,
         }
     }
@@ -109,17 +104,22 @@ impl ErrorKind {
     fn title(&self, t: &Text) -> Message {
         match self {
             Self::BadRequest => t.say("error-bad-request-title"),
+            Self::BadSignIn => t.say("error-bad-sign-in-title"),
             Self::Forbidden => t.say("error-forbidden-title"),
             Self::NotFound => t.say("error-not-found-title"),
             Self::MethodNotAllowed => t.say("error-method-title"),
-            Self::TooLarge => t.say("error-too-large-title"),
+            Self::FormOnly => t.say("error-form-only-title"),
+            Self::Conflict => t.say("error-conflict-title"),
+            Self::TooLarge | Self::AddressTooLong | Self::HeadersTooLarge => {
+                t.say("error-too-large-title")
+            }
             Self::TooManyRequests { .. } => t.say("error-too-many-title"),
             Self::Internal => t.say("error-internal-title"),
             Self::Unavailable => t.say("error-unavailable-title"),
             Self::StepDone => t.say("error-step-done-title"),
             Self::Expired => t.say("error-expired-title"),
             Self::ReturnWithError(app) => t.say("error-return-title").arg("app", &app.name),
-            Self::Unmet(_) => t.say("error-unmet-title"),
+            Self::Unmet(_) | Self::Stuck => t.say("error-unmet-title"),
         }
     }
 
@@ -127,10 +127,15 @@ impl ErrorKind {
     fn advice(&self, t: &Text) -> Message {
         match self {
             Self::BadRequest => t.say("error-bad-request-do"),
+            Self::BadSignIn => t.say("error-bad-sign-in-do"),
             Self::Forbidden => t.say("error-forbidden-do"),
             Self::NotFound => t.say("error-not-found-do"),
             Self::MethodNotAllowed => t.say("error-method-do"),
+            Self::FormOnly => t.say("error-form-only-do"),
+            Self::Conflict => t.say("error-conflict-do"),
             Self::TooLarge => t.say("error-too-large-do"),
+            Self::AddressTooLong => t.say("error-address-too-long-do"),
+            Self::HeadersTooLarge => t.say("error-headers-too-large-do"),
             Self::TooManyRequests {
                 retry_after: Some(wait),
             } => t
@@ -143,6 +148,7 @@ impl ErrorKind {
             Self::Expired => t.say("error-expired-do"),
             Self::ReturnWithError(app) => t.say("error-return-do").arg("host", &app.host),
             Self::Unmet(app) => t.say("error-unmet-do").arg("app", &app.name),
+            Self::Stuck => t.say("error-stuck-do"),
         }
     }
 
@@ -150,31 +156,21 @@ impl ErrorKind {
     fn is_failure(&self) -> bool {
         !matches!(
             self,
-            Self::StepDone | Self::Unmet(_) | Self::ReturnWithError(_)
+            Self::StepDone | Self::Unmet(_) | Self::Stuck | Self::ReturnWithError(_)
         )
     }
 }
 
-#[derive(Template)]
-#[template(path = "error.html")]
-struct View<'a> {
-    page: &'a ErrorPage,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for ErrorPage {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
+impl ErrorPage {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
         let mut frame = Frame::new(chrome, self.kind.title(t));
         frame.failure = self.kind.is_failure();
-        finish(
-            View {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+        frame.refresh = match (&self.kind, &self.onward) {
+            (ErrorKind::FormOnly, Some(Onward::Link(to))) => Some(to.clone()),
+            _ => None,
+        };
+        frame
     }
 }
+
+page!(ErrorPage, "error.html", ErrorPage::frame);

@@ -1,9 +1,7 @@
 //! The first page: who is signing in. Never tells whether an account exists.
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
-use super::{App, Ceremony, Chrome, Html, Problem, Text};
+use super::chrome::{Frame, page};
+use super::{App, Ceremony, Chrome, Problem, Text};
 
 /// Longest `login_hint` put into the field, in bytes; a longer one is not a sign-in name.
 const LONGEST_HINT: usize = 320;
@@ -44,27 +42,11 @@ impl Identifier {
     }
 }
 
-#[derive(Template)]
-#[template(path = "identifier.html")]
-struct View<'a> {
-    page: &'a Identifier,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for Identifier {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
+impl Identifier {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
         let problem = self.problem.map(|problem| problem.message(t));
-        let frame =
-            Frame::new(chrome, t.say("identifier-title")).with_problem(problem, self.field());
-        finish(
-            View {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+        Frame::new(chrome, t.say("identifier-title")).with_problem(problem, self.field())
     }
 }
+
+page!(Identifier, "identifier.html", Identifier::frame);

@@ -1,11 +1,9 @@
 //! Going back to the app without a redirect out of a form: browsers hold such a redirect against
 //! `form-action 'self'`, so the last answer is a page that forwards, with a link to follow by hand.
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
+use super::chrome::{Frame, page};
 use super::onward::safe_link;
-use super::{App, Chrome, Html, Text};
+use super::{App, Chrome, Text};
 
 /// A 200 page that forwards to the app at once.
 #[derive(Clone, Debug)]
@@ -37,49 +35,20 @@ impl FormPost {
     }
 }
 
-#[derive(Template)]
-#[template(path = "leave.html")]
-struct LeaveView<'a> {
-    page: &'a Leave,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for Leave {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
+impl Leave {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
         let mut frame = Frame::new(chrome, t.say("leave-title").arg("app", &self.app.name));
         frame.refresh = self.link().map(str::to_owned);
-        finish(
-            LeaveView {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+        frame
     }
 }
 
-#[derive(Template)]
-#[template(path = "form_post.html")]
-struct FormPostView<'a> {
-    page: &'a FormPost,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
+page!(Leave, "leave.html", Leave::frame);
 
-impl Html for FormPost {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
-        let frame = Frame::new(chrome, t.say("leave-title").arg("app", &self.app.name));
-        finish(
-            FormPostView {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+impl FormPost {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
+        Frame::new(chrome, t.say("leave-title").arg("app", &self.app.name))
     }
 }
+
+page!(FormPost, "form_post.html", FormPost::frame);

@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use super::chrome::{Frame, finish};
+use super::chrome::{Frame, finish, page};
 use super::{Account, Chrome, Html, Message, NewPasswordProblem, Problem, Text};
 
 /// What a link is asked for.
@@ -58,6 +58,8 @@ pub struct AskForLink {
 #[derive(Clone, Copy, Debug)]
 pub struct LinkSent {
     pub errand: Errand,
+    /// Seconds that the link may be used for.
+    pub valid_for: i64,
 }
 
 /// What a link is for, as its page says it.
@@ -90,23 +92,14 @@ pub struct PasswordSet {
     pub account: Account,
 }
 
-#[derive(Template)]
-#[template(path = "links/ask.html")]
-struct AskView<'a> {
-    page: &'a AskForLink,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for AskForLink {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
+impl AskForLink {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
         let problem = self.problem.map(|problem| problem.message(t));
-        let frame = Frame::new(chrome, self.errand.heading(t)).with_problem(problem, "username");
-        let page = self;
-        finish(AskView { page, frame, t }.render())
+        Frame::new(chrome, self.errand.heading(t)).with_problem(problem, "username")
     }
 }
+
+page!(AskForLink, "links/ask.html", AskForLink::frame);
 
 #[derive(Template)]
 #[template(path = "links/told.html")]
@@ -124,6 +117,7 @@ impl Html for LinkSent {
             Errand::Forgot => t.say("link-sent-forgot"),
             Errand::Register => t.say("link-sent-register"),
         };
+        let words = words.arg("duration", t.duration_down(self.valid_for));
         let frame = Frame::new(chrome, t.say("link-sent-title"));
         let onward = None;
         finish(
@@ -179,24 +173,15 @@ impl Html for PasswordSet {
     }
 }
 
-#[derive(Template)]
-#[template(path = "links/follow.html")]
-struct FollowView<'a> {
-    page: &'a FollowLink,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for FollowLink {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
+impl FollowLink {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
         let heading = match self.purpose {
             LinkFor::SetUp | LinkFor::Register => t.say("follow-set-up"),
             LinkFor::Password => t.say("new-password-title"),
         };
         let problem = self.problem.map(|problem| problem.message(t, self.least));
-        let frame = Frame::new(chrome, heading).with_problem(problem, "new-password");
-        let page = self;
-        finish(FollowView { page, frame, t }.render())
+        Frame::new(chrome, heading).with_problem(problem, "new-password")
     }
 }
+
+page!(FollowLink, "links/follow.html", FollowLink::frame);

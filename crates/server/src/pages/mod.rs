@@ -47,7 +47,7 @@ pub use choose_account::{ChooseAccount, KnownAccount};
 pub use chrome::{Chrome, Html, Offers};
 pub use consent::{Consent, ScopeLine};
 pub use enrol::{AppSetup, AskField, EnrolForm, EnrolPage, EnrolWay, EnrolWhy, Lost};
-pub use error::{DeveloperNote, Docs, ErrorKind, ErrorPage};
+pub use error::{DeveloperNote, ErrorKind, ErrorPage};
 pub use factor::{Authenticator, DeliveredCode, FactorInput};
 pub use home::Home;
 pub use identifier::Identifier;

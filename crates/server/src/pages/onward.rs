@@ -1,12 +1,10 @@
-//! The way on from a page that ends something: a link, a step of ours, or a form to the app.
+//! The way on from a page that ends something: a link, or a form to the app.
 
 /// Where the main button leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Onward {
     /// A link.
     Link(String),
-    /// A POST to ourselves, with the csrf field.
-    Post(String),
     /// A POST to the app (`response_mode=form_post`); never carries our csrf field. The page
     /// needs [`super::headers::form_post`].
     FormPost {
@@ -19,9 +17,7 @@ impl Onward {
     /// The address it leads to, when it is one that may be followed.
     pub fn target(&self) -> Option<&str> {
         match self {
-            Self::Link(url) | Self::Post(url) | Self::FormPost { action: url, .. } => {
-                safe_link(url)
-            }
+            Self::Link(url) | Self::FormPost { action: url, .. } => safe_link(url),
         }
     }
 }

@@ -2,21 +2,19 @@
 //!
 //! Which field a problem belongs to is the page's business; what it says is here.
 
+use super::text::FOR_GOOD;
 use super::{Message, Text};
 
 /// A mistake the person can mend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
     EnterUsername,
-    UsernameTooLong,
     /// For a field that wants a mail address.
     NotAnAddress,
     /// A message that is needed could not be sent.
     NotSent,
-    EnterPassword,
     /// Said for an unknown account too: which of the two was wrong is not told.
     WrongPassword,
-    EnterCode,
     /// Something other than the expected count of digits.
     CodeFormat {
         digits: u8,
@@ -31,8 +29,6 @@ pub enum Problem {
     /// The code that was sent is too old.
     SentCodeExpired,
     ChooseMethod,
-    ChooseAccount,
-    ChooseDecision,
     PasskeyRefused,
     /// Nobody's here, or no longer.
     PasskeyUnknown,
@@ -43,6 +39,12 @@ pub enum Problem {
     TooManyTries {
         wait: i64,
     },
+    /// Another message may be asked for in `wait` seconds.
+    TooSoon {
+        wait: i64,
+    },
+    /// It was not taken, and may be the next time.
+    TryAgain,
     /// The name for an authenticator is too long or holds what cannot be seen.
     BadLabel,
     /// No more authenticators.
@@ -51,6 +53,10 @@ pub enum Problem {
     BadAddress,
     /// What was typed is no telephone number.
     BadNumber,
+    /// This address is set up already.
+    AddressKnown,
+    /// This telephone number is set up already.
+    NumberKnown,
     /// Something other than a recovery code.
     RecoveryFormat,
     WrongRecovery,
@@ -72,12 +78,9 @@ impl Problem {
     pub fn message(&self, text: &Text) -> Message {
         match self {
             Self::EnterUsername => text.say("problem-enter-username"),
-            Self::UsernameTooLong => text.say("problem-username-too-long"),
             Self::NotSent => text.say("delivered-failed"),
             Self::NotAnAddress => text.say("register-not-address"),
-            Self::EnterPassword => text.say("problem-enter-password"),
             Self::WrongPassword => text.say("problem-wrong-password"),
-            Self::EnterCode => text.say("problem-enter-code"),
             Self::CodeFormat { digits } => text.say("problem-code-format").arg("digits", digits),
             Self::WrongCode => text.say("problem-wrong-code"),
             Self::CodeUsed => text.say("problem-code-used"),
@@ -85,8 +88,6 @@ impl Problem {
             Self::SentCodeUsed => text.say("problem-sent-code-used"),
             Self::SentCodeExpired => text.say("problem-sent-code-expired"),
             Self::ChooseMethod => text.say("problem-choose-method"),
-            Self::ChooseAccount => text.say("problem-choose-account"),
-            Self::ChooseDecision => text.say("problem-choose-decision"),
             Self::BadLabel => text.say("problem-bad-label"),
             Self::AccountFull => text.say("problem-account-full"),
             Self::PasskeyRefused => text.say("problem-passkey-refused"),
@@ -95,12 +96,19 @@ impl Problem {
             Self::PasskeyTaken => text.say("problem-passkey-taken"),
             Self::BadAddress => text.say("problem-bad-address"),
             Self::BadNumber => text.say("problem-bad-number"),
+            Self::AddressKnown => text.say("problem-address-known"),
+            Self::NumberKnown => text.say("problem-number-known"),
+            Self::TryAgain => text.say("problem-try-again"),
             Self::RecoveryFormat => text.say("problem-recovery-format"),
             Self::WrongRecovery => text.say("problem-recovery-wrong"),
             Self::RecoveryUsed => text.say("problem-recovery-used"),
             Self::NotSaved => text.say("problem-not-saved"),
+            Self::TooManyTries { wait } if *wait >= FOR_GOOD => text.say("problem-locked-for-good"),
             Self::TooManyTries { wait } => text
                 .say("problem-too-many-tries")
+                .arg("wait", text.duration_up(*wait)),
+            Self::TooSoon { wait } => text
+                .say("delivered-too-soon")
                 .arg("wait", text.duration_up(*wait)),
         }
     }

@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
-use super::{Account, Chrome, Html, Problem, Text};
+use super::chrome::{Frame, page};
+use super::{Account, Chrome, Problem, Text};
 
 /// The codes. Posts the tick `saved` to `/i/{id}/setup`; `/i/{id}/recovery-codes.txt` is the download.
 #[derive(Clone)]
@@ -34,27 +32,11 @@ impl RecoveryCodes {
     }
 }
 
-#[derive(Template)]
-#[template(path = "recovery_codes.html")]
-struct View<'a> {
-    page: &'a RecoveryCodes,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for RecoveryCodes {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
+impl RecoveryCodes {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
         let problem = self.problem.map(|problem| problem.message(t));
-        let frame =
-            Frame::new(chrome, t.say("recovery-codes-title")).with_problem(problem, "saved");
-        finish(
-            View {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+        Frame::new(chrome, t.say("recovery-codes-title")).with_problem(problem, "saved")
     }
 }
+
+page!(RecoveryCodes, "recovery_codes.html", RecoveryCodes::frame);

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use stepwell_core::display_text::is_hidden;
+
 /// Longest name shown, in characters; what is longer ends in an ellipsis.
 const LONGEST: usize = 80;
 
@@ -27,7 +29,7 @@ impl Shown {
                 blank = true;
                 continue;
             }
-            if is_invisible(c) {
+            if is_hidden(c) {
                 continue;
             }
             marks = if is_mark(c) { marks + 1 } else { 0 };
@@ -90,24 +92,13 @@ pub(super) fn reveal(raw: &str) -> String {
             out.push('…');
             break;
         }
-        if c.is_control() || is_invisible(c) || (c.is_whitespace() && c != ' ') {
+        if is_hidden(c) || (c.is_whitespace() && c != ' ') {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
         }
     }
     out
-}
-
-/// Characters that take no room or turn the direction of what follows.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
-        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}'
-    )
 }
 
 /// The blocks of combining marks that stack on a letter.

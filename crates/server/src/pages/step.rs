@@ -2,15 +2,9 @@
 //!
 //! Step-up wording is shown only on a step-up: who asks, why, what is proven and what remains.
 
-use askama::Template;
-
-use super::chrome::{Frame, finish};
-use super::{
-    Account, App, Chrome, FactorInput, Html, Message, Method, Named, Problem, Shown, Text,
-};
-
-/// Whoever would have to wait for a century, in seconds, does not wait: it stays locked.
-const FOR_GOOD: i64 = 100 * 365 * 86_400;
+use super::chrome::{Frame, page};
+use super::text::FOR_GOOD;
+use super::{Account, App, Chrome, FactorInput, Message, Method, Named, Problem, Shown, Text};
 
 /// A page that asks for one factor. Posts to `/i/{id}/{factor}`.
 #[derive(Clone, Debug)]
@@ -148,6 +142,23 @@ impl StepPage {
         })
     }
 
+    /// Id of what a problem points to: where there is no field for it, the notice that says why.
+    fn field(&self, t: &Text) -> &'static str {
+        let of_delivery = matches!(
+            self.problem,
+            Some(Problem::TooSoon { .. } | Problem::NotSent)
+        );
+        match &self.factor {
+            factor if factor.locked_for().is_some() => "locked",
+            FactorInput::Delivered(code)
+                if !code.open || (of_delivery && code.notice(t).is_some()) =>
+            {
+                "delivery"
+            }
+            factor => factor.field(),
+        }
+    }
+
     fn valid(&self, t: &Text) -> Option<Message> {
         let seconds = self.step_up()?.valid_for?;
         Some(
@@ -186,29 +197,11 @@ impl Reason {
     }
 }
 
-#[derive(Template)]
-#[template(path = "step.html")]
-struct View<'a> {
-    page: &'a StepPage,
-    frame: Frame<'a>,
-    t: &'a Text,
-}
-
-impl Html for StepPage {
-    fn render(&self, chrome: &Chrome) -> String {
-        let t = &chrome.text();
-        // Where tries are spent or no code is there, there is no field to point at: the notice says all.
-        let field = self.factor.locked_for().is_none() && self.factor.is_open();
-        let problem = self.problem.filter(|_| field);
-        let problem = problem.map(|problem| problem.message(t));
-        let frame = Frame::new(chrome, self.heading(t)).with_problem(problem, self.factor.field());
-        finish(
-            View {
-                page: self,
-                frame,
-                t,
-            }
-            .render(),
-        )
+impl StepPage {
+    fn frame<'a>(&self, chrome: &'a Chrome, t: &Text) -> Frame<'a> {
+        let problem = self.problem.map(|problem| problem.message(t));
+        Frame::new(chrome, self.heading(t)).with_problem(problem, self.field(t))
     }
 }
+
+page!(StepPage, "step.html", StepPage::frame);

@@ -22,6 +22,9 @@ static_loader! {
     };
 }
 
+/// Whoever would have to wait for a century, in seconds, does not wait: it stays locked.
+pub(super) const FOR_GOOD: i64 = 100 * 365 * 86_400;
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;

@@ -285,6 +285,7 @@ fn a_browser_without_passkeys_says_so_and_offers_the_password() {
     page.before_each_page("delete window.PublicKeyCredential;");
     scene.open(&page, &[("acr_values", "2")]);
     scene.type_name(&page);
+    page.click("#instead-1");
     assert!(
         page.text("#ceremony-status")
             .contains("cannot use passkeys")
@@ -306,6 +307,7 @@ fn without_scripts_the_passkey_page_explains_and_the_password_is_one_press_away(
     page.set_javascript(false);
     scene.open(&page, &[("acr_values", "2")]);
     scene.type_name(&page);
+    page.click("#instead-1");
     assert!(page.text("noscript").contains("Passkeys need JavaScript"));
     page.click("#instead-1");
     scene.type_password(&page);

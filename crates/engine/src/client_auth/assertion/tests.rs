@@ -128,7 +128,10 @@ fn a_request_object_is_no_client_assertion_because_it_has_no_sub() {
     let mut request_object = without("sub");
     request_object["client_id"] = json!("app");
     assert_eq!(client.judge(&request_object), Err(AssertionError::Subject));
-    assert_eq!(claimed_client(&client.sign("JWT", &request_object)), None);
+    assert_eq!(
+        claimed_client(&client.sign("JWT", &request_object)),
+        Err(AssertionError::Subject)
+    );
     assert_eq!(
         client.verify(&client.sign("oauth-authz-req+jwt", &claims())),
         Err(AssertionError::Type)

@@ -1,7 +1,7 @@
 //! The demo's folder: its configuration, its sealing key, its database, and what it has to remember.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
+use std::fs::{DirBuilder, File, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use stepwell_engine::seal::SealKey;
@@ -19,8 +19,12 @@ const DECIDED: &[&str] = &[
     "STEPWELL__OPS_LISTEN",
 ];
 
-/// The folder, absolute.
-pub(super) struct Home(PathBuf);
+/// The folder, absolute, and ours as long as this value lives.
+pub(super) struct Home {
+    folder: PathBuf,
+    /// Held by the operating system: it ends with the process, however that ends.
+    _lock: File,
+}
 
 impl Home {
     /// Makes the folder for its owner alone, with a sealing key in it, where it is not there.
@@ -33,7 +37,11 @@ impl Home {
             .mode(0o700)
             .create(folder)
             .map_err(failed)?;
-        let home = Self(folder.canonicalize().map_err(failed)?);
+        let folder = folder.canonicalize().map_err(failed)?;
+        let home = Self {
+            _lock: lock(&folder)?,
+            folder,
+        };
         if !home.seal().exists() {
             private_file::create(
                 &home.seal(),
@@ -45,28 +53,31 @@ impl Home {
 
     /// The configuration for all other commands.
     pub(super) fn config(&self) -> PathBuf {
-        self.0.join("stepwell.toml")
+        self.folder.join("stepwell.toml")
     }
 
     /// What has to be remembered: the person's password and the bank's secret.
     pub(super) fn kept(&self) -> PathBuf {
-        self.0.join("demo.json")
+        self.folder.join("demo.json")
     }
 
     /// Where mail goes, for the page that stands in for the mailbox.
     pub(super) fn mail(&self) -> PathBuf {
-        self.0.join("mail")
+        self.folder.join("mail")
     }
 
     fn seal(&self) -> PathBuf {
-        self.0.join("stepwell.seal")
+        self.folder.join("stepwell.seal")
     }
 
     /// Writes the configuration anew: ports may differ from last time.
     pub(super) fn write_config(&self, at: &Addresses) -> Result<(), Failure> {
         let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
         let path = |path: PathBuf| text(&path.display().to_string());
-        let database = text(&format!("sqlite:{}", self.0.join("stepwell.db").display()));
+        let database = text(&format!(
+            "sqlite:{}",
+            self.folder.join("stepwell.db").display()
+        ));
         let content = format!(
             "# `stepwell demo` writes this file anew each time it starts. Every other command works beside it:\n\
              #   stepwell client list --config {config}\n\n\
@@ -99,6 +110,27 @@ impl Home {
     }
 }
 
+/// Takes the folder for this process. Another demo on it would write its own ports into the first one's files.
+fn lock(folder: &Path) -> Result<File, Failure> {
+    let path = folder.join("demo.lock");
+    let failed = |error| Failure::failed(format!("{} cannot be locked: {error}", path.display()));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Failure::failed(format!(
+            "another demo runs on {}; end it first, or name another folder with --data",
+            folder.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
 /// The environment, without what the command line decides.
 pub(super) fn variables() -> Vec<(String, String)> {
     let mut variables = config::environment();
@@ -114,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_folder_keeps_its_secrets_from_others_and_its_configuration_is_sound() {
+    fn the_folder_keeps_its_secrets_from_others_and_is_that_of_one_demo_at_a_time() {
         let folder =
             std::env::temp_dir().join(format!("stepwell-demo-home-{}", std::process::id()));
         let home = Home::open(&folder).unwrap();
@@ -142,7 +174,11 @@ mod tests {
             config.settings.resources[0].identifier,
             "http://localhost:7200/api"
         );
-        Home::open(&folder).unwrap().write_config(&at).unwrap();
+        let refused = Home::open(&folder).map(drop).unwrap_err().to_string();
+        assert!(refused.contains("another demo runs on"), "{refused}");
+        drop(home);
+        let home = Home::open(&folder).unwrap();
+        home.write_config(&at).unwrap();
         let again = std::fs::read(home.seal()).unwrap();
         assert_eq!(again, first, "the key is kept");
         std::fs::remove_dir_all(&folder).unwrap();

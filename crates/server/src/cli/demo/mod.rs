@@ -93,13 +93,14 @@ impl Addresses {
 
 /// What a browser on this machine calls an address: the demo has no TLS, so it is for loopback.
 fn public(address: SocketAddr, option: &str) -> Result<String, Failure> {
-    let local = address.ip().is_unspecified() || address.ip() == IpAddr::from([127, 0, 0, 1]);
     match address.ip() {
-        _ if local => Ok(format!("http://localhost:{}", address.port())),
+        ip if ip == IpAddr::from([127, 0, 0, 1]) => {
+            Ok(format!("http://localhost:{}", address.port()))
+        }
         ip if ip.is_loopback() && ip.is_ipv6() => Ok(format!("http://[::1]:{}", address.port())),
         ip if ip.is_loopback() => Ok(format!("http://{ip}:{}", address.port())),
         ip => Err(Failure::usage(format!(
-            "{option}: the demo has no TLS, so it cannot be reached at {ip}; listen on 127.0.0.1, or on 0.0.0.0 inside a container"
+            "{option}: the demo has no TLS, and a password on its pages, so it is for this machine alone; listen on 127.0.0.1 or [::1], not on {ip}"
         ))),
     }
 }
@@ -113,13 +114,14 @@ mod tests {
     fn the_demo_is_for_this_machine_alone() {
         for (address, url) in [
             ("127.0.0.1:7100", "http://localhost:7100"),
-            ("0.0.0.0:7100", "http://localhost:7100"),
             ("127.0.0.2:7100", "http://127.0.0.2:7100"),
             ("[::1]:7100", "http://[::1]:7100"),
         ] {
             assert_eq!(public(address.parse().unwrap(), "--listen").unwrap(), url);
         }
-        let refused = public("192.0.2.1:7100".parse().unwrap(), "--listen").unwrap_err();
-        assert!(refused.to_string().contains("no TLS"), "{refused}");
+        for address in ["192.0.2.1:7100", "0.0.0.0:7100", "[::]:7100"] {
+            let refused = public(address.parse().unwrap(), "--listen").unwrap_err();
+            assert!(refused.to_string().contains("no TLS"), "{refused}");
+        }
     }
 }

@@ -237,3 +237,56 @@ fn a_problem_with_a_secret_does_not_quote_it() {
         assert!(!problem(text, &[]).contains("hunter2"), "{text}");
     }
 }
+
+#[test]
+fn every_path_in_a_file_counts_from_the_folder_of_the_file() {
+    let folder = tempdir::Dir::new();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let load = |text: &str| {
+        let file = folder.path().join("stepwell.toml");
+        crate::config::parse(Some(&file), Some(text), &[])
+    };
+    let svg = r#"<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9"/></svg>"#;
+    std::fs::write(at("logo.svg"), svg).unwrap();
+    let loaded = load(
+        "[brand]\nlogo = \"logo.svg\"\n\
+         [mail]\ntransport = \"file\"\nfrom = \"a@example.com\"\nfolder = \"mail\"\n\
+         [sms]\ntransport = \"file\"\nfolder = \"sms\"\n",
+    );
+    let config = loaded
+        .map_err(|problems| problems.to_string())
+        .unwrap()
+        .config;
+    assert!(config.brand.logo_url().is_some());
+    let shown = format!("{:?} {:?}", config.mail, config.sms);
+    for name in ["mail", "sms"] {
+        assert!(shown.contains(&format!("{:?}", at(name))), "{shown}");
+    }
+
+    let told = load("[passkeys]\nattestation = \"direct\"\nattestation_ca_files = [\"a.pem\"]")
+        .map(drop)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        told.contains(&format!("{} cannot be read", at("a.pem"))),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_look_at_the_files_reads_the_certificate_of_the_mail_server() {
+    let told = |path: &str| {
+        let text = format!(
+            "[mail]\ntransport = \"smtp\"\nfrom = \"a@example.com\"\nhost = \"mail.example\"\nca_file = {path:?}"
+        );
+        let loaded = read(&text, &[]).map_err(|problems| problems.to_string());
+        loaded.unwrap().look_at_files().unwrap_err().to_string()
+    };
+    let missing = told("/nowhere/ca.pem");
+    assert!(
+        missing.contains("stepwell.toml:5:11: mail.ca_file: /nowhere/ca.pem cannot be read"),
+        "{missing}"
+    );
+    let (_folder, path) = file("no certificate");
+    assert!(told(&path).contains("is no certificate in PEM"));
+}

@@ -80,7 +80,7 @@ impl Tab {
     }
 }
 
-/// What was just done: a word of the address, and a sentence on the page. Nothing else is taken from there.
+/// What was just done, or was not: a word that a cookie keeps until the next page, and a sentence on that page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Done {
     Renamed,
@@ -117,19 +117,23 @@ impl Done {
         (Self::NothingThere, "nothing-there"),
     ];
 
-    /// The word in the address.
+    /// Its word.
     pub fn word(self) -> &'static str {
         let mine = Self::ALL.iter().find(|(done, _)| *done == self);
         mine.map_or("", |(_, word)| word)
     }
 
-    /// The address that tells it: the page at `path`, or another where that page has no room for it.
-    pub fn at(self, path: &str) -> String {
-        let path = match self {
+    /// The page that tells it: the one at `path`, or another where that page has no room for it.
+    pub fn at(self, path: &'static str) -> &'static str {
+        match self {
             Self::PasswordChanged => "/account/security",
             _ => path,
-        };
-        format!("{path}?done={}", self.word())
+        }
+    }
+
+    /// Whether nothing was done, which is no good news.
+    pub(super) fn is_problem(self) -> bool {
+        matches!(self, Self::NotRenamed | Self::LastOne | Self::NothingThere)
     }
 
     /// The deed of a word; none for any other word.
@@ -158,26 +162,22 @@ impl Done {
     }
 }
 
-/// The view of an account page and its [`Html`](super::super::Html): the same for all but the template.
+/// The view of an account page and its [`Html`](super::super::Html): a heading, and a problem where it has a form.
 macro_rules! account_page {
     ($page:ident, $path:literal, $heading:literal $(, problem $problem:expr)?) => {
-        #[derive(askama::Template)]
-        #[template(path = $path)]
-        struct View<'a> {
-            page: &'a $page,
-            frame: crate::pages::chrome::Frame<'a>,
-            t: &'a crate::pages::Text,
-        }
-
-        impl crate::pages::Html for $page {
-            fn render(&self, chrome: &crate::pages::Chrome) -> String {
-                use askama::Template as _;
-                let t = &chrome.text();
+        impl $page {
+            fn frame<'a>(
+                &self,
+                chrome: &'a crate::pages::Chrome,
+                t: &crate::pages::Text,
+            ) -> crate::pages::chrome::Frame<'a> {
                 let frame = crate::pages::chrome::Frame::new(chrome, t.say($heading));
                 $(let frame = $problem(self, t, frame);)?
-                crate::pages::chrome::finish(View { page: self, frame, t }.render())
+                frame
             }
         }
+
+        crate::pages::chrome::page!($page, $path, $page::frame);
     };
 }
 pub(super) use account_page;

@@ -5,7 +5,7 @@ use super::super::{NewPasswordProblem, Text};
 use super::Top;
 use super::frame::account_page;
 
-/// See the module. Posts `password` to `/account/password`.
+/// See the module. Posts `new-password` to `/account/password`.
 #[derive(Clone, Debug)]
 pub struct ChangePassword {
     pub top: Top,

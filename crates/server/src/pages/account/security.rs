@@ -1,5 +1,6 @@
 //! The person's authenticators: a row each, with what it is worth, its name and the way to remove it.
 
+use super::super::text::FOR_GOOD;
 use super::super::{Keeper, Message, Method, Shown, Text};
 use super::Top;
 use super::frame::account_page;
@@ -64,7 +65,11 @@ impl Authenticator {
 
     fn rests(&self, t: &Text) -> Option<Message> {
         let wait = self.locked_for?;
-        Some(t.say("security-locked").arg("wait", t.duration_up(wait)))
+        Some(if wait >= FOR_GOOD {
+            t.say("security-locked-for-good")
+        } else {
+            t.say("security-locked").arg("wait", t.duration_up(wait))
+        })
     }
 
     fn used(&self, t: &Text) -> Message {

@@ -299,6 +299,21 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
         },
     );
     add(
+        "account-security-locked-for-good",
+        &Security {
+            top: top(Tab::Security),
+            authenticators: vec![
+                password.clone(),
+                Authenticator {
+                    locked_for: Some(i64::MAX / 1_000_000),
+                    ..authenticator("c2", Method::Totp, "Pixel 9")
+                },
+            ],
+            may_add: Vec::new(),
+            recovery: false,
+        },
+    );
+    add(
         "account-security-least",
         &Security {
             top: top(Tab::Security),

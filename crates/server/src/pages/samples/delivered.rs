@@ -84,7 +84,42 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         locked_for: Some(841),
         ..sent()
     };
-    add("code-mail-locked", &page(locked));
+    add("code-mail-locked", &page(locked.clone()));
+    add(
+        "code-mail-throttled-locked",
+        &StepPage {
+            problem: Some(Problem::TooManyTries { wait: 841 }),
+            ..page(locked.clone())
+        },
+    );
+    add(
+        "code-mail-for-good-locked",
+        &StepPage {
+            problem: Some(Problem::TooManyTries { wait: i64::MAX }),
+            ..page(DeliveredCode {
+                locked_for: Some(i64::MAX),
+                ..locked
+            })
+        },
+    );
+    add(
+        "code-mail-asked-too-soon",
+        &StepPage {
+            problem: Some(Problem::TooSoon { wait: 12 }),
+            ..page(DeliveredCode {
+                resend_in: Some(12),
+                too_soon: true,
+                ..sent()
+            })
+        },
+    );
+    add(
+        "code-mail-not-taken",
+        &StepPage {
+            problem: Some(Problem::TryAgain),
+            ..page(sent())
+        },
+    );
 }
 
 fn sent() -> DeliveredCode {

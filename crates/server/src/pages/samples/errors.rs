@@ -1,13 +1,13 @@
 //! Samples of pages that say what went wrong.
 
-use super::super::{DeveloperNote, Docs, ErrorKind, ErrorPage, Html, Onward};
+use super::super::{DeveloperNote, ErrorKind, ErrorPage, Html, Onward};
 use super::{NASTY, acme, nasty_app};
 
 pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     add(
         "error-400",
         &ErrorPage {
-            kind: ErrorKind::BadRequest,
+            kind: ErrorKind::BadSignIn,
             developer: Some(slash()),
             onward: None,
         },
@@ -24,7 +24,10 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         ("error-403", ErrorKind::Forbidden),
         ("error-404", ErrorKind::NotFound),
         ("error-405", ErrorKind::MethodNotAllowed),
+        ("error-409", ErrorKind::Conflict),
         ("error-413", ErrorKind::TooLarge),
+        ("error-414", ErrorKind::AddressTooLong),
+        ("error-431", ErrorKind::HeadersTooLarge),
         (
             "error-429",
             ErrorKind::TooManyRequests { retry_after: None },
@@ -50,6 +53,14 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     }
 
     let onward = |to: Onward| Some(to);
+    add(
+        "error-form-only",
+        &ErrorPage {
+            kind: ErrorKind::FormOnly,
+            developer: None,
+            onward: onward(Onward::Link("/i/01JZX3M5Q8".into())),
+        },
+    );
     let done = Onward::Link("/i/01JZX3M5Q8".into());
     add(
         "step-done",
@@ -85,7 +96,16 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             onward: onward(form),
         },
     );
-    let stop = Onward::Post("/i/01JZX3M5Q8/cancel".into());
+    add(
+        "unmet-here",
+        &ErrorPage {
+            kind: ErrorKind::Stuck,
+            developer: None,
+            onward: onward(Onward::Link("/account".into())),
+        },
+    );
+    let stop =
+        Onward::Link("https://acme.example/cb?error=unmet_authentication_requirements".into());
     add(
         "unmet",
         &ErrorPage {
@@ -105,10 +125,6 @@ fn slash() -> DeveloperNote {
             ("redirect_uri".into(), "https://acme.example/callback/".into()),
             ("state".into(), String::new()),
         ],
-        docs: Some(Docs {
-            label: "RFC 9700, section 4.1.3".into(),
-            url: "https://www.rfc-editor.org/rfc/rfc9700#section-4.1.3".into(),
-        }),
     }
 }
 
@@ -120,6 +136,5 @@ fn nasty() -> DeveloperNote {
             (NASTY.into(), NASTY.into()),
             ("redirect_uri".into(), "x".repeat(2000)),
         ],
-        docs: None,
     }
 }

@@ -1,13 +1,12 @@
 //! Samples of signing out and of going back to the app.
 
 use super::super::{FormPost, Home, Html, Leave, LoggedOut, LogoutConfirm};
-use super::{NASTY, acme, bob, nasty_app};
+use super::{NASTY, acme, nasty_app};
 
 pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     let confirm = LogoutConfirm {
         action: "/logout".into(),
         fields: vec![],
-        account: Some(bob()),
         app: Some(acme()),
     };
     add("logout", &confirm);
@@ -17,34 +16,12 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         &LogoutConfirm {
             action: "/logout".into(),
             fields,
-            account: None,
             app: Some(nasty_app()),
         },
     );
 
     add("home", &Home);
-    let url = "https://acme.example/signed-out?state=a&b=\"c\"".to_owned();
-    add(
-        "logged-out",
-        &LoggedOut {
-            back: Some((acme(), url)),
-            sign_in_url: Some("/sign-in".into()),
-        },
-    );
-    add(
-        "logged-out-alone",
-        &LoggedOut {
-            back: None,
-            sign_in_url: Some("/sign-in".into()),
-        },
-    );
-    add(
-        "logged-out-nasty",
-        &LoggedOut {
-            back: Some((nasty_app(), "javascript:alert(1)".into())),
-            sign_in_url: None,
-        },
-    );
+    add("logged-out", &LoggedOut);
 
     let url =
         "https://acme.example/cb?code=sample&state=a%26b&iss=https%3A%2F%2Fid.example".to_owned();

@@ -26,12 +26,14 @@ pub(super) fn add(add: &mut impl FnMut(&'static str, &dyn Html)) {
         "link-sent-forgot",
         &LinkSent {
             errand: Errand::Forgot,
+            valid_for: 1800,
         },
     );
     add(
         "link-sent-register",
         &LinkSent {
             errand: Errand::Register,
+            valid_for: 1800,
         },
     );
     add("error-link-over", &LinkOver);

@@ -32,7 +32,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     let nasty = Identifier {
         app: nasty_app(),
         prefill: NASTY.into(),
-        problem: Some(Problem::UsernameTooLong),
+        problem: Some(Problem::TooManyTries { wait: 30 }),
         ..plain
     };
     add("identifier-nasty", &nasty);
@@ -98,17 +98,14 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             interaction: id(),
             account: bob(),
             ways: ways(),
-            problem: None,
         },
     );
-    let problem = Some(Problem::ChooseMethod);
     add(
-        "another-way-error",
+        "another-way-pinned",
         &AnotherWay {
             interaction: id(),
             account: bob().pinned(),
             ways: ways(),
-            problem,
         },
     );
     let none = ways().into_iter().filter(|way| !way.suffices).collect();
@@ -118,7 +115,6 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             interaction: id(),
             account: bob(),
             ways: none,
-            problem: None,
         },
     );
 
@@ -132,9 +128,6 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             ScopeLine::Email,
             custom("See your account balance"),
         ],
-        policy_url: None,
-        terms_url: None,
-        problem: None,
     };
     add("consent", &consent);
     let full = Consent {
@@ -146,9 +139,6 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             custom(""),
         ],
         app: nasty_app(),
-        policy_url: Some("javascript:alert(1)".into()),
-        terms_url: Some("https://acme.example/terms?a=1&b=\"2\"".into()),
-        problem: Some(Problem::ChooseDecision),
         ..consent
     };
     add("consent-nasty", &full);
@@ -168,17 +158,14 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             interaction: id(),
             app: acme(),
             accounts: accounts[..2].to_vec(),
-            problem: None,
         },
     );
-    let problem = Some(Problem::ChooseAccount);
     add(
         "choose-account-nasty",
         &ChooseAccount {
             interaction: id(),
             app: nasty_app(),
             accounts,
-            problem,
         },
     );
 }

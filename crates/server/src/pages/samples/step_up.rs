@@ -28,7 +28,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     );
 
     let mut warned = page(transfer(), totp(3, None));
-    warned.problem = Some(Problem::EnterCode);
+    warned.problem = Some(Problem::WrongCode);
     add("step-up-wrong-codes", &warned);
     add("step-up-locked", &page(transfer(), totp(0, Some(95))));
 
@@ -55,7 +55,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     add(
         "step-up-password-error",
         &StepPage {
-            problem: Some(Problem::EnterPassword),
+            problem: Some(Problem::WrongPassword),
             ..stale
         },
     );

@@ -240,7 +240,7 @@ fn the_main_button_and_the_way_out_have_stable_ids() {
     let ends = [
         "leave-broken",
         "form-post-broken",
-        "logged-out-nasty",
+        "logged-out",
         "error-",
         "home",
         "account-",
@@ -282,9 +282,11 @@ fn a_mistake_is_named_in_title_summary_and_field() {
             summary.is_some() || failure,
             "{page}: {title}"
         );
-        assert_eq!(
-            summary.is_some(),
-            tags.iter().any(|tag| tag.has("class", "wrong")),
+        // Beside the field; where there is none, a notice says why.
+        let told = ["locked", "delivery"].map(|notice| find(tags, notice).is_some());
+        let beside = tags.iter().any(|tag| tag.has("class", "wrong"));
+        assert!(
+            beside == summary.is_some() || (summary.is_some() && told.contains(&true)),
             "{page}"
         );
         let focused = tags
@@ -300,6 +302,41 @@ fn a_mistake_is_named_in_title_summary_and_field() {
             assert!(find(tags, name).is_some(), "{page}: {name}");
         }
     });
+}
+
+#[test]
+fn whoever_may_not_try_now_is_told_in_the_title_and_the_summary() {
+    let all = samples();
+    for (page, notice) in [
+        ("password-locked", "#locked"),
+        ("code-mail-throttled-locked", "#locked"),
+        ("code-mail-for-good-locked", "#locked"),
+        ("code-mail-asked-too-soon", "#delivery"),
+    ] {
+        let sample = all.iter().find(|sample| sample.name == page).unwrap();
+        let tags = parse(page, &sample.html);
+        let title = &tags.iter().find(|tag| tag.name == "title").unwrap().text;
+        assert!(title.starts_with("Error: "), "{page}: {title}");
+        let summary = find(&tags, "problem").unwrap();
+        let link = tags.iter().find(|tag| {
+            tag.has("href", notice)
+                && ancestor(&tags, tag, "div").is_some_and(|div| std::ptr::eq(div, summary))
+        });
+        assert!(link.is_some(), "{page}");
+    }
+}
+
+#[test]
+fn what_stays_locked_is_not_told_in_hours() {
+    for name in [
+        "code-mail-for-good-locked",
+        "account-security-locked-for-good",
+    ] {
+        let all = samples();
+        let sample = all.iter().find(|sample| sample.name == name).unwrap();
+        assert!(!sample.html.contains(" hours"), "{name}");
+        assert!(sample.html.contains("locked"), "{name}");
+    }
 }
 
 #[test]
@@ -324,6 +361,35 @@ fn fields_carry_the_names_that_password_managers_know() {
             }
         }
     });
+}
+
+#[test]
+fn wherever_a_password_is_typed_it_can_be_shown_and_is_known_whose_it_is() {
+    let mut pages = 0;
+    each(|page, tags| {
+        let fields = ["password", "new-password"].map(|id| find(tags, id));
+        let typed = |tag: &&Tag| tag.get("tabindex") != Some("-1");
+        let Some(field) = fields.into_iter().flatten().find(typed) else {
+            return;
+        };
+        let button = find(tags, "show-password").unwrap_or_else(|| panic!("{page}: no button"));
+        assert_eq!(button.get("aria-controls"), field.get("id"), "{page}");
+        let script = |tag: &Tag| {
+            tag.get("src")
+                .is_some_and(|src| src.ends_with("show-password.js"))
+        };
+        assert!(tags.iter().any(script), "{page}");
+        // A hidden field is none that a password manager looks at.
+        let name = find(tags, "username").unwrap_or_else(|| panic!("{page}: no name"));
+        assert!(
+            name.has("type", "text") && name.has("autocomplete", "username"),
+            "{page}"
+        );
+    });
+    for sample in samples() {
+        pages += usize::from(sample.html.contains("id=\"show-password\""));
+    }
+    assert!(pages > 10);
 }
 
 #[test]
@@ -361,6 +427,23 @@ fn after_a_recovery_code_every_page_tells_how_many_are_left() {
     assert!(told("enrol-lost").contains("You have 9 recovery codes left."));
     assert!(told("enrol-lost-choose").contains("You have no recovery codes left."));
     assert!(!told("enrol-app").contains("codes left"));
+}
+
+#[test]
+fn in_place_of_a_lost_key_the_page_offers_to_remove_it() {
+    let all = samples();
+    let boxed = |name: &str| {
+        let sample = all.iter().find(|sample| sample.name == name).unwrap();
+        let tags = parse(name, &sample.html);
+        let lost = find(&tags, "lost-1");
+        lost.is_some_and(|tag| {
+            tag.has("name", "lost-1")
+                && tag.has("type", "checkbox")
+                && ancestor(&tags, tag, "form").is_some_and(|form| form.has("id", "enrol-form"))
+        })
+    };
+    assert!(boxed("enrol-lost-passkey"));
+    assert!(!boxed("passkey-setup"));
 }
 
 #[test]
