@@ -308,12 +308,7 @@ fn whole(id: &str, secret: &Secret) -> Secret {
 }
 
 fn about(call: &Call<'_>, device: &Device, name: &'static str) -> Event {
-    let event = Event::new(name, call.now)
-        .reference(call.reference)
+    call.event(name)
         .user(&device.user_id)
-        .with("device", device.id.as_str());
-    match call.peer.ip {
-        Some(ip) => event.ip(&ip.to_string()),
-        None => event,
-    }
+        .with("device", device.id.as_str())
 }

@@ -3,7 +3,7 @@
 //! Private keys are sealed before they are stored. A next key is published before it signs, a previous one
 //! after, so that nobody is surprised by either.
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::authn::Method;
 use stepwell_core::ids::KeyId;
 use stepwell_core::time::Seconds;
@@ -69,8 +69,7 @@ fn retire(call: &Call<'_>, tx: &mut Tx<'_>, keys: &[Key]) -> Result<(), EngineEr
     for key in keys.iter().filter(old) {
         if rows::set_status(tx, &key.id, Stored::Previous, Stored::Revoked, call.now)? {
             tx.audit(
-                Event::new(names::KEY_REVOKED, call.now)
-                    .reference(call.reference)
+                call.event(names::KEY_REVOKED)
                     .actor("cli")
                     .with("kid", key.id.as_str())
                     .with("why", "nothing that it signed is alive"),
@@ -163,8 +162,7 @@ fn insert(call: &Call<'_>, tx: &mut Tx<'_>, key: &Key, status: Stored) -> Result
         },
     )?;
     tx.audit(
-        Event::new(names::KEY_CREATED, call.now)
-            .reference(call.reference)
+        call.event(names::KEY_CREATED)
             .actor("system")
             .with("kid", key.id.as_str())
             .with("alg", key.alg.as_str())
@@ -288,8 +286,7 @@ impl Engine {
                 rows::set_status(tx, &next, Stored::Next, Stored::Current, call.now)?;
                 insert(call, tx, &following, Stored::Next)?;
                 tx.audit(
-                    Event::new(names::KEY_ROTATED, call.now)
-                        .reference(call.reference)
+                    call.event(names::KEY_ROTATED)
                         .actor("cli")
                         .with("alg", alg.as_str())
                         .with("kid", next.as_str()),
@@ -337,8 +334,7 @@ impl Engine {
                 }
             }
             tx.audit(
-                Event::new(names::KEY_RESEALED, call.now)
-                    .reference(call.reference)
+                call.event(names::KEY_RESEALED)
                     .actor("cli")
                     .with("count", changed as u64),
             );

@@ -3,7 +3,7 @@
 //! Without an ID token that names this very session the person is asked first (spec §5 line 46), and nobody is
 //! sent anywhere but to an exactly registered address by a valid hint (line 45).
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::client::Client;
 use stepwell_core::ids::ClientId;
 use stepwell_core::oauth::{OAuthError, Params};
@@ -172,8 +172,7 @@ impl Engine {
             ended.sort();
             let named: Vec<_> = ended.iter().take(NAMED).map(|id| id.as_str()).collect();
             tx.audit(
-                Event::new(names::GRANT_REVOKED, call.now)
-                    .reference(call.reference)
+                call.event(names::GRANT_REVOKED)
                     .user(&session.user_id)
                     .session(&session.id)
                     .with("why", "session ended")
@@ -182,8 +181,7 @@ impl Engine {
             );
         }
         tx.audit(
-            Event::new(names::SESSION_ENDED, call.now)
-                .reference(call.reference)
+            call.event(names::SESSION_ENDED)
                 .user(&session.user_id)
                 .session(&session.id)
                 .with("why", why),

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::ids::ClientId;
 use stepwell_core::oauth::Scope;
 use stepwell_core::time::Timestamp;
@@ -98,8 +98,7 @@ impl Engine {
                 return Ok(false);
             }
             let about = |name| {
-                Event::new(name, call.now)
-                    .reference(call.reference)
+                call.event(name)
                     .user(&me.user.id)
                     .client(client)
                     .session(&me.session.id)

@@ -222,14 +222,7 @@ impl Engine {
 
     /// An event of the person, by the person.
     pub(super) fn about_me(&self, call: &Call<'_>, me: &Me, name: &'static str) -> Event {
-        let event = Event::new(name, call.now)
-            .reference(call.reference)
-            .user(&me.user.id)
-            .session(&me.session.id);
-        match call.peer.ip {
-            Some(ip) => event.ip(&ip.to_string()),
-            None => event,
-        }
+        call.event(name).user(&me.user.id).session(&me.session.id)
     }
 }
 

@@ -237,12 +237,7 @@ impl Engine {
         known: &Known,
         name: &'static str,
     ) -> Event {
-        let mut event = Event::new(name, call.now)
-            .reference(call.reference)
-            .client(&loaded.asker.client_id());
-        if let Some(ip) = call.peer.ip {
-            event = event.ip(&ip.to_string());
-        }
+        let mut event = call.event(name).client(&loaded.asker.client_id());
         if let Some(id) = &loaded.id {
             event = event.interaction(id);
         }

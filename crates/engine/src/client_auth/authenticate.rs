@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::client::{AuthMethod, Client};
 use stepwell_core::oauth::{ErrorCode, OAuthError, Params};
 use stepwell_core::time::Timestamp;
@@ -185,14 +185,11 @@ impl Engine {
         let EngineError::OAuth(why) = error else {
             return Ok(());
         };
-        let mut event = Event::new(names::CLIENT_AUTHENTICATION_FAILED, call.now)
-            .reference(call.reference)
+        let event = call
+            .event(names::CLIENT_AUTHENTICATION_FAILED)
             .client(presented.client_id())
             .with("method", presented.method())
             .with("why", why.description());
-        if let Some(ip) = call.peer.ip {
-            event = event.ip(&ip.to_string());
-        }
         self.db.write(|tx| -> Result<(), EngineError> {
             tx.audit(event);
             Ok(())

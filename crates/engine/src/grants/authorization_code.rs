@@ -3,7 +3,7 @@
 //! A code counts once, by one conditional UPDATE. Presented again by the right client with the right
 //! verifier it revokes what was issued for it (spec §5 line 23); with anything wrong it only fails (line 24).
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::client::{Client, GrantType};
 use stepwell_core::oauth::pkce::{self, Challenge};
 use stepwell_core::oauth::{OAuthError, Params};
@@ -51,8 +51,7 @@ impl Engine {
             if !codes::burn(tx, &hash, call.now)? {
                 if grants::revoke(tx, &row.grant_id, "code presented twice", call.now)? {
                     tx.audit(
-                        Event::new(names::TOKEN_REUSE_DETECTED, call.now)
-                            .reference(call.reference)
+                        call.event(names::TOKEN_REUSE_DETECTED)
                             .client(&client.id)
                             .with("grant", row.grant_id.as_str())
                             .with("what", "authorization code"),
@@ -91,8 +90,7 @@ impl Engine {
                 refresh_tokens::insert(tx, &self.first_refresh(call, &grant, token))?;
             }
             tx.audit(
-                Event::new(names::TOKEN_ISSUED, call.now)
-                    .reference(call.reference)
+                call.event(names::TOKEN_ISSUED)
                     .user(&grant.user_id)
                     .client(&client.id)
                     .with("grant", grant.id.as_str()),

@@ -150,8 +150,7 @@ impl Engine {
 }
 
 fn refresh_event(call: &Call<'_>, grant: &Grant, name: &'static str) -> Event {
-    Event::new(name, call.now)
-        .reference(call.reference)
+    call.event(name)
         .user(&grant.user_id)
         .client(&grant.client_id)
         .with("grant", grant.id.as_str())

@@ -2,7 +2,7 @@
 //!
 //! Whoever asks is told the same whatever they typed, after the same work: the mail leaves later, from the outbox.
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::time::Seconds;
 use stepwell_core::user::Status;
 use stepwell_core::username;
@@ -54,11 +54,7 @@ impl Engine {
         }
         self.db.write(|tx| {
             let found = users::find_by_canonical(tx, &canonical)?;
-            let mut event =
-                Event::new(names::RECOVERY_REQUESTED, call.now).reference(call.reference);
-            if let Some(ip) = call.peer.ip {
-                event = event.ip(&ip.to_string());
-            }
+            let event = call.event(names::RECOVERY_REQUESTED);
             let Some(user) = found.filter(|user| user.status == Status::Active) else {
                 tx.audit(event.with("sent", 0));
                 return Ok(());

@@ -5,7 +5,7 @@
 //! who has one gets a link to set their password anew instead.
 
 use serde_json::{Map, json};
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::ids::UserId;
 use stepwell_core::user::{Status, User};
 use stepwell_core::username;
@@ -80,12 +80,7 @@ impl Engine {
                 valid_for: VALID_FOR,
             };
             self.enqueue(tx, call, None, &to, &letter)?;
-            let mut event =
-                Event::new(names::REGISTRATION_REQUESTED, call.now).reference(call.reference);
-            if let Some(ip) = call.peer.ip {
-                event = event.ip(&ip.to_string());
-            }
-            tx.audit(event);
+            tx.audit(call.event(names::REGISTRATION_REQUESTED));
             Ok(())
         })?;
         Ok(Registered::Sent)
@@ -126,8 +121,7 @@ impl Engine {
         };
         users::insert(tx, &user)?;
         tx.audit(
-            Event::new(names::USER_CREATED, call.now)
-                .reference(call.reference)
+            call.event(names::USER_CREATED)
                 .user(&user.id)
                 .with("why", "registration"),
         );

@@ -355,3 +355,38 @@ fn a_database_that_is_away_in_the_middle_of_a_flow_gives_no_code_and_loses_nothi
     );
     browser.type_password().follow().code();
 }
+
+#[test]
+fn every_event_of_a_request_tells_where_it_came_from() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().create();
+    let mut browser = stage.browser(&ada).at_ip("198.51.100.7");
+    let tokens = bank.redeem(&stage, &browser.sign_in(&bank));
+    bank.refresh(&stage, tokens.refresh_token()).unwrap();
+    let call = stage.call_from(&browser.peer);
+    let me = stage.engine.me(&call, &browser.cookies).unwrap().unwrap();
+    let engine = &stage.engine;
+    engine
+        .update_profile(&call, &me, &[("name", "Ada")])
+        .unwrap()
+        .unwrap();
+    let out = engine.revoke_account_app(&call, &me, &bank.client.id);
+    assert!(out.unwrap());
+    let yes = bank.params(&[]);
+    engine
+        .logout_confirmed(&call, &yes, &browser.cookies)
+        .unwrap();
+    for (name, ip) in [
+        ("grant.issued", "198.51.100.7"),
+        ("token.issued", "192.0.2.1"),
+        ("token.refreshed", "192.0.2.1"),
+        ("user.updated", "198.51.100.7"),
+        ("grant.revoked", "198.51.100.7"),
+        ("session.ended", "198.51.100.7"),
+    ] {
+        let records = stage.audited(name);
+        let ips: Vec<_> = records.iter().map(|r| r.ip.as_deref()).collect();
+        assert_eq!(ips, [Some(ip)], "{name}");
+    }
+}
