@@ -13,10 +13,8 @@ use stepwell_store::{Tx, grants};
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
+use crate::grants::ended;
 use crate::tokens::{Expect, Expiry, IdClaims, JwtError, TYP_ID};
-
-/// The most grants that one audit event names.
-const NAMED: usize = 100;
 
 /// What a logout request leads to.
 #[derive(Debug)]
@@ -167,18 +165,10 @@ impl Engine {
         if !sessions::end(tx, &session.id, call.now)? {
             return Ok(());
         }
-        let mut ended = grants::revoke_of_session(tx, &session.id, "session ended", call.now)?;
-        if !ended.is_empty() {
-            ended.sort();
-            let named: Vec<_> = ended.iter().take(NAMED).map(|id| id.as_str()).collect();
-            tx.audit(
-                call.event(names::GRANT_REVOKED)
-                    .user(&session.user_id)
-                    .session(&session.id)
-                    .with("why", "session ended")
-                    .with("count", ended.len())
-                    .with("grants", named),
-            );
+        let because = "session ended";
+        let revoked = grants::revoke_of_session(tx, &session.id, because, call.now)?;
+        if let Some(event) = ended(call, &session.user_id, because, revoked) {
+            tx.audit(event.session(&session.id));
         }
         tx.audit(
             call.event(names::SESSION_ENDED)

@@ -285,12 +285,17 @@ impl<'a> Case<'a> {
             acr: standing.acr.clone(),
             auth_time: standing.claim.auth_time,
         });
+        let mut credentials: Vec<CredentialId> =
+            rests_on.iter().map(|e| e.credential.clone()).collect();
+        credentials.sort();
+        credentials.dedup();
         Verdict::Grant(Grounds {
             subject,
             acr: standing.acr,
             amr: amr(&told(&rests_on, &standing.claim)),
             auth_time: standing.claim.auth_time,
             evidence: rests_on.iter().map(|e| e.id.clone()).collect(),
+            credentials,
             holds_until: standing.holds_until,
         })
     }

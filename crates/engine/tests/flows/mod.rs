@@ -27,6 +27,7 @@ mod passkeys;
 mod prompts;
 mod recovery;
 mod registration;
+mod removals;
 mod setups;
 mod sign_in;
 mod step_up;
