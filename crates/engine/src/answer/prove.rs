@@ -366,6 +366,10 @@ impl Engine {
                 })
             }
             Err(Lost::Race) => Ok(Answered::Again(Trouble::TryAgain)),
+            // A password is not used up: it was changed meanwhile, or only hashed anew.
+            Err(Lost::Used) if *method == Method::password() => {
+                Ok(Answered::Again(Trouble::TryAgain))
+            }
             Err(Lost::Used) => Ok(Answered::Again(Trouble::UsedCode)),
             Err(Lost::Engine(error)) => Err(error),
         }

@@ -57,7 +57,7 @@ fn of_codes_kept_in_one_credential_each_exchange_is_made_once_and_none_while_it_
             })
             .unwrap();
         let spend = |db: &Db, old: &str, new: &str, at| {
-            db.write(|tx| credentials::spend(tx, &set.id, old, new, at))
+            db.write(|tx| credentials::succeed_with(tx, &set.id, old, new, at))
         };
         let wins = race(&[&fresh.db, &node], 10, 5, |db, n| {
             spend(db, &set.secret, &format!("spent by {n}"), NOW)
