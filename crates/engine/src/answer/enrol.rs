@@ -239,12 +239,15 @@ impl Engine {
                 true => self.recognise(tx, &attempt.sign_in(user), false)?,
                 false => None,
             };
-            Ok((step_up && !codes, device))
+            Ok((step_up && !codes, step_up && through, device))
         });
         match outcome {
-            Ok((stepped_up, device)) => {
-                if stepped_up {
+            Ok((enrolled, passed, device)) => {
+                if enrolled {
                     self.count_step_up(loaded, Outcome::Enrolled);
+                }
+                if passed {
+                    self.count_step_up(loaded, Outcome::Passed);
                 }
                 Ok(Answered::Continue {
                     session: Some(secret),

@@ -142,11 +142,11 @@ impl Engine {
         // A request turned down at once changes nothing, unless a signed-in person fell short of it.
         let fell_short =
             error == Error::UnmetAuthenticationRequirements && known.facts.session.is_some();
-        if loaded.id.is_none() && !fell_short {
+        if loaded.id.is_none() && !(fell_short && self.notes_unmet(call, known)?) {
+            if fell_short {
+                self.count_step_up(loaded, Outcome::Unmet);
+            }
             return Ok(loaded.refused(error, reasons));
-        }
-        if fell_short {
-            self.count_step_up(loaded, Outcome::Unmet);
         }
         let done = self.db.write(|tx| -> Result<bool, EngineError> {
             if let Some(id) = &loaded.id
@@ -172,6 +172,9 @@ impl Engine {
             );
             Ok(true)
         })?;
+        if done && fell_short {
+            self.count_step_up(loaded, Outcome::Unmet);
+        }
         Ok(if done {
             loaded.refused(error, reasons)
         } else {

@@ -19,6 +19,7 @@ use super::advance::{Loaded, Next, refusal};
 use super::asker::{Asker, ForClient};
 use super::facts::Known;
 use super::state::State;
+use super::stepup::Outcome;
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
@@ -238,6 +239,9 @@ impl Engine {
                 None => Ok(()),
             }
         })?;
+        if required.is_some() {
+            self.count_step_up(&loaded, Outcome::Required);
+        }
         Ok((id, fresh))
     }
 

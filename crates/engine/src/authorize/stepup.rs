@@ -13,6 +13,10 @@ use super::facts::Known;
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
+use crate::limits::{LimitKey, Rule, Verdict};
+
+/// Unmet step-ups of one person that are written down in the window of the limits, where no page was shown.
+const NOTED: u32 = 20;
 
 /// How a step-up went on.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +61,22 @@ impl Engine {
             .increment(1);
     }
 
-    /// Writes down that more is needed than the session holds.
+    /// Whether an unmet step-up of this person is written down: each is told, but a browser that asks for one again
+    /// and again does not fill the disk.
+    pub(super) fn notes_unmet(&self, call: &Call<'_>, known: &Known) -> Result<bool, EngineError> {
+        let Some(user) = &known.user else {
+            return Ok(true);
+        };
+        let rule = Rule {
+            budget: NOTED,
+            window: self.settings.limits.window,
+        };
+        let key = LimitKey::account("unmet", user.id.as_str());
+        let verdict = self.limits.hit(&key, &rule, call.now)?;
+        Ok(matches!(verdict, Verdict::Allowed { .. }))
+    }
+
+    /// Writes down that more is needed than the session holds; to be counted once that is stored.
     pub(super) fn note_required(
         &self,
         tx: &mut Tx<'_>,
@@ -66,7 +85,6 @@ impl Engine {
         known: &Known,
         why: &[Reason],
     ) -> Result<(), EngineError> {
-        self.count_step_up(loaded, Outcome::Required);
         let question = loaded.question(self);
         let acr_values: Vec<_> = question.prefer.iter().map(|acr| acr.as_str()).collect();
         tx.audit(
@@ -108,6 +126,9 @@ impl Engine {
             Ok(saved)
         })?;
         if saved {
+            if !loaded.state.stepup_required {
+                self.count_step_up(loaded, Outcome::Required);
+            }
             loaded.state = state;
             loaded.version += 1;
         }

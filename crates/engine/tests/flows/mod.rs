@@ -10,6 +10,7 @@ mod delivered;
 mod devices;
 mod enrol;
 mod enrolling_codes;
+mod flooding;
 mod guessing;
 mod here;
 mod hints;
