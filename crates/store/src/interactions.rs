@@ -111,17 +111,22 @@ pub fn save_state(
     Ok(changed == 1)
 }
 
-/// Answers it, once; `false` when it was answered before.
+/// Answers it, once, if it is still at `version`; `false` when it was answered before, or another request has changed
+/// what the answer was decided on.
 pub fn finish(
     tx: &mut Tx<'_>,
     id: &InteractionId,
+    version: i64,
     outcome: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let changed = update!(
         interactions::table,
         set (interactions::finished_at.eq(Some(now.as_micros())), interactions::outcome.eq(Some(outcome))),
-        when interactions::id.eq(id.as_str()).and(interactions::finished_at.is_null()),
+        when interactions::id
+            .eq(id.as_str())
+            .and(interactions::version.eq(version))
+            .and(interactions::finished_at.is_null()),
     )
     .execute(tx.writer()?)?;
     Ok(changed == 1)

@@ -56,8 +56,9 @@ pub enum Next {
         /// The error, when it came to one.
         refused: Option<Error>,
     },
-    /// It was answered before; nothing is answered twice.
-    AlreadyDone,
+    /// Another request answered it or changed it meanwhile: nothing is answered twice, nor on what was so before. Open
+    /// it again and see.
+    Overtaken,
 }
 
 impl Loaded {
@@ -150,7 +151,7 @@ impl Engine {
         }
         let done = self.db.write(|tx| -> Result<bool, EngineError> {
             if let Some(id) = &loaded.id
-                && !interactions::finish(tx, id, answer.code().as_str(), call.now)?
+                && !interactions::finish(tx, id, loaded.version, answer.code().as_str(), call.now)?
             {
                 return Ok(false);
             }
@@ -178,7 +179,7 @@ impl Engine {
         Ok(if done {
             loaded.refused(error, reasons)
         } else {
-            Next::AlreadyDone
+            Next::Overtaken
         })
     }
 
@@ -208,9 +209,9 @@ impl Engine {
                     return Ok(None);
                 }
                 if let Some(id) = &loaded.id
-                    && !interactions::finish(tx, id, "granted", call.now)?
+                    && !interactions::finish(tx, id, loaded.version, "granted", call.now)?
                 {
-                    return Ok(Some((Next::AlreadyDone, known)));
+                    return Ok(Some((Next::Overtaken, known)));
                 }
                 let app = match &loaded.asker {
                     Asker::Client(app) => app,

@@ -147,7 +147,7 @@ impl Engine {
                 refused: Some((error, reasons)),
             } => self.unasked(call, &client, cookies, to, refusal(error, &reasons)),
             Next::Leave { to, refused: None } => Ok(Begun::Return(to)),
-            Next::AlreadyDone | Next::Home { .. } => Err(EngineError::broken(
+            Next::Overtaken | Next::Home { .. } => Err(EngineError::broken(
                 "a request was answered before it was stored",
             )),
         }

@@ -19,6 +19,9 @@ use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 use crate::here::Place;
 
+/// How often a page is opened anew when other requests keep changing it.
+const TRIES: usize = 5;
+
 /// An interaction that this browser may go on with.
 pub(crate) enum Opened {
     Ok(Box<Loaded>, Option<Secret>),
@@ -35,13 +38,41 @@ impl Engine {
         id: &InteractionId,
         cookies: &Cookies,
     ) -> Result<Left, EngineError> {
-        let (mut loaded, browser) = match self.open_interaction(call, id, cookies)? {
-            Opened::Ok(loaded, browser) => (loaded, browser),
-            Opened::Not(left) => return Ok(left),
-        };
-        let (next, known) = self.advance(call, &loaded, cookies.session.as_ref())?;
+        let mut cookies = cookies.clone();
+        let mut fresh = None;
+        for _ in 0..TRIES {
+            let loaded = match self.open_interaction(call, id, &cookies)? {
+                Opened::Ok(loaded, bound) => {
+                    if bound.is_some() {
+                        fresh.clone_from(&bound);
+                        cookies.browser = bound;
+                    }
+                    loaded
+                }
+                Opened::Not(left) => return Ok(left),
+            };
+            let (next, known) = self.advance(call, &loaded, cookies.session.as_ref())?;
+            if !matches!(next, Next::Overtaken) {
+                return self.shown(call, id, loaded, &known, next, fresh);
+            }
+        }
+        Err(EngineError::Unavailable(
+            "other requests changed the same page again and again".to_owned(),
+        ))
+    }
+
+    /// The page or the way out that the hub came to.
+    fn shown(
+        &self,
+        call: &Call<'_>,
+        id: &InteractionId,
+        mut loaded: Box<Loaded>,
+        known: &Known,
+        next: Next,
+        browser: Option<Secret>,
+    ) -> Result<Left, EngineError> {
         match next {
-            Next::AlreadyDone => Ok(Left::AlreadyDone {
+            Next::Overtaken => Ok(Left::AlreadyDone {
                 client: self.client_view(&loaded),
             }),
             Next::Home { to, refused } => Ok(Left::Home {
@@ -58,27 +89,27 @@ impl Engine {
                 let step = match step {
                     Step::Identify => StepView::Identify {
                         prefill: prefill(&loaded),
-                        passkey: self.naming_challenge(call, &mut loaded, &known)?,
+                        passkey: self.naming_challenge(call, &mut loaded, known)?,
                     },
-                    Step::ChooseAccount => StepView::ChooseAccount(accounts(&known)),
+                    Step::ChooseAccount => StepView::ChooseAccount(accounts(known)),
                     Step::Consent => match loaded.asker.app() {
-                        Some(app) => StepView::Consent(self.consent_view(app, &loaded, &known)),
+                        Some(app) => StepView::Consent(self.consent_view(app, &loaded, known)),
                         None => return Err(EngineError::broken("consent to a page of our own")),
                     },
                     Step::Enrol(enrol) => {
-                        self.note_start(call, &mut loaded, &known, &reasons)?;
-                        let view = self.enrol_view(call, &mut loaded, &known, &enrol, &reasons)?;
+                        self.note_start(call, &mut loaded, known, &reasons)?;
+                        let view = self.enrol_view(call, &mut loaded, known, &enrol, &reasons)?;
                         StepView::Enrol(Box::new(view))
                     }
                     Step::Prove(prove) => {
-                        self.note_start(call, &mut loaded, &known, &reasons)?;
-                        let mut view = self.prove_view(call, &loaded, &known, &prove, &reasons);
-                        let show = self.challenge(call, &mut loaded, &known, &view.method)?;
+                        self.note_start(call, &mut loaded, known, &reasons)?;
+                        let mut view = self.prove_view(call, &loaded, known, &prove, &reasons);
+                        let show = self.challenge(call, &mut loaded, known, &view.method)?;
                         if let FactorView::Other { challenge, .. } = &mut view.factor {
                             *challenge = show;
                         }
                         if let Some(codes) =
-                            self.delivered(call, &mut loaded, &known, &view.method)?
+                            self.delivered(call, &mut loaded, known, &view.method)?
                         {
                             view.factor = FactorView::Delivered(codes);
                         }
@@ -90,7 +121,7 @@ impl Engine {
                     client: self.client_view(&loaded),
                     step,
                     browser,
-                    codes_left: codes_left(&loaded, &known),
+                    codes_left: codes_left(&loaded, known),
                 })))
             }
         }

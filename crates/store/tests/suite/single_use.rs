@@ -353,9 +353,11 @@ fn an_interaction_is_bound_saved_and_finished_once() {
             db.write(|tx| interactions::save_state(tx, &id, 0, &format!(r#"{{"n":{n}}}"#)))
         });
         assert_eq!(saved, 1);
-        let finished = race(&[&fresh.db], 8, 3, |db, _| {
-            db.write(|tx| interactions::finish(tx, &id, "granted", NOW))
-        });
+        let finish = |db: &Db, version| {
+            db.write(|tx| interactions::finish(tx, &id, version, "granted", NOW))
+        };
+        assert!(!finish(&fresh.db, 0).unwrap(), "it was saved since");
+        let finished = race(&[&fresh.db], 8, 3, |db, _| finish(db, 1));
         assert_eq!(finished, 1);
         assert!(
             !fresh
