@@ -642,10 +642,11 @@ fn every_change_to_a_client_is_seen_in_the_revision() {
             .write(|tx| clients::insert(tx, &id, r#"{"a":1}"#, NOW))
             .unwrap();
         grew();
+        let first = fresh.db.read(|tx| clients::find(tx, &id)).unwrap().unwrap();
         assert!(
             fresh
                 .db
-                .write(|tx| clients::update(tx, &id, r#"{"a":2}"#, NOW.plus(HOUR)))
+                .write(|tx| clients::replace(tx, &first, r#"{"a":2}"#, NOW.plus(HOUR)))
                 .unwrap()
         );
         grew();
