@@ -1,6 +1,7 @@
 //! What a request says about languages stays with its interaction.
 
 use stepwell_core::ids::InteractionId;
+use stepwell_engine::here::{Need, Place};
 
 use crate::support::{Stage, a_person, a_relying_party};
 
@@ -32,4 +33,14 @@ fn a_request_without_wishes_has_none_and_an_unknown_interaction_is_nobodys() {
     assert!(wished.unwrap().languages.is_empty());
     let unknown = InteractionId::new("unknown");
     assert_eq!(stage.engine.wished(&unknown).unwrap(), None);
+}
+
+#[test]
+fn a_page_of_our_own_wishes_for_nothing() {
+    let stage = Stage::new();
+    let ada = a_person(&stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    assert!(!browser.opens(Need::SignIn, Place::Account));
+    let wished = stage.engine.wished(&browser.interaction()).unwrap();
+    assert!(wished.unwrap().languages.is_empty());
 }
