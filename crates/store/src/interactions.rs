@@ -150,6 +150,29 @@ pub fn abandoned(
         .load(tx.conn())?)
 }
 
+/// Interactions without an answer, as (id, version, state): for sealing anew what waits in them. Starts after the given
+/// id.
+pub fn unfinished_after(
+    tx: &mut Tx<'_>,
+    after: Option<&InteractionId>,
+    limit: i64,
+) -> Result<Vec<(InteractionId, i64, String)>, StoreError> {
+    let rows: Vec<(String, i64, String)> = interactions::table
+        .filter(
+            interactions::id
+                .gt(after.map_or("", InteractionId::as_str))
+                .and(interactions::finished_at.is_null()),
+        )
+        .order(interactions::id)
+        .limit(limit)
+        .select((interactions::id, interactions::version, interactions::state))
+        .load(tx.conn())?;
+    let found = rows
+        .into_iter()
+        .map(|(id, version, state)| (InteractionId::new(id), version, state));
+    Ok(found.collect())
+}
+
 /// Removes at most `limit` interactions that expired before `before`.
 pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
     let old = interactions::expires_at.lt(before.as_micros());

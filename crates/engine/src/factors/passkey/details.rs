@@ -53,6 +53,13 @@ impl Details {
     }
 }
 
+/// Whether a passkey or security key may be copied between devices (WebAuthn Level 3 §6.1.3, backup eligibility); none
+/// for what is no such key.
+pub(crate) fn is_synced(stored: &credentials::Credential) -> Option<bool> {
+    let details = Details::of(stored).ok()?;
+    Some(details.credential.backup_eligible)
+}
+
 /// What an authenticator of this kind shows. Which way it verified its user is not told; each has a PIN or
 /// passcode behind it, so knowledge is the one second kind that is never too much (docs/adr/0018).
 pub(super) fn traits(user_verified: bool, hardware_bound: bool) -> Traits {

@@ -28,6 +28,7 @@ use crate::settings::Settings;
 pub use aaguid::Aaguid;
 pub use authorities::Authorities;
 use details::Details;
+pub(crate) use details::is_synced;
 use party::Party;
 
 /// What is asked of the authenticator.
