@@ -18,6 +18,7 @@ use crate::Engine;
 use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
+use crate::factors;
 use crate::grants::{Grant, ended};
 
 /// The longest name of an authenticator, in characters.
@@ -88,7 +89,7 @@ impl Engine {
                     id: credential.id.clone(),
                     method: credential.method.clone(),
                     label: credential.label.clone(),
-                    synced: synced(credential),
+                    synced: factors::is_synced(credential),
                     traits: one.traits.clone(),
                     added: credential.created_at,
                     last_used: credential.last_used_at,
@@ -242,10 +243,4 @@ impl Engine {
     pub(super) fn about_me(&self, call: &Call<'_>, me: &Me, name: &'static str) -> Event {
         call.event(name).user(&me.user.id).session(&me.session.id)
     }
-}
-
-/// Whether a key may be copied between devices (WebAuthn's backup eligibility, as its factor kept it).
-fn synced(credential: &Credential) -> Option<bool> {
-    let details: serde_json::Value = serde_json::from_str(&credential.details).ok()?;
-    details.get("backup_eligible")?.as_bool()
 }

@@ -5,7 +5,7 @@ use stepwell_engine::account::{Happened, Me, Removal};
 use stepwell_engine::passwords::Weakness;
 
 use crate::support::{
-    Browser, Person, RelyingParty, Stage, a_person, a_relying_party, oauth_error,
+    Browser, Model, Person, RelyingParty, Stage, a_person, a_relying_party, oauth_error,
 };
 
 const OTHER_PASSWORD: &str = "quiet-harbour-lantern-58";
@@ -414,4 +414,31 @@ fn a_profile_takes_plain_text_and_says_which_rule_another_breaks() {
     );
     update(&[("name", "")]).unwrap();
     assert_eq!(stage.engine.profile(&me(&stage, &browser)).fields[0].1, "");
+}
+
+#[test]
+fn a_key_says_whether_it_is_copied_between_devices_and_nothing_else_does() {
+    let stage = Stage::new();
+    let (bank, ada) = the_bank_and_ada(&stage);
+    ada.passkey(&stage, Model::synced());
+    ada.security_key(&stage, Model::touched());
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    let here = me(&stage, &browser);
+    let seen = stage.engine.account_security(&stage.call(), &here).unwrap();
+    let mut told: Vec<_> = seen
+        .authenticators
+        .iter()
+        .map(|one| (one.method.as_str(), one.synced))
+        .collect();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            ("passkey", Some(true)),
+            ("password", None),
+            ("security-key", Some(false)),
+            ("totp", None),
+        ]
+    );
 }
