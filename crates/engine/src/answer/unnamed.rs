@@ -7,13 +7,13 @@ use stepwell_core::audit::names;
 use stepwell_core::authn::Method;
 use stepwell_core::ids::InteractionId;
 use stepwell_core::user::User;
-use stepwell_store::{StoreError, credentials, interactions, users};
+use stepwell_store::{StoreError, credentials, users};
 
 use super::Trouble;
 use super::guesses::Guesses;
 use super::prove::{Typed, count};
 use crate::Engine;
-use crate::authorize::{Identified, Known, Loaded, encode};
+use crate::authorize::{Identified, Known, Loaded};
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 
@@ -85,9 +85,7 @@ impl Engine {
         }
         let mut state = loaded.state.clone();
         state.challenge = None;
-        let text = encode(&state)?;
-        self.db
-            .write(|tx| interactions::save_state(tx, id, loaded.version, &text))?;
+        self.save(loaded, id, &state)?;
         Ok(())
     }
 }

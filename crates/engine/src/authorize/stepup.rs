@@ -5,10 +5,9 @@
 
 use stepwell_core::audit::names;
 use stepwell_core::authn::Reason;
-use stepwell_store::{Tx, interactions};
+use stepwell_store::Tx;
 
 use super::advance::{Loaded, json};
-use super::begin::encode;
 use super::facts::Known;
 use crate::Engine;
 use crate::call::Call;
@@ -104,33 +103,24 @@ impl Engine {
         known: &Known,
         why: &[Reason],
     ) -> Result<(), EngineError> {
-        let Some(id) = &loaded.id else { return Ok(()) };
-        if loaded.state.stepup_started || !is_step_up(loaded, known) {
+        if loaded.id.is_none() || loaded.state.stepup_started || !is_step_up(loaded, known) {
             return Ok(());
         }
         let mut state = loaded.state.clone();
         state.stepup_started = true;
         state.stepup_required = true;
-        let saved = self.db.write(|tx| -> Result<bool, EngineError> {
-            let saved = interactions::save_state(tx, id, loaded.version, &encode(&state)?)?;
-            if saved {
-                // A posted request came without cookies, so only its page knows that somebody was signed in.
-                if !loaded.state.stepup_required {
-                    self.note_required(tx, call, loaded, known, why)?;
-                }
-                tx.audit(
-                    self.about(call, loaded, known, names::STEPUP_STARTED)
-                        .with("reasons", json(&why)?),
-                );
+        // A posted request came without cookies, so only its page knows that somebody was signed in.
+        let first = !loaded.state.stepup_required;
+        let saved = self.keep(loaded, state, |tx, loaded| {
+            if first {
+                self.note_required(tx, call, loaded, known, why)?;
             }
-            Ok(saved)
+            let event = self.about(call, loaded, known, names::STEPUP_STARTED);
+            tx.audit(event.with("reasons", json(&why)?));
+            Ok(())
         })?;
-        if saved {
-            if !loaded.state.stepup_required {
-                self.count_step_up(loaded, Outcome::Required);
-            }
-            loaded.state = state;
-            loaded.version += 1;
+        if saved && first {
+            self.count_step_up(loaded, Outcome::Required);
         }
         Ok(())
     }
