@@ -92,6 +92,24 @@ pub fn withdraw_of(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<usi
     .execute(tx.writer()?)?)
 }
 
+/// Lets no earlier link of this purpose about a person be used any more: a new one replaces them.
+pub fn withdraw_for(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    purpose: &str,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    Ok(update!(
+        links::table,
+        set links::used_at.eq(Some(now.as_micros())),
+        when links::user_id
+            .eq(user.as_str())
+            .and(links::purpose.eq(purpose))
+            .and(links::used_at.is_null()),
+    )
+    .execute(tx.writer()?)?)
+}
+
 /// Every link that was not used and holds something sealed, as (hash, sealed): for sealing anew. Starts after the given
 /// hash.
 pub fn sealed(

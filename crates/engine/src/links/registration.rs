@@ -10,7 +10,7 @@ use stepwell_core::ids::UserId;
 use stepwell_core::user::{Status, User};
 use stepwell_core::username;
 use stepwell_store::links::Link;
-use stepwell_store::{StoreError, Tx, users};
+use stepwell_store::{Tx, users};
 
 use super::forgotten::VALID_FOR;
 use super::{Kept, Purpose};
@@ -57,14 +57,15 @@ impl Engine {
             return Ok(Registered::NotAnAddress);
         };
         self.within_limits(call, "register", PER_NETWORK)?;
-        let taken = self.db.read(|tx| -> Result<_, StoreError> {
-            Ok(users::find_by_canonical(tx, &canonical)?.is_some())
-        })?;
-        if taken {
-            self.forgot_password(call, address)?;
+        // The same budgets and one write, whether somebody has an account under it or not.
+        if !self.may_mail(call, &canonical)? {
             return Ok(Registered::Sent);
         }
         self.db.write(|tx| -> Result<(), EngineError> {
+            let found = users::find_by_canonical(tx, &canonical)?;
+            if found.is_some() {
+                return self.mail_reset(tx, call, found);
+            }
             let kept = Kept {
                 username: Some(address.to_owned()),
                 ..Kept::default()

@@ -16,6 +16,7 @@ mod here;
 mod hints;
 mod languages;
 mod leaving;
+mod links;
 mod locked;
 mod max_age;
 mod names;
