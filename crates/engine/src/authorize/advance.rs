@@ -260,7 +260,7 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, E
     serde_json::to_value(value).map_err(EngineError::broken)
 }
 
-/// Whether a request asked for more than being signed in, and what was there already was enough.
+/// Whether a request asks for more than being signed in.
 fn steps_up(question: &Request) -> bool {
     !question.demand.clauses.is_empty() || question.demand.fresh.max_age.is_some()
 }
