@@ -251,12 +251,7 @@ impl<'a> Case<'a> {
             return None;
         }
         let owned = allowed(person.owned.iter().cloned(), demand);
-        let plan = plan(&self.question(demand, insist), proven, &owned)?;
-        Some(Prove {
-            choices: plan.choices,
-            counted: plan.counted,
-            remaining: plan.remaining,
-        })
+        plan(&self.question(demand, insist), proven, &owned)
     }
 
     fn leave_out_voluntary(&mut self) {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::acr::{Acr, AcrName, Catalog, Pattern, Predicate, Renew};
 use super::claim::Freshness;
 use super::decide::Case;
-use super::decision::{Error, Prove, Step, Verdict};
+use super::decision::{Error, Step, Verdict};
 use super::demand::{Clause, Demand, Source};
 use super::evidence::{Evidence, Method};
 use super::facts::{Owned, Person};
@@ -41,11 +41,7 @@ impl Case<'_> {
         let found = plan(&question, proven, &person.owned);
         self.reasons.extend(missing);
         Err(match found {
-            Some(plan) => Verdict::Ask(Step::Prove(Prove {
-                choices: plan.choices,
-                counted: plan.counted,
-                remaining: plan.remaining,
-            })),
+            Some(prove) => Verdict::Ask(Step::Prove(prove)),
             None => {
                 self.reasons.push(Reason::NotOwned);
                 Verdict::Refuse(Error::UnmetAuthenticationRequirements)

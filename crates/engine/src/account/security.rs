@@ -21,8 +21,8 @@ use crate::error::EngineError;
 use crate::factors;
 use crate::grants::{Grant, ended};
 
-/// The longest name of an authenticator, in characters.
-const LONGEST_LABEL: usize = 60;
+/// The longest name that a person may give to an authenticator, in characters.
+pub(crate) const LONGEST_LABEL: usize = 60;
 /// Grants that are looked at in one go.
 const PAGE: i64 = 500;
 

@@ -184,35 +184,31 @@ impl Engine {
             failure,
             Failure::Wrong(_) | Failure::Refused { .. } | Failure::Replayed
         );
-        let answered = Answered::Again(match failure {
-            Failure::Engine(error) => return Err(error),
-            Failure::Malformed(rule) => Trouble::Malformed(rule),
-            Failure::Locked(until) => Trouble::Locked(until),
-            Failure::Undelivered(_) => Trouble::Undelivered,
+        let answered = Answered::Again(match &failure {
             Failure::Refused { rule, suspect } => {
                 self.db.write(|tx| {
-                    if let Some(suspect) = &suspect {
+                    if let Some(suspect) = suspect {
                         let event = self.about(call, loaded, &known, names::FACTOR_SUSPECTED);
                         let event = event.with("credential", suspect.as_str());
-                        tx.audit(event.with("why", rule).with("accepted", false));
+                        tx.audit(event.with("why", *rule).with("accepted", false));
                     }
                     self.note_failure_of(tx, &attempt, rule)
                 })?;
-                Trouble::Refused(rule)
+                Trouble::of(failure)?
             }
-            Failure::TooSoon(wait) => Trouble::TooSoon(wait.0),
             Failure::Replayed => {
                 self.db
                     .write(|tx| self.note_failure_of(tx, &attempt, "replayed"))?;
-                Trouble::UsedCode
+                Trouble::of(failure)?
             }
             Failure::Wrong(tried) => {
-                match self.guessed_wrong(&attempt, &tried, factor.budget(), last)? {
+                match self.guessed_wrong(&attempt, tried, factor.budget(), last)? {
                     Some(until) => Trouble::Locked(until),
                     None if typed.method == Method::password() => Trouble::WrongPassword,
-                    None => Trouble::WrongCode,
+                    None => Trouble::of(failure)?,
                 }
             }
+            _ => Trouble::of(failure)?,
         });
         if noted {
             count(&typed.method, "failed");

@@ -24,7 +24,7 @@ use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 use crate::here;
-use crate::limits::{LimitKey, NetworkKey, Rule, Verdict};
+use crate::limits::Rule;
 
 /// How a request arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,18 +247,11 @@ impl Engine {
 
     /// Anybody can begin interactions, and each takes room until it ends: a network has a budget of them.
     fn may_be_stored(&self, call: &Call<'_>) -> Result<(), EngineError> {
-        let Some(ip) = call.peer.ip else {
-            return Ok(());
-        };
         let rule = Rule {
             budget: self.settings.limits.interactions_per_network,
             window: self.settings.limits.window,
         };
-        let key = LimitKey::network("interactions", &NetworkKey::of(ip));
-        match self.limits.hit(&key, &rule, call.now)? {
-            Verdict::Allowed { .. } => Ok(()),
-            Verdict::Wait { retry_after } => Err(EngineError::TooMany { retry_after }),
-        }
+        self.count_of_network(call, "interactions", rule)
     }
 
     /// An interaction as stored, with who asks.

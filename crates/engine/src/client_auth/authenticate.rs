@@ -161,19 +161,12 @@ impl Engine {
     /// Counts a failure of the network, whichever clients it names. One that has none left is told to wait,
     /// known client or not; a right secret is never asked for this budget.
     fn fail_network(&self, call: &Call<'_>) -> Result<(), EngineError> {
-        let Some(ip) = call.peer.ip else {
-            return Ok(());
-        };
         let limits = self.settings.limits;
         let rule = Rule {
             budget: limits.failures_per_network,
             window: limits.window,
         };
-        let key = LimitKey::network("client-failures", &NetworkKey::of(ip));
-        match self.limits.hit(&key, &rule, call.now)? {
-            Verdict::Allowed { .. } => Ok(()),
-            Verdict::Wait { retry_after } => Err(EngineError::TooMany { retry_after }),
-        }
+        self.count_of_network(call, "client-failures", rule)
     }
 
     fn note_failure(

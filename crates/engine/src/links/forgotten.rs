@@ -17,7 +17,7 @@ use crate::call::Call;
 use crate::courier::{Channel, Letter, Recipient};
 use crate::error::EngineError;
 use crate::factors::inbox;
-use crate::limits::{LimitKey, NetworkKey, Rule, Verdict};
+use crate::limits::{LimitKey, Rule, Verdict};
 use crate::outbox::verified_addresses;
 
 /// How long the mailed link is good for.
@@ -112,17 +112,10 @@ impl Engine {
         purpose: &str,
         budget: u32,
     ) -> Result<(), EngineError> {
-        let Some(ip) = call.peer.ip else {
-            return Ok(());
-        };
-        let key = LimitKey::network(purpose, &NetworkKey::of(ip));
         let rule = Rule {
             budget,
             window: WINDOW,
         };
-        match self.limits.hit(&key, &rule, call.now)? {
-            Verdict::Allowed { .. } => Ok(()),
-            Verdict::Wait { retry_after } => Err(EngineError::TooMany { retry_after }),
-        }
+        self.count_of_network(call, purpose, rule)
     }
 }
