@@ -109,19 +109,6 @@ impl Event {
         self.data.insert(encode(key), encode::value(value.into()));
         self
     }
-
-    /// Adds details: the members of an object, or any other value under `value`.
-    #[must_use]
-    pub fn data(mut self, details: Value) -> Self {
-        match encode::value(details) {
-            Value::Object(members) => self.data.extend(members),
-            Value::Null => {}
-            other => {
-                self.data.insert("value".to_owned(), other);
-            }
-        }
-        self
-    }
 }
 
 #[cfg(test)]
@@ -142,7 +129,7 @@ mod tests {
             .interaction(&InteractionId::new(nasty))
             .ip(nasty)
             .with(nasty, nasty)
-            .data(json!({ "deep": [{ nasty: nasty }] }));
+            .with("deep", json!([{ nasty: nasty }]));
         let record = Record::seal(&event, 1, GENESIS);
         let all = format!("{record:?}{}", record.data);
         for bad in ["\n", "\r", "\u{1b}", "\u{202e}"] {
@@ -154,11 +141,5 @@ mod tests {
             record.actor.as_deref(),
             Some("eve\\u{d}\\u{a}login.succeeded user=alice \\u{1b}[31m\\u{202e}")
         );
-    }
-
-    #[test]
-    fn details_that_are_no_object_are_kept_under_value() {
-        let event = Event::new(names::AUDIT_VERIFIED, Timestamp::from_secs(1)).data(json!(7));
-        assert_eq!(Record::seal(&event, 1, GENESIS).data, r#"{"value":7}"#);
     }
 }

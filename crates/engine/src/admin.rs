@@ -230,18 +230,43 @@ impl Engine {
             EngineError::Invalid(problems.iter().map(ToString::to_string).collect())
         })?;
         self.check_registration(&client)?;
-        self.save_client(call, &client, None)?;
+        let json = serde_json::to_string(&client).map_err(EngineError::broken)?;
+        self.db.write(|tx| -> Result<(), EngineError> {
+            clients::insert(tx, &client.id, &json, call.now)?;
+            tx.audit(about_client(call, names::CLIENT_CREATED, &client));
+            Ok(())
+        })?;
+        self.refresh()?;
         Ok(CreatedClient { client, secret })
     }
 
-    /// Replaces a client's registration.
+    /// Replaces a client's registration `before`, as it was read.
     ///
     /// # Errors
-    /// When there is no such client, or the database is away.
-    pub fn update_client(&self, call: &Call<'_>, client: &Client) -> Result<(), EngineError> {
+    /// When there is no such client, somebody else changed it meanwhile, or the database is away.
+    pub fn update_client(
+        &self,
+        call: &Call<'_>,
+        before: &Client,
+        client: &Client,
+    ) -> Result<(), EngineError> {
         self.check_registration(client)?;
-        let known = self.find_client(&client.id)?;
-        self.save_client(call, client, Some(&known))
+        let json = serde_json::to_string(client).map_err(EngineError::broken)?;
+        self.db.write(|tx| -> Result<(), EngineError> {
+            let row = clients::find(tx, &before.id)?.ok_or_else(|| {
+                EngineError::NotFound(format!("no client is registered under {}", before.id))
+            })?;
+            let stored: Client = serde_json::from_str(&row.json).map_err(EngineError::broken)?;
+            if stored != *before || !clients::replace(tx, &row, &json, call.now)? {
+                return Err(EngineError::Conflict(format!(
+                    "the client {} was changed in the same moment; look and try again",
+                    before.id
+                )));
+            }
+            tx.audit(about_client(call, names::CLIENT_UPDATED, client));
+            Ok(())
+        })?;
+        self.refresh().map(|_| ())
     }
 
     /// A client by its id.
@@ -275,33 +300,13 @@ impl Engine {
             Err(EngineError::Invalid(problems))
         }
     }
+}
 
-    fn save_client(
-        &self,
-        call: &Call<'_>,
-        client: &Client,
-        before: Option<&Client>,
-    ) -> Result<(), EngineError> {
-        let json = serde_json::to_string(client).map_err(EngineError::broken)?;
-        self.db.write(|tx| -> Result<(), EngineError> {
-            let name = if before.is_some() {
-                clients::update(tx, &client.id, &json, call.now)?;
-                names::CLIENT_UPDATED
-            } else {
-                clients::insert(tx, &client.id, &json, call.now)?;
-                names::CLIENT_CREATED
-            };
-            tx.audit(
-                Event::new(name, call.now)
-                    .actor("cli")
-                    .reference(call.reference)
-                    .client(&client.id)
-                    .with("name", client.name.as_str()),
-            );
-            Ok(())
-        })?;
-        self.refresh().map(|_| ())
-    }
+fn about_client(call: &Call<'_>, name: &'static str, client: &Client) -> Event {
+    call.event(name)
+        .actor("cli")
+        .client(&client.id)
+        .with("name", client.name.as_str())
 }
 
 fn credential(

@@ -21,6 +21,7 @@ use crate::Engine;
 use crate::authorize::{Identified, Left, Loaded, Opened, State, encode};
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
+use crate::factors::Failure;
 
 use enrol::Filled;
 use prove::Typed;
@@ -143,6 +144,22 @@ pub enum Trouble {
     Full,
     /// It breaks a rule that is nobody's slip; the rule's name.
     Refused(&'static str),
+}
+
+impl Trouble {
+    /// What a person is told of an answer that a factor refused.
+    fn of(failure: Failure) -> Result<Self, EngineError> {
+        Ok(match failure {
+            Failure::Engine(error) => return Err(error),
+            Failure::Malformed(rule) => Self::Malformed(rule),
+            Failure::Locked(until) => Self::Locked(until),
+            Failure::Replayed => Self::UsedCode,
+            Failure::Refused { rule, .. } => Self::Refused(rule),
+            Failure::Undelivered(_) => Self::Undelivered,
+            Failure::TooSoon(wait) => Self::TooSoon(wait.0),
+            Failure::Wrong(_) => Self::WrongCode,
+        })
+    }
 }
 
 impl Engine {
@@ -313,8 +330,7 @@ impl Engine {
             if allow {
                 state.consented = true;
                 // What was allowed before stays allowed.
-                let before = consents::find(tx, &user.id, &app.client.id)?
-                    .filter(|c| c.revoked_at.is_none());
+                let before = consents::find(tx, &user.id, &app.client.id)?;
                 let before = before
                     .and_then(|c| Scope::parse(&c.scopes).ok())
                     .unwrap_or_default();

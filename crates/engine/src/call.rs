@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use stepwell_core::audit::Event;
 use stepwell_core::entropy::{self, Entropy};
 use stepwell_core::secret::Secret;
 use stepwell_core::time::Timestamp;
@@ -34,6 +35,15 @@ impl Call<'_> {
     /// A fresh identifier.
     pub fn id(&self) -> String {
         entropy::id(self.entropy, self.now)
+    }
+
+    /// An event of this request: its instant, its reference and the address it came from.
+    pub fn event(&self, name: &'static str) -> Event {
+        let event = Event::new(name, self.now).reference(self.reference);
+        match self.peer.ip {
+            Some(ip) => event.ip(&ip.to_string()),
+            None => event,
+        }
     }
 
     /// A fresh 256-bit secret.

@@ -11,7 +11,7 @@ use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_core::user::User;
 use stepwell_store::devices::{self, Device, DeviceCookie};
-use stepwell_store::{StoreError, Tx, evidence, users};
+use stepwell_store::{StoreError, Tx, evidence, sessions, users};
 
 use crate::Engine;
 use crate::call::{Call, Cookies};
@@ -234,6 +234,7 @@ impl Engine {
         cookie: &DeviceCookie,
     ) -> Result<(), EngineError> {
         for device in devices::everybodys(tx, &cookie.id)? {
+            sessions::hold_all_of(tx, &device.user_id, call.now)?;
             self.end_remembered(tx, call, &device)?;
             tx.audit(about(call, &device, names::DEVICE_SUSPECTED));
             if let Some(user) = users::find(tx, &device.user_id)? {
@@ -264,6 +265,19 @@ impl Engine {
         device: &Device,
         why: &str,
     ) -> Result<bool, EngineError> {
+        // First: a grant at the same time rests on this browser and is ended with it, or asks for more.
+        sessions::hold_all_of(tx, &device.user_id, call.now)?;
+        self.trust_ended(tx, call, device, why)
+    }
+
+    /// The same, where the person's sessions are held.
+    fn trust_ended(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        device: &Device,
+        why: &str,
+    ) -> Result<bool, EngineError> {
         if !devices::distrust(tx, &device.id)? {
             return Ok(false);
         }
@@ -280,8 +294,9 @@ impl Engine {
         user: &UserId,
         why: &str,
     ) -> Result<(), EngineError> {
+        sessions::hold_all_of(tx, user, call.now)?;
         for device in devices::of_user(tx, user)? {
-            self.distrust(tx, call, &device, why)?;
+            self.trust_ended(tx, call, &device, why)?;
         }
         Ok(())
     }
@@ -294,6 +309,7 @@ impl Engine {
         device: &Device,
         why: &str,
     ) -> Result<bool, EngineError> {
+        sessions::hold_all_of(tx, &device.user_id, call.now)?;
         if !devices::remove(tx, &device.id, &device.user_id)? {
             return Ok(false);
         }
@@ -308,12 +324,7 @@ fn whole(id: &str, secret: &Secret) -> Secret {
 }
 
 fn about(call: &Call<'_>, device: &Device, name: &'static str) -> Event {
-    let event = Event::new(name, call.now)
-        .reference(call.reference)
+    call.event(name)
         .user(&device.user_id)
-        .with("device", device.id.as_str());
-    match call.peer.ip {
-        Some(ip) => event.ip(&ip.to_string()),
-        None => event,
-    }
+        .with("device", device.id.as_str())
 }

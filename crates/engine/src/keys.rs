@@ -3,13 +3,11 @@
 //! Private keys are sealed before they are stored. A next key is published before it signs, a previous one
 //! after, so that nobody is surprised by either.
 
-use stepwell_core::audit::{Event, names};
-use stepwell_core::authn::Method;
+use stepwell_core::audit::names;
 use stepwell_core::ids::KeyId;
 use stepwell_core::time::Seconds;
-use stepwell_store::credentials::{self, Credential};
 use stepwell_store::keys::{self as rows, Key, KeyStatus as Stored};
-use stepwell_store::{Db, Tx, outbox, revisions};
+use stepwell_store::{Db, Tx, revisions};
 use zeroize::Zeroizing;
 
 use crate::Engine;
@@ -36,7 +34,8 @@ pub struct KeyView {
     pub status_at: String,
 }
 
-fn purpose(kid: &str) -> String {
+/// What a private key is sealed for.
+pub(crate) fn purpose(kid: &str) -> String {
     format!("key:{kid}")
 }
 
@@ -69,8 +68,7 @@ fn retire(call: &Call<'_>, tx: &mut Tx<'_>, keys: &[Key]) -> Result<(), EngineEr
     for key in keys.iter().filter(old) {
         if rows::set_status(tx, &key.id, Stored::Previous, Stored::Revoked, call.now)? {
             tx.audit(
-                Event::new(names::KEY_REVOKED, call.now)
-                    .reference(call.reference)
+                call.event(names::KEY_REVOKED)
                     .actor("cli")
                     .with("kid", key.id.as_str())
                     .with("why", "nothing that it signed is alive"),
@@ -80,8 +78,9 @@ fn retire(call: &Call<'_>, tx: &mut Tx<'_>, keys: &[Key]) -> Result<(), EngineEr
     Ok(())
 }
 
-/// Makes a current key for every algorithm that has none. Two nodes that start together may both try: the
-/// database keeps the first.
+/// Makes a current key for every algorithm that has none. Where it is the first, and not of RSA, which takes up to a
+/// second, the next one is made with it, so that every key set that was ever published holds both. Two nodes that start
+/// together may both try: the database keeps the first.
 pub(crate) fn ensure_current(
     call: &Call<'_>,
     db: &Db,
@@ -95,18 +94,25 @@ pub(crate) fn ensure_current(
     if missing.is_empty() {
         return Ok(());
     }
-    let made = missing
-        .into_iter()
-        .map(|alg| make(call, seal, alg))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut made = Vec::new();
+    for alg in missing {
+        let quick = matches!(alg, Algorithm::Es256 | Algorithm::EdDsa);
+        let first = !have.iter().any(|key| key.alg == alg.as_str());
+        let next = (first && quick)
+            .then(|| make(call, seal, alg))
+            .transpose()?;
+        made.push((alg, make(call, seal, alg)?, next));
+    }
     db.write(|tx| -> Result<(), EngineError> {
         let have = settled(tx)?;
-        for key in made.iter().filter(|key| {
-            !have
-                .iter()
-                .any(|k| k.alg == key.alg && k.status == Stored::Current)
-        }) {
-            insert(call, tx, key, Stored::Current)?;
+        for (alg, current, next) in &made {
+            if has(&have, *alg, Stored::Current) {
+                continue;
+            }
+            insert(call, tx, current, Stored::Current)?;
+            if let Some(next) = next.as_ref().filter(|_| !has(&have, *alg, Stored::Next)) {
+                insert(call, tx, next, Stored::Next)?;
+            }
         }
         Ok(())
     })
@@ -122,7 +128,16 @@ fn settled(tx: &mut Tx<'_>) -> Result<Vec<Key>, EngineError> {
 /// Why the next key of an algorithm may not sign yet; none when it may.
 fn unknown(call: &Call<'_>, alg: Algorithm, rows: &[Key]) -> Option<String> {
     let next = |key: &&Key| key.alg == alg.as_str() && key.status == Stored::Next;
-    let since = rows.iter().find(next).map_or(call.now, |key| key.status_at);
+    let next = rows.iter().find(next);
+    let ours: Vec<&Key> = rows.iter().filter(|key| key.alg == alg.as_str()).collect();
+    // Two keys, made at once: they are the first, and nobody can hold a key set without the next one.
+    if let [one, other] = ours[..]
+        && next.is_some()
+        && one.created_at == other.created_at
+    {
+        return None;
+    }
+    let since = next.map_or(call.now, |key| key.status_at);
     let known = since.plus(AHEAD);
     (call.now < known).then(|| {
         format!(
@@ -163,8 +178,7 @@ fn insert(call: &Call<'_>, tx: &mut Tx<'_>, key: &Key, status: Stored) -> Result
         },
     )?;
     tx.audit(
-        Event::new(names::KEY_CREATED, call.now)
-            .reference(call.reference)
+        call.event(names::KEY_CREATED)
             .actor("system")
             .with("kid", key.id.as_str())
             .with("alg", key.alg.as_str())
@@ -288,8 +302,7 @@ impl Engine {
                 rows::set_status(tx, &next, Stored::Next, Stored::Current, call.now)?;
                 insert(call, tx, &following, Stored::Next)?;
                 tx.audit(
-                    Event::new(names::KEY_ROTATED, call.now)
-                        .reference(call.reference)
+                    call.event(names::KEY_ROTATED)
                         .actor("cli")
                         .with("alg", alg.as_str())
                         .with("kid", next.as_str()),
@@ -299,93 +312,5 @@ impl Engine {
         }
         self.refresh()?;
         self.list_keys()
-    }
-
-    /// Seals every stored secret anew under the current sealing key; says how many it changed.
-    ///
-    /// # Errors
-    /// When the database is away or a secret does not open.
-    pub fn reseal(&self, call: &Call<'_>) -> Result<usize, EngineError> {
-        let mut changed = 0;
-        self.db.write(|tx| -> Result<(), EngineError> {
-            for key in rows::all(tx)? {
-                if let Some(sealed) =
-                    self.resealed(call, &purpose(key.id.as_str()), &key.sealed_private)?
-                {
-                    rows::replace_sealed(tx, &key.id, &key.sealed_private, &sealed)?;
-                    changed += 1;
-                }
-            }
-            for (name, sealed) in stepwell_store::secrets::all(tx)? {
-                if let Some(new) = self.resealed(call, &format!("secret:{name}"), &sealed)? {
-                    stepwell_store::secrets::replace(tx, &name, &sealed, &new)?;
-                    changed += 1;
-                }
-            }
-            for credential in every_totp(tx)? {
-                let purpose = crate::factors::totp_purpose(credential.id.as_str());
-                if let Some(new) = self.resealed(call, &purpose, &credential.secret)? {
-                    credentials::update_secret(tx, &credential.id, &credential.secret, &new)?;
-                    changed += 1;
-                }
-            }
-            for (id, sealed) in every_message(tx)? {
-                let purpose = crate::outbox::purpose(&id);
-                if let Some(new) = self.resealed(call, &purpose, &sealed)? {
-                    outbox::replace_sealed(tx, &id, &sealed, &new)?;
-                    changed += 1;
-                }
-            }
-            tx.audit(
-                Event::new(names::KEY_RESEALED, call.now)
-                    .reference(call.reference)
-                    .actor("cli")
-                    .with("count", changed as u64),
-            );
-            Ok(())
-        })?;
-        Ok(changed)
-    }
-
-    fn resealed(
-        &self,
-        call: &Call<'_>,
-        purpose: &str,
-        sealed: &str,
-    ) -> Result<Option<String>, EngineError> {
-        if self.seal.is_current(sealed) {
-            return Ok(None);
-        }
-        let plain = self
-            .seal
-            .open(purpose, sealed)
-            .map_err(EngineError::broken)?;
-        Ok(Some(self.seal.seal(purpose, &plain, call.entropy)))
-    }
-}
-
-/// Every sealed authenticator, a page at a time.
-fn every_totp(tx: &mut Tx<'_>) -> Result<Vec<Credential>, EngineError> {
-    let mut all: Vec<Credential> = Vec::new();
-    loop {
-        let after = all.last().map(|c| c.id.clone());
-        let page = credentials::live_with(tx, &Method::totp(), after.as_ref(), 500)?;
-        if page.is_empty() {
-            return Ok(all);
-        }
-        all.extend(page);
-    }
-}
-
-/// Every message that waits, a page at a time.
-fn every_message(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, EngineError> {
-    let mut all: Vec<(String, String)> = Vec::new();
-    loop {
-        let after = all.last().map_or("", |(id, _)| id.as_str()).to_owned();
-        let page = outbox::sealed(tx, &after, 500)?;
-        if page.is_empty() {
-            return Ok(all);
-        }
-        all.extend(page);
     }
 }

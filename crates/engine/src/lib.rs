@@ -25,6 +25,7 @@ pub mod maintain;
 pub mod metadata;
 mod outbox;
 pub mod passwords;
+mod reseal;
 pub mod revoke;
 pub mod seal;
 pub mod settings;

@@ -13,10 +13,8 @@ use stepwell_store::{Tx, grants};
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
+use crate::grants::ended;
 use crate::tokens::{Expect, Expiry, IdClaims, JwtError, TYP_ID};
-
-/// The most grants that one audit event names.
-const NAMED: usize = 100;
 
 /// What a logout request leads to.
 #[derive(Debug)]
@@ -176,31 +174,19 @@ impl Engine {
         why: &str,
         actor: Option<&str>,
     ) -> Result<(), EngineError> {
-        let event = |name| {
-            let event = Event::new(name, call.now)
-                .reference(call.reference)
-                .user(&session.user_id)
-                .session(&session.id);
-            match actor {
-                Some(actor) => event.actor(actor),
-                None => event,
-            }
+        let by = |event: Event| match actor {
+            Some(actor) => event.session(&session.id).actor(actor),
+            None => event.session(&session.id),
         };
         if !sessions::end(tx, &session.id, call.now)? {
             return Ok(());
         }
-        let mut ended = grants::revoke_of_session(tx, &session.id, "session ended", call.now)?;
-        if !ended.is_empty() {
-            ended.sort();
-            let named: Vec<_> = ended.iter().take(NAMED).map(|id| id.as_str()).collect();
-            tx.audit(
-                event(names::GRANT_REVOKED)
-                    .with("why", "session ended")
-                    .with("count", ended.len())
-                    .with("grants", named),
-            );
+        let because = "session ended";
+        let revoked = grants::revoke_of_session(tx, &session.id, because, call.now)?;
+        if let Some(event) = ended(call, &session.user_id, because, revoked) {
+            tx.audit(by(event));
         }
-        tx.audit(event(names::SESSION_ENDED).with("why", why));
+        tx.audit(by(call.event(names::SESSION_ENDED).user(&session.user_id)).with("why", why));
         Ok(())
     }
 

@@ -73,7 +73,7 @@ fn give_up(tx: &mut Tx<'_>, call: &Call<'_>) -> Result<usize, StoreError> {
     let rows = interactions::abandoned(tx, call.now, BATCH)?;
     for row in &rows {
         let started = serde_json::from_str::<State>(&row.state).is_ok_and(|s| s.stepup_started);
-        let finished = interactions::finish(tx, &row.id, "abandoned", call.now)?;
+        let finished = interactions::finish(tx, &row.id, row.version, "abandoned", call.now)?;
         if started && finished {
             tx.audit(
                 Event::new(names::STEPUP_ABANDONED, call.now)

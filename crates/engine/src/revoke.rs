@@ -3,7 +3,7 @@
 //! A refresh token takes its whole grant along, access tokens included; an access token goes alone. An
 //! unknown token is no error; another client's is.
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::client::Client;
 use stepwell_core::ids::ClientId;
 use stepwell_core::oauth::{OAuthError, Params};
@@ -27,11 +27,7 @@ impl Engine {
         params: &Params,
     ) -> Result<(), EngineError> {
         let token = params.require("token", "RFC 7009 §2.1")?;
-        let event = || {
-            Event::new(names::TOKEN_REVOKED, call.now)
-                .reference(call.reference)
-                .client(&client.id)
-        };
+        let event = || call.event(names::TOKEN_REVOKED).client(&client.id);
         if let Ok(claims) = self
             .keys()
             .verify_access(token, &self.settings.issuer, call.now)

@@ -203,6 +203,11 @@ impl SealingKeys {
             .map_err(|_| SealError::Altered(purpose.to_owned()))
     }
 
+    /// Whether `text` has the form of something sealed.
+    pub fn is_sealed(text: &str) -> bool {
+        parts(text).is_some()
+    }
+
     /// Whether `text` is sealed under the current key; if not, open it and seal it again.
     pub fn is_current(&self, text: &str) -> bool {
         parts(text).is_some_and(|(id, _)| id == self.current.id)

@@ -32,6 +32,13 @@ impl Engine {
                     format!("not a live access token of this issuer: {why}"),
                 )
             })?;
+        if !claims.aud.contains(&self.settings.issuer) {
+            return Err(OAuthError::invalid_token(
+                "RFC 9068 §4",
+                "the token is meant for another resource; name no resource at the token endpoint, or ask for a further token without",
+            )
+            .into());
+        }
         let scope = Scope::parse(&claims.scope).unwrap_or_default();
         if !scope.contains(OPENID) {
             return Err(OAuthError::insufficient_scope(

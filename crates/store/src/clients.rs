@@ -49,23 +49,6 @@ pub fn insert(
     revisions::bump(tx, revisions::CLIENTS)
 }
 
-/// Replaces a registration; `false` when there is none.
-pub fn update(
-    tx: &mut Tx<'_>,
-    id: &ClientId,
-    json: &str,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let changed = update!(
-        clients::table,
-        set (clients::json.eq(json), clients::updated_at.eq(now.as_micros())),
-        when clients::id.eq(id.as_str()),
-    )
-    .execute(tx.writer()?)?;
-    revisions::bump(tx, revisions::CLIENTS)?;
-    Ok(changed == 1)
-}
-
 /// Replaces a registration that still is as it was read; `false` when somebody else changed it meanwhile.
 pub fn replace(
     tx: &mut Tx<'_>,

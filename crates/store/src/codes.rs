@@ -61,15 +61,8 @@ pub fn insert(tx: &mut Tx<'_>, new: &Code) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The code with this hash, used or expired or not: a used one that comes again is an attack.
-pub fn find(tx: &mut Tx<'_>, hash: &Hashed) -> Result<Option<Code>, StoreError> {
-    Ok(codes::table
-        .find(hash.as_str())
-        .get_result(tx.conn())
-        .optional()?)
-}
-
-/// The same with its grant and the session that was made in, if that is still kept, in one query.
+/// The code with this hash, used or expired or not (a used one that comes again is an attack), with its grant and the
+/// session that was made in, if that is still kept, in one query.
 pub fn find_with_grant(
     tx: &mut Tx<'_>,
     hash: &Hashed,

@@ -203,9 +203,10 @@ pub fn update_secret(
     Ok(changed == 1)
 }
 
-/// Exchanges the secret, which holds codes for one use each, for one with a code less, if it is still `old`:
-/// `false` when somebody else was first, or the credential is locked or revoked. Success clears the failures.
-pub fn spend(
+/// Notes a success with the secret `old` and puts `new` in its place: codes for one use each with one less, a password
+/// hashed anew, or `old` itself. `false` when it is `old` no longer, or the credential is locked or revoked: then what
+/// was verified does not count. Success clears the failures.
+pub fn succeed_with(
     tx: &mut Tx<'_>,
     id: &CredentialId,
     old: &str,

@@ -108,6 +108,27 @@ pub fn live_of(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<Vec<Gra
         .load(tx.conn())?)
 }
 
+/// At most `limit` live grants of a person, in the order of their ids, after the given one: for looking at all.
+pub fn live_after(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    after: Option<&GrantId>,
+    limit: i64,
+    now: Timestamp,
+) -> Result<Vec<Grant>, StoreError> {
+    Ok(grants::table
+        .filter(
+            grants::user_id
+                .eq(user.as_str())
+                .and(grants::id.gt(after.map_or("", GrantId::as_str)))
+                .and(grants::revoked_at.is_null())
+                .and(grants::expires_at.gt(now.as_micros())),
+        )
+        .order(grants::id)
+        .limit(limit)
+        .load(tx.conn())?)
+}
+
 /// Ends every live grant of a person to a client, and names them.
 pub fn revoke_of_client(
     tx: &mut Tx<'_>,

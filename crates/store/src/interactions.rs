@@ -111,17 +111,22 @@ pub fn save_state(
     Ok(changed == 1)
 }
 
-/// Answers it, once; `false` when it was answered before.
+/// Answers it, once, if it is still at `version`; `false` when it was answered before, or another request has changed
+/// what the answer was decided on.
 pub fn finish(
     tx: &mut Tx<'_>,
     id: &InteractionId,
+    version: i64,
     outcome: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let changed = update!(
         interactions::table,
         set (interactions::finished_at.eq(Some(now.as_micros())), interactions::outcome.eq(Some(outcome))),
-        when interactions::id.eq(id.as_str()).and(interactions::finished_at.is_null()),
+        when interactions::id
+            .eq(id.as_str())
+            .and(interactions::version.eq(version))
+            .and(interactions::finished_at.is_null()),
     )
     .execute(tx.writer()?)?;
     Ok(changed == 1)
@@ -143,6 +148,29 @@ pub fn abandoned(
         .order(interactions::expires_at)
         .limit(limit)
         .load(tx.conn())?)
+}
+
+/// Interactions without an answer, as (id, version, state): for sealing anew what waits in them. Starts after the given
+/// id.
+pub fn unfinished_after(
+    tx: &mut Tx<'_>,
+    after: Option<&InteractionId>,
+    limit: i64,
+) -> Result<Vec<(InteractionId, i64, String)>, StoreError> {
+    let rows: Vec<(String, i64, String)> = interactions::table
+        .filter(
+            interactions::id
+                .gt(after.map_or("", InteractionId::as_str))
+                .and(interactions::finished_at.is_null()),
+        )
+        .order(interactions::id)
+        .limit(limit)
+        .select((interactions::id, interactions::version, interactions::state))
+        .load(tx.conn())?;
+    let found = rows
+        .into_iter()
+        .map(|(id, version, state)| (InteractionId::new(id), version, state));
+    Ok(found.collect())
 }
 
 /// Removes at most `limit` interactions that expired before `before`.

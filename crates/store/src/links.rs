@@ -92,6 +92,64 @@ pub fn withdraw_of(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<usi
     .execute(tx.writer()?)?)
 }
 
+/// Lets no earlier link of this purpose about a person be used any more: a new one replaces them.
+pub fn withdraw_for(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    purpose: &str,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    Ok(update!(
+        links::table,
+        set links::used_at.eq(Some(now.as_micros())),
+        when links::user_id
+            .eq(user.as_str())
+            .and(links::purpose.eq(purpose))
+            .and(links::used_at.is_null()),
+    )
+    .execute(tx.writer()?)?)
+}
+
+/// Every link that was not used and holds something sealed, as (hash, sealed): for sealing anew. Starts after the given
+/// hash.
+pub fn sealed(
+    tx: &mut Tx<'_>,
+    after: Option<&Hashed>,
+    limit: i64,
+) -> Result<Vec<(Hashed, String)>, StoreError> {
+    let rows: Vec<(String, Option<String>)> = links::table
+        .filter(
+            links::secret_hash
+                .gt(after.map_or("", Hashed::as_str))
+                .and(links::used_at.is_null())
+                .and(links::sealed.is_not_null()),
+        )
+        .order(links::secret_hash)
+        .limit(limit)
+        .select((links::secret_hash, links::sealed))
+        .load(tx.conn())?;
+    let found = rows
+        .into_iter()
+        .filter_map(|(hash, sealed)| Some((Hashed::from_stored(hash), sealed?)));
+    Ok(found.collect())
+}
+
+/// Replaces what is sealed if it is still `old`.
+pub fn replace_sealed(
+    tx: &mut Tx<'_>,
+    hash: &Hashed,
+    old: &str,
+    new: &str,
+) -> Result<bool, StoreError> {
+    let changed = update!(
+        links::table,
+        set links::sealed.eq(Some(new)),
+        when links::secret_hash.eq(hash.as_str()).and(links::sealed.eq(Some(old))),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}
+
 /// Removes at most `limit` links that expired before `before`.
 pub fn purge(tx: &mut Tx<'_>, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
     let old = links::expires_at.lt(before.as_micros());

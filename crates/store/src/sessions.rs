@@ -143,6 +143,21 @@ pub fn hold(tx: &mut Tx<'_>, id: &SessionId, now: Timestamp) -> Result<bool, Sto
     Ok(changed == 1)
 }
 
+/// Keeps a person's live sessions from being granted anything, and from ending, until this write is done: what is
+/// taken back at the same time as a grant now comes wholly before it, or wholly after. Newest first, as they are
+/// ended, so that two writes do not wait for each other in a circle. Nothing about them changes.
+pub fn hold_all_of(tx: &mut Tx<'_>, user: &UserId, now: Timestamp) -> Result<(), StoreError> {
+    for session in live_of(tx, user, now)? {
+        update!(
+            sessions::table,
+            set sessions::ended_at.eq(sessions::ended_at),
+            when sessions::id.eq(session.id.as_str()),
+        )
+        .execute(tx.writer()?)?;
+    }
+    Ok(())
+}
+
 /// Ends a session; `false` when it had ended before.
 pub fn end(tx: &mut Tx<'_>, id: &SessionId, now: Timestamp) -> Result<bool, StoreError> {
     let changed = update!(

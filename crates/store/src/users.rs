@@ -112,6 +112,18 @@ pub fn of_live_token(
         .transpose()
 }
 
+/// Keeps other writes that hold the same person waiting until this one is done; `false` when there is no such person.
+/// Nothing about them changes.
+pub fn hold(tx: &mut Tx<'_>, id: &UserId) -> Result<bool, StoreError> {
+    let held = update!(
+        users::table,
+        set users::updated_at.eq(users::updated_at),
+        when users::id.eq(id.as_str()),
+    )
+    .execute(tx.writer()?)?;
+    Ok(held == 1)
+}
+
 /// Replaces the claims; `false` when there is no such person.
 pub fn update_claims(
     tx: &mut Tx<'_>,

@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::display_text::is_hidden;
+
 /// The longest value that is kept, in characters before encoding.
 pub const MAX_CHARS: usize = 1024;
 
@@ -51,16 +53,6 @@ fn nested(value: Value, depth: usize) -> Value {
             .into(),
         plain => plain,
     }
-}
-
-/// Characters that a reader of a log cannot see, or that move the cursor or the direction.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

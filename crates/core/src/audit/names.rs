@@ -48,7 +48,7 @@ vocabulary! {
 
     /// A client was granted access for a person.
     GRANT_ISSUED = "grant.issued";
-    /// Grants, and every token made from them, ended with their session.
+    /// Grants ended before their time, and every token made from them; carries why.
     GRANT_REVOKED = "grant.revoked";
 
     /// Tokens were issued.

@@ -1,8 +1,9 @@
 //! From evidence to claims: which acrs are true at an instant, since when, and on what they rest.
 //!
-//! Pure and exhaustive: an acr rests on one proof for each part of its predicate, every such way is
-//! considered, and the one with the latest `auth_time` speaks. So more proofs never lower a claim, and time
-//! alone never raises one. Nothing here knows of requests.
+//! Pure: an acr rests on as many proofs as its predicate needs and no more, every way to meet it that could speak is
+//! considered, and the one with the latest `auth_time` speaks. So, among the 64 newest that are looked at, more proofs
+//! never lower a claim; and time alone never raises one, except that a proof by a clock that is ahead claims the present.
+//! Nothing here knows of requests.
 
 use super::acr::{Acr, AcrName, Barred, Predicate, Renew};
 use super::evidence::{Evidence, Kind};

@@ -262,12 +262,7 @@ impl<'a> Case<'a> {
             return None;
         }
         let owned = allowed(person.owned.iter().cloned(), demand);
-        let plan = plan(&self.question(demand, insist), proven, &owned)?;
-        Some(Prove {
-            choices: plan.choices,
-            counted: plan.counted,
-            remaining: plan.remaining,
-        })
+        plan(&self.question(demand, insist), proven, &owned)
     }
 
     fn leave_out_voluntary(&mut self) {
@@ -296,12 +291,17 @@ impl<'a> Case<'a> {
             acr: standing.acr.clone(),
             auth_time: standing.claim.auth_time,
         });
+        let mut credentials: Vec<CredentialId> =
+            rests_on.iter().map(|e| e.credential.clone()).collect();
+        credentials.sort();
+        credentials.dedup();
         Verdict::Grant(Grounds {
             subject,
             acr: standing.acr,
             amr: amr(&told(&rests_on, &standing.claim)),
             auth_time: standing.claim.auth_time,
             evidence: rests_on.iter().map(|e| e.id.clone()).collect(),
+            credentials,
             holds_until: standing.holds_until,
         })
     }

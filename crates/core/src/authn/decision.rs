@@ -117,6 +117,10 @@ pub struct Grounds {
     pub auth_time: Timestamp,
     /// The proofs that it and every floor rest on.
     pub evidence: Vec<EvidenceId>,
+    /// The authenticators and trusted browsers behind these proofs, each once: the proofs go with their session, and
+    /// what rests on one of these is to end with it all the same. Empty in what was frozen before this was kept.
+    #[serde(default)]
+    pub credentials: Vec<CredentialId>,
     /// The last instant at which all of it stays true; none when it does not lapse.
     pub holds_until: Option<Timestamp>,
 }

@@ -28,7 +28,7 @@ impl Case<'_> {
         if let Some(change) = change {
             let counted = match self.prove_fully(person, proven) {
                 Ok(counted) => counted,
-                Err(verdict) => return Some(verdict),
+                Err(verdict) => return Some(*verdict),
             };
             if let Some(method) = &change.enrol {
                 return Some(self.chosen(method, counted));
@@ -58,7 +58,7 @@ impl Case<'_> {
                 occasion: Occasion::Missing,
                 counted,
             })),
-            Err(verdict) => verdict,
+            Err(verdict) => *verdict,
         })
     }
 

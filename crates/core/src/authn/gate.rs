@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::acr::{Acr, AcrName, Catalog, Pattern, Predicate, Renew};
 use super::claim::Freshness;
 use super::decide::Case;
-use super::decision::{Error, Prove, Step, Verdict};
+use super::decision::{Error, Step, Verdict};
 use super::demand::{Clause, Demand, Source};
 use super::evidence::{Evidence, Method};
 use super::facts::{Owned, Person};
@@ -31,7 +31,7 @@ impl Case<'_> {
         &mut self,
         person: &Person,
         proven: &[&Evidence],
-    ) -> Result<Vec<EvidenceId>, Verdict> {
+    ) -> Result<Vec<EvidenceId>, Box<Verdict>> {
         let gate = self.gate(Some(&person.owned));
         let question = self.gate_question(&gate);
         let missing = match question.put(proven.iter().copied()) {
@@ -40,17 +40,13 @@ impl Case<'_> {
         };
         let found = plan(&question, proven, &person.owned);
         self.reasons.extend(missing);
-        Err(match found {
-            Some(plan) => Verdict::Ask(Step::Prove(Prove {
-                choices: plan.choices,
-                counted: plan.counted,
-                remaining: plan.remaining,
-            })),
+        Err(Box::new(match found {
+            Some(prove) => Verdict::Ask(Step::Prove(prove)),
             None => {
                 self.reasons.push(Reason::NotOwned);
                 Verdict::Refuse(Error::UnmetAuthenticationRequirements)
             }
-        })
+        }))
     }
 
     /// What has to be proven before a change: by the authenticators that the person owns the strongest acr they

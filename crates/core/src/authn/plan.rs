@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::decision::Choice;
+use super::decision::{Choice, Prove};
 use super::evidence::Evidence;
 use super::facts::Owned;
 use super::standing::Question;
@@ -18,17 +18,6 @@ const LONGEST: u32 = 4;
 /// More kinds of authenticator than this are not tried together.
 const WIDEST: usize = 10;
 
-/// The ways that lead to the demand.
-#[derive(Clone, Debug)]
-pub(super) struct Plan {
-    /// Every method that begins such a way, best first.
-    pub(super) choices: Vec<Choice>,
-    /// The proofs that already count on a shortest way.
-    pub(super) counted: Vec<EvidenceId>,
-    /// How many proofs a shortest way still needs.
-    pub(super) remaining: usize,
-}
-
 /// A minimal set of authenticators, as bits, that would meet the demand.
 struct Way {
     set: u32,
@@ -37,8 +26,13 @@ struct Way {
     begun: bool,
 }
 
-/// Finds every minimal set of owned authenticators that would meet the demand.
-pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned]) -> Option<Plan> {
+/// Finds every minimal set of owned authenticators that would meet the demand: what begins one is a choice, and what
+/// counts on a shortest one is counted.
+pub(super) fn plan(
+    question: &Question<'_>,
+    proven: &[&Evidence],
+    owned: &[Owned],
+) -> Option<Prove> {
     let question = &question.just_after();
     let mut kinds: Vec<&Owned> = owned.iter().collect();
     kinds.sort_by_key(|one| {
@@ -93,7 +87,7 @@ pub(super) fn plan(question: &Question<'_>, proven: &[&Evidence], owned: &[Owned
         .filter(counts)
         .cloned()
         .collect();
-    Some(Plan {
+    Some(Prove {
         choices,
         counted,
         remaining,

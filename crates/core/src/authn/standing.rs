@@ -186,16 +186,11 @@ fn nameless() -> Acr {
 
 fn standing(acr: Option<AcrName>, claim: Claim, floors: &[Claim]) -> Standing {
     let mut evidence = claim.evidence.clone();
-    for floor in floors {
-        evidence.extend(
-            floor
-                .evidence
-                .iter()
-                .filter(|id| !claim.evidence.contains(id))
-                .cloned(),
-        );
+    for id in floors.iter().flat_map(|floor| &floor.evidence) {
+        if !evidence.contains(id) {
+            evidence.push(id.clone());
+        }
     }
-    evidence.dedup();
     let holds_until = floors
         .iter()
         .chain([&claim])

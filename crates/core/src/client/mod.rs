@@ -73,9 +73,6 @@ pub struct Client {
     /// `default_max_age`: used when a request names no max_age.
     #[serde(default)]
     pub default_max_age: Option<Seconds>,
-    /// `require_auth_time`: its ID tokens always carry `auth_time`.
-    #[serde(default)]
-    pub require_auth_time: bool,
     /// The acr that no request can go below.
     #[serde(default)]
     pub minimum_acr: Option<String>,

@@ -47,8 +47,6 @@ pub struct NewClient {
     pub default_acr_values: Vec<String>,
     /// Used when a request names no max_age.
     pub default_max_age: Option<Seconds>,
-    /// ID tokens always carry `auth_time`.
-    pub require_auth_time: bool,
     /// The acr that no request can go below.
     pub minimum_acr: Option<String>,
     /// The age that no request can go above.
@@ -88,7 +86,6 @@ impl NewClient {
             access_token_signed_response_alg: SigningAlg::default(),
             default_acr_values: Vec::new(),
             default_max_age: None,
-            require_auth_time: false,
             minimum_acr: None,
             maximum_auth_age: None,
             acr_values_mode: AcrValuesMode::default(),
@@ -168,7 +165,6 @@ impl NewClient {
             access_token_signed_response_alg: self.access_token_signed_response_alg,
             default_acr_values: self.default_acr_values,
             default_max_age: self.default_max_age,
-            require_auth_time: self.require_auth_time,
             minimum_acr: self.minimum_acr,
             maximum_auth_age: self.maximum_auth_age,
             acr_values_mode: self.acr_values_mode,

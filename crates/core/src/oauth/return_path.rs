@@ -1,23 +1,21 @@
 //! The way back to the client: every code and every error leaves by it, with `iss` (RFC 9207).
 //!
-//! It is made only by [`identify`](super::request::identify), once client and redirect URI are
-//! trusted. It decides nothing.
+//! It is made by [`return_path`](super::request::return_path), once client and redirect URI are trusted, and again from
+//! the request that was stored then. It decides nothing.
 
-use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
 use super::error::OAuthError;
 use crate::client::ResponseMode;
 
-/// Where and how answers go. Kept with the interaction and used to the end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where and how answers go. Not stored: the request that an interaction keeps says the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnPath {
     /// The registered redirect URI, as it was sent.
     pub redirect_uri: String,
     /// How the answer travels.
     pub response_mode: ResponseMode,
     /// Returned unchanged (RFC 6749 §4.1.1).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `iss` of every answer (RFC 9207 §2).
     pub issuer: String,

@@ -88,13 +88,6 @@ fn line_breaks_in_state_never_reach_a_header() {
     assert!(url.bytes().all(|b| b.is_ascii_graphic()), "{url}");
 }
 
-#[test]
-fn a_return_path_is_stored_and_read_back_the_same() {
-    let path = path("https://app.example/cb", Some("s"), ResponseMode::FormPost);
-    let text = serde_json::to_string(&path).unwrap();
-    assert_eq!(serde_json::from_str::<ReturnPath>(&text).unwrap(), path);
-}
-
 proptest! {
     #[test]
     fn an_answer_never_leaves_the_redirect_uris_host_and_is_always_plain_ascii(

@@ -142,8 +142,7 @@ impl Engine {
             let forgotten = self.forget_others(tx, call, me, cookies, why)?;
             self.distrust_all(tx, call, &me.user.id, why)?;
             tx.audit(
-                stepwell_core::audit::Event::new(names::ACTIVITY_REPORTED, call.now)
-                    .reference(call.reference)
+                call.event(names::ACTIVITY_REPORTED)
                     .user(&me.user.id)
                     .session(&me.session.id)
                     .with("record", seq)

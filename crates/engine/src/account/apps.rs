@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::ids::ClientId;
 use stepwell_core::oauth::Scope;
 use stepwell_core::time::Timestamp;
@@ -15,6 +15,7 @@ use crate::Engine;
 use crate::authorize::ScopeView;
 use crate::call::Call;
 use crate::error::EngineError;
+use crate::grants::ended;
 
 /// An app that the person let in.
 #[derive(Clone, Debug)]
@@ -93,13 +94,12 @@ impl Engine {
         self.db.write(|tx| {
             let agreed = consents::revoke(tx, &me.user.id, client, call.now)?;
             let why = "the person put the app out";
-            let ended = grants::revoke_of_client(tx, &me.user.id, client, why, call.now)?;
-            if !agreed && ended.is_empty() {
+            let revoked = grants::revoke_of_client(tx, &me.user.id, client, why, call.now)?;
+            if !agreed && revoked.is_empty() {
                 return Ok(false);
             }
             let about = |name| {
-                Event::new(name, call.now)
-                    .reference(call.reference)
+                call.event(name)
                     .user(&me.user.id)
                     .client(client)
                     .session(&me.session.id)
@@ -107,13 +107,8 @@ impl Engine {
             if agreed {
                 tx.audit(about(names::CONSENT_REVOKED));
             }
-            if !ended.is_empty() {
-                let count = ended.len();
-                tx.audit(
-                    about(names::GRANT_REVOKED)
-                        .with("why", why)
-                        .with("count", count),
-                );
+            if let Some(event) = ended(call, &me.user.id, why, revoked) {
+                tx.audit(event.client(client).session(&me.session.id));
             }
             Ok(true)
         })

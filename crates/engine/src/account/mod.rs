@@ -19,6 +19,7 @@ pub use activity::{Activity, Happened};
 pub use apps::AppView;
 pub use devices::DeviceView;
 pub use profile::{ProfileView, Refused};
+pub(crate) use security::LONGEST_LABEL;
 pub use security::{AuthenticatorView, Removal, SecurityView};
 pub use sessions::SessionView;
 

@@ -4,7 +4,7 @@
 //! them: they are proven by enrolling the address, or set by an administrator.
 
 use serde_json::{Map, Value, json};
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::display_text::{self, TextProblem};
 use stepwell_store::users;
 
@@ -107,8 +107,7 @@ impl Engine {
                 .filter(|claim| claims.get(*claim) != user.claims.get(*claim))
                 .collect();
             tx.audit(
-                Event::new(names::USER_UPDATED, call.now)
-                    .reference(call.reference)
+                call.event(names::USER_UPDATED)
                     .user(&user.id)
                     .session(&me.session.id)
                     .with("claims", touched),

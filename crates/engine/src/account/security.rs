@@ -12,7 +12,7 @@ use stepwell_core::ids::{CredentialId, EvidenceId, GrantId, UserId};
 use stepwell_core::time::Timestamp;
 use stepwell_core::user::User;
 use stepwell_store::credentials::{self, Credential};
-use stepwell_store::{Tx, evidence, grants};
+use stepwell_store::{Tx, evidence, grants, users};
 
 use super::Me;
 use crate::Engine;
@@ -20,10 +20,12 @@ use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::factors::passkey::{self, Keeper};
-use crate::grants::Grant;
+use crate::grants::{Grant, ended};
 
-/// The longest name of an authenticator, in characters.
-const LONGEST_LABEL: usize = 60;
+/// The longest name that a person may give to an authenticator, in characters.
+pub(crate) const LONGEST_LABEL: usize = 60;
+/// Grants that are looked at in one go.
+const PAGE: i64 = 500;
 
 /// What the security page shows.
 #[derive(Clone, Debug)]
@@ -161,6 +163,8 @@ impl Engine {
         id: &CredentialId,
     ) -> Result<Removal, EngineError> {
         self.db.write(|tx| {
+            // First of all: of two removals at once the second counts what the first left.
+            users::hold(tx, &me.user.id)?;
             let mine = credentials::live_of(tx, &me.user.id)?;
             let Some(credential) = mine.iter().find(|one| one.id == *id) else {
                 return Ok(Removal::Unknown);
@@ -225,7 +229,9 @@ impl Engine {
         self.end_proofs_by(tx, call, user, id)
     }
 
-    /// Lets proofs count no longer, and ends the grants that were made from them.
+    /// Lets proofs count no longer, and ends the grants that were made from them, whether their session is still kept
+    /// or not. The person's sessions are to be held before ([`stepwell_store::sessions::hold_all_of`]), or a grant that is made in
+    /// the same moment is missed.
     pub(crate) fn end_proofs_by(
         &self,
         tx: &mut Tx<'_>,
@@ -235,28 +241,33 @@ impl Engine {
     ) -> Result<(Vec<EvidenceId>, Vec<GrantId>), EngineError> {
         let proofs = evidence::revoke_of_credential(tx, id, call.now)?;
         let gone: BTreeSet<&EvidenceId> = proofs.iter().collect();
-        let mut ended = Vec::new();
-        for row in grants::live_of(tx, user, call.now)? {
-            let grant = Grant::from_row(row)?;
-            let rested = grant.grounds.evidence.iter().any(|one| gone.contains(one));
-            if rested
-                && grants::revoke(tx, &grant.id, "a proof it rested on was revoked", call.now)?
-            {
-                ended.push(grant.id);
+        let why = "a proof it rested on was revoked";
+        let mut revoked = Vec::new();
+        let mut after: Option<GrantId> = None;
+        loop {
+            let page = grants::live_after(tx, user, after.as_ref(), PAGE, call.now)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id.clone());
+            for row in page {
+                let Grant {
+                    id: grant, grounds, ..
+                } = Grant::from_row(row)?;
+                // The proofs are gone once their session is; what they were given by is kept in the grant.
+                let rested = grounds.credentials.contains(id)
+                    || grounds.evidence.iter().any(|one| gone.contains(one));
+                if rested && grants::revoke(tx, &grant, why, call.now)? {
+                    revoked.push(grant);
+                }
             }
         }
-        Ok((proofs, ended))
+        if let Some(event) = ended(call, user, why, revoked.clone()) {
+            tx.audit(event);
+        }
+        Ok((proofs, revoked))
     }
 
     /// An event of the person, by the person.
     pub(super) fn about_me(&self, call: &Call<'_>, me: &Me, name: &'static str) -> Event {
-        let event = Event::new(name, call.now)
-            .reference(call.reference)
-            .user(&me.user.id)
-            .session(&me.session.id);
-        match call.peer.ip {
-            Some(ip) => event.ip(&ip.to_string()),
-            None => event,
-        }
+        call.event(name).user(&me.user.id).session(&me.session.id)
     }
 }

@@ -15,14 +15,13 @@ use super::guesses::{Guesses, Taken};
 use super::prove::{Attempt, Lost};
 use super::{Answered, Trouble};
 use crate::Engine;
+use crate::account::LONGEST_LABEL;
 use crate::authorize::{Loaded, Outcome, Setup, encode, is_step_up, pending};
 use crate::call::{Call, Cookies};
 use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::factors::{self, Enrolled, Failure};
 
-/// The longest name that a person may give to an authenticator.
-const LONGEST_LABEL: usize = 60;
 /// Authenticators that one account may have.
 const MOST: usize = 50;
 
@@ -265,12 +264,15 @@ impl Engine {
                 true => self.recognise(tx, &attempt.sign_in(user), false)?,
                 false => None,
             };
-            Ok((step_up && !codes, device))
+            Ok((step_up && !codes, step_up && through, device))
         });
         match outcome {
-            Ok((stepped_up, device)) => {
-                if stepped_up {
+            Ok((enrolled, passed, device)) => {
+                if enrolled {
                     self.count_step_up(loaded, Outcome::Enrolled);
+                }
+                if passed {
+                    self.count_step_up(loaded, Outcome::Passed);
                 }
                 Ok(Answered::Continue {
                     session: Some(secret),
@@ -346,14 +348,5 @@ fn asked(verdict: &Verdict) -> Option<&Enrol> {
 }
 
 fn refused(failure: Failure) -> Result<Answered, EngineError> {
-    Ok(Answered::Again(match failure {
-        Failure::Engine(error) => return Err(error),
-        Failure::Malformed(rule) => Trouble::Malformed(rule),
-        Failure::Locked(until) => Trouble::Locked(until),
-        Failure::Replayed => Trouble::UsedCode,
-        Failure::Refused { rule, .. } => Trouble::Refused(rule),
-        Failure::Undelivered(_) => Trouble::Undelivered,
-        Failure::TooSoon(wait) => Trouble::TooSoon(wait.0),
-        Failure::Wrong(_) => Trouble::WrongCode,
-    }))
+    Trouble::of(failure).map(Answered::Again)
 }

@@ -106,12 +106,15 @@ impl<'a> Guesses<'a> {
             .refund(&self.account.0, &self.account.1, self.now)?)
     }
 
-    /// It was a wrong one.
-    pub(super) fn count_network(&self) -> Result<(), EngineError> {
-        if let Some((key, rule)) = &self.network {
-            self.engine.limits.hit(key, rule, self.now)?;
-        }
-        Ok(())
+    /// It was a wrong one; how long to wait, where the network had no more of them.
+    pub(super) fn count_network(&self) -> Result<Option<Seconds>, EngineError> {
+        let Some((key, rule)) = &self.network else {
+            return Ok(None);
+        };
+        Ok(match self.engine.limits.hit(key, rule, self.now)? {
+            Verdict::Allowed { .. } => None,
+            Verdict::Wait { retry_after } => Some(retry_after),
+        })
     }
 
     /// A right answer gives the account its whole budget back; the network keeps its count.

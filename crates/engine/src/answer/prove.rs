@@ -108,13 +108,13 @@ impl Engine {
                 return Ok(Answered::on());
             };
             match self.named(call, loaded, &judged.0, typed, &name)? {
-                Some(named) => {
+                Ok(named) => {
                     let judged = self
                         .db
                         .read(|tx| self.judge(tx, call.now, &named, cookie))?;
                     self.prove_as(call, id, &named, cookies, typed, judged)?
                 }
-                None => Answered::Again(Trouble::Refused("unknown-credential")),
+                Err(trouble) => Answered::Again(trouble),
             }
         } else {
             self.prove_as(call, id, loaded, cookies, typed, judged)?
@@ -172,43 +172,53 @@ impl Engine {
         };
         // Only a wrong secret is a guess.
         match failure {
-            Failure::Wrong(_) => guesses.count_network()?,
-            Failure::Refused { .. } => {
+            Failure::Wrong(_) => {
+                guesses.count_network()?;
+            }
+            // No guesses, but written down each time: a network has only so many.
+            Failure::Refused { .. } | Failure::Replayed => {
                 guesses.count_network()?;
                 guesses.give_back()?;
             }
             _ => guesses.give_back()?,
         }
-        Ok(Answered::Again(match failure {
-            Failure::Engine(error) => return Err(error),
-            Failure::Malformed(rule) => Trouble::Malformed(rule),
-            Failure::Locked(until) => Trouble::Locked(until),
-            Failure::Undelivered(_) => Trouble::Undelivered,
+        let noted = matches!(
+            failure,
+            Failure::Wrong(_) | Failure::Refused { .. } | Failure::Replayed
+        );
+        let answered = Answered::Again(match &failure {
             Failure::Refused { rule, suspect } => {
                 self.db.write(|tx| {
-                    if let Some(suspect) = &suspect {
+                    if let Some(suspect) = suspect {
                         let event = self.about(call, loaded, &known, names::FACTOR_SUSPECTED);
                         let event = event.with("credential", suspect.as_str());
-                        tx.audit(event.with("why", rule).with("accepted", false));
+                        tx.audit(event.with("why", *rule).with("accepted", false));
                     }
                     self.note_failure_of(tx, &attempt, rule)
                 })?;
-                Trouble::Refused(rule)
+                Trouble::of(failure)?
             }
-            Failure::TooSoon(wait) => Trouble::TooSoon(wait.0),
             Failure::Replayed => {
                 self.db
                     .write(|tx| self.note_failure_of(tx, &attempt, "replayed"))?;
-                Trouble::UsedCode
+                Trouble::of(failure)?
             }
             Failure::Wrong(tried) => {
-                match self.guessed_wrong(&attempt, &tried, factor.budget(), last)? {
+                match self.guessed_wrong(&attempt, tried, factor.budget(), last)? {
                     Some(until) => Trouble::Locked(until),
                     None if typed.method == Method::password() => Trouble::WrongPassword,
-                    None => Trouble::WrongCode,
+                    None => Trouble::of(failure)?,
                 }
             }
-        }))
+            _ => Trouble::of(failure)?,
+        });
+        if noted {
+            count(&typed.method, "failed");
+            if is_step_up(loaded, &known) && known.user.is_some() {
+                self.count_step_up(loaded, Outcome::Failed);
+            }
+        }
+        Ok(answered)
     }
 
     /// Counts and writes down a wrong guess at these authenticators; says until when the first of them rests,
@@ -281,7 +291,6 @@ impl Engine {
             method,
             ..
         } = *attempt;
-        count(method, "failed");
         // Named, and yet not found among those who may sign in: an administrator locked the account.
         let named = loaded
             .state
@@ -294,9 +303,6 @@ impl Engine {
             None if is_step_up(loaded, known) => names::STEPUP_FAILED,
             None => names::LOGIN_FAILED,
         };
-        if name == names::STEPUP_FAILED {
-            self.count_step_up(loaded, Outcome::Failed);
-        }
         let mut event = self.about(call, loaded, known, name);
         if let Some(user) = locked_out {
             event = event.user(user);
@@ -313,6 +319,7 @@ impl Engine {
     ) -> Result<Answered, EngineError> {
         let Attempt {
             call,
+            loaded,
             known,
             method,
             ..
@@ -360,20 +367,28 @@ impl Engine {
                 &secret,
             )?;
             let trust = trust && may_be_trusted(&proof, &before);
-            Ok(match through || trust {
+            let device = match through || trust {
                 true => self.recognise(tx, &sign_in, trust)?,
                 false => None,
-            })
+            };
+            Ok((device, through))
         });
         match outcome {
-            Ok(device) => {
+            Ok((device, through)) => {
                 count(method, "passed");
+                if through && is_step_up(loaded, known) {
+                    self.count_step_up(loaded, Outcome::Passed);
+                }
                 Ok(Answered::Continue {
                     session: Some(secret),
                     device,
                 })
             }
             Err(Lost::Race | Lost::Taken) => Ok(Answered::Again(Trouble::TryAgain)),
+            // A password is not used up: it was changed meanwhile, or only hashed anew.
+            Err(Lost::Used) if *method == Method::password() => {
+                Ok(Answered::Again(Trouble::TryAgain))
+            }
             Err(Lost::Used) => Ok(Answered::Again(Trouble::UsedCode)),
             Err(Lost::Engine(error)) => Err(error),
         }
@@ -450,7 +465,7 @@ impl Engine {
     }
 
     /// What new evidence led to, as the hub sees it now: the event that says so, and whether nothing more has to
-    /// be proven. Once a step-up is through, the state says that none goes on.
+    /// be proven: what leads to a refusal is no end of a step-up. Once one is through, the state says that none goes on.
     pub(super) fn went_on(
         &self,
         tx: &mut Tx<'_>,
@@ -465,28 +480,26 @@ impl Engine {
             ..
         } = *attempt;
         let (_, decision) = self.judge(tx, call.now, loaded, Some(secret))?;
-        let more = matches!(
+        let through = matches!(
             decision.verdict,
-            Verdict::Ask(Step::Prove(_) | Step::Enrol(_))
+            Verdict::Grant(_) | Verdict::Ask(Step::Consent)
         );
-        let refused = matches!(decision.verdict, Verdict::Refuse(_));
         let mut event = self.about(call, loaded, known, names::LOGIN_PASSED);
         if is_step_up(loaded, known) {
-            let name = if more {
-                names::STEPUP_ADVANCED
-            } else {
+            let name = if through {
                 names::STEPUP_PASSED
+            } else {
+                names::STEPUP_ADVANCED
             };
             event = self
                 .about(call, loaded, known, name)
                 .with("reasons", json(&decision.reasons)?);
-            if !more {
-                self.count_step_up(loaded, Outcome::Passed);
+            if through {
                 // Whoever leaves now abandons no step-up.
                 (state.stepup_required, state.stepup_started) = (false, false);
             }
         }
-        Ok((event, !more && !refused))
+        Ok((event, through))
     }
 
     fn new_session(&self, call: &Call<'_>, user: &UserId, secret: &Secret) -> Session {

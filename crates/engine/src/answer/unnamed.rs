@@ -7,12 +7,13 @@ use stepwell_core::audit::names;
 use stepwell_core::authn::Method;
 use stepwell_core::ids::InteractionId;
 use stepwell_core::user::User;
-use stepwell_store::{StoreError, credentials, interactions, users};
+use stepwell_store::{StoreError, credentials, users};
 
+use super::Trouble;
 use super::guesses::Guesses;
 use super::prove::{Typed, count};
 use crate::Engine;
-use crate::authorize::{Identified, Known, Loaded, encode};
+use crate::authorize::{Identified, Known, Loaded};
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 
@@ -23,7 +24,8 @@ impl Engine {
         factor.names(&typed.against(loaded))
     }
 
-    /// The interaction as the person whose authenticator this is; none when it is nobody's, which is written down.
+    /// The interaction as the person whose authenticator this is. When it is nobody's that is written down, as long as
+    /// the network's budget lasts: what is turned away afterwards is not, or a flood would fill the disk.
     pub(super) fn named(
         &self,
         call: &Call<'_>,
@@ -31,7 +33,7 @@ impl Engine {
         known: &Known,
         typed: &Typed<'_>,
         name: &str,
-    ) -> Result<Option<Loaded>, EngineError> {
+    ) -> Result<Result<Loaded, Trouble>, EngineError> {
         let user = self.db.read(|tx| -> Result<Option<User>, StoreError> {
             let found = credentials::find_by_external(tx, name)?;
             match found.filter(|c| c.method == typed.method) {
@@ -41,15 +43,18 @@ impl Engine {
         })?;
         let Some(user) = user else {
             let nobodys = Cookies::default();
-            Guesses::of(self, call, loaded, known, &nobodys, &typed.method)?.count_network()?;
-            count(&typed.method, "failed");
+            let guesses = Guesses::of(self, call, loaded, known, &nobodys, &typed.method)?;
+            if let Some(wait) = guesses.count_network()? {
+                return Ok(Err(Trouble::Wait(wait.0)));
+            }
             self.db.write(|tx| -> Result<(), EngineError> {
                 let event = self.about(call, loaded, known, names::LOGIN_FAILED);
                 let event = event.with("method", typed.method.as_str());
                 tx.audit(event.with("why", "unknown-credential"));
                 Ok(())
             })?;
-            return Ok(None);
+            count(&typed.method, "failed");
+            return Ok(Err(Trouble::Refused("unknown-credential")));
         };
         let mut state = loaded.state.anew(Some(Identified {
             username: user.username,
@@ -57,7 +62,7 @@ impl Engine {
         }));
         // The challenge was made for whoever answers it.
         state.challenge = loaded.state.challenge.clone();
-        Ok(Some(Loaded {
+        Ok(Ok(Loaded {
             state,
             ..loaded.clone()
         }))
@@ -80,9 +85,7 @@ impl Engine {
         }
         let mut state = loaded.state.clone();
         state.challenge = None;
-        let text = encode(&state)?;
-        self.db
-            .write(|tx| interactions::save_state(tx, id, loaded.version, &text))?;
+        self.save(loaded, id, &state)?;
         Ok(())
     }
 }

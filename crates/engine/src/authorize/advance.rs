@@ -56,8 +56,9 @@ pub enum Next {
         /// The error, when it came to one.
         refused: Option<Error>,
     },
-    /// It was answered before; nothing is answered twice.
-    AlreadyDone,
+    /// Another request answered it or changed it meanwhile: nothing is answered twice, nor on what was so before. Open
+    /// it again and see.
+    Overtaken,
 }
 
 impl Loaded {
@@ -142,15 +143,15 @@ impl Engine {
         // A request turned down at once changes nothing, unless a signed-in person fell short of it.
         let fell_short =
             error == Error::UnmetAuthenticationRequirements && known.facts.session.is_some();
-        if loaded.id.is_none() && !fell_short {
+        if loaded.id.is_none() && !(fell_short && self.notes_unmet(call, known)?) {
+            if fell_short {
+                self.count_step_up(loaded, Outcome::Unmet);
+            }
             return Ok(loaded.refused(error, reasons));
-        }
-        if fell_short {
-            self.count_step_up(loaded, Outcome::Unmet);
         }
         let done = self.db.write(|tx| -> Result<bool, EngineError> {
             if let Some(id) = &loaded.id
-                && !interactions::finish(tx, id, answer.code().as_str(), call.now)?
+                && !interactions::finish(tx, id, loaded.version, answer.code().as_str(), call.now)?
             {
                 return Ok(false);
             }
@@ -172,10 +173,13 @@ impl Engine {
             );
             Ok(true)
         })?;
+        if done && fell_short {
+            self.count_step_up(loaded, Outcome::Unmet);
+        }
         Ok(if done {
             loaded.refused(error, reasons)
         } else {
-            Next::AlreadyDone
+            Next::Overtaken
         })
     }
 
@@ -205,9 +209,9 @@ impl Engine {
                     return Ok(None);
                 }
                 if let Some(id) = &loaded.id
-                    && !interactions::finish(tx, id, "granted", call.now)?
+                    && !interactions::finish(tx, id, loaded.version, "granted", call.now)?
                 {
-                    return Ok(Some((Next::AlreadyDone, known)));
+                    return Ok(Some((Next::Overtaken, known)));
                 }
                 let app = match &loaded.asker {
                     Asker::Client(app) => app,
@@ -237,12 +241,7 @@ impl Engine {
         known: &Known,
         name: &'static str,
     ) -> Event {
-        let mut event = Event::new(name, call.now)
-            .reference(call.reference)
-            .client(&loaded.asker.client_id());
-        if let Some(ip) = call.peer.ip {
-            event = event.ip(&ip.to_string());
-        }
+        let mut event = call.event(name).client(&loaded.asker.client_id());
         if let Some(id) = &loaded.id {
             event = event.interaction(id);
         }
@@ -261,7 +260,7 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, E
     serde_json::to_value(value).map_err(EngineError::broken)
 }
 
-/// Whether a request asked for more than being signed in, and what was there already was enough.
+/// Whether a request asks for more than being signed in.
 fn steps_up(question: &Request) -> bool {
     !question.demand.clauses.is_empty() || question.demand.fresh.max_age.is_some()
 }

@@ -19,11 +19,12 @@ use super::advance::{Loaded, Next, refusal};
 use super::asker::{Asker, ForClient};
 use super::facts::Known;
 use super::state::State;
+use super::stepup::Outcome;
 use crate::Engine;
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 use crate::here;
-use crate::limits::{LimitKey, NetworkKey, Rule, Verdict};
+use crate::limits::Rule;
 
 /// How a request arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +147,7 @@ impl Engine {
                 refused: Some((error, reasons)),
             } => self.unasked(call, &client, cookies, to, refusal(error, &reasons)),
             Next::Leave { to, refused: None } => Ok(Begun::Return(to)),
-            Next::AlreadyDone | Next::Home { .. } => Err(EngineError::broken(
+            Next::Overtaken | Next::Home { .. } => Err(EngineError::broken(
                 "a request was answered before it was stored",
             )),
         }
@@ -238,23 +239,19 @@ impl Engine {
                 None => Ok(()),
             }
         })?;
+        if required.is_some() {
+            self.count_step_up(&loaded, Outcome::Required);
+        }
         Ok((id, fresh))
     }
 
     /// Anybody can begin interactions, and each takes room until it ends: a network has a budget of them.
     fn may_be_stored(&self, call: &Call<'_>) -> Result<(), EngineError> {
-        let Some(ip) = call.peer.ip else {
-            return Ok(());
-        };
         let rule = Rule {
             budget: self.settings.limits.interactions_per_network,
             window: self.settings.limits.window,
         };
-        let key = LimitKey::network("interactions", &NetworkKey::of(ip));
-        match self.limits.hit(&key, &rule, call.now)? {
-            Verdict::Allowed { .. } => Ok(()),
-            Verdict::Wait { retry_after } => Err(EngineError::TooMany { retry_after }),
-        }
+        self.count_of_network(call, "interactions", rule)
     }
 
     /// An interaction as stored, with who asks.

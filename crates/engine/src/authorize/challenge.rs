@@ -5,10 +5,8 @@
 use serde_json::Value;
 use stepwell_core::authn::Method;
 use stepwell_core::time::Timestamp;
-use stepwell_store::interactions;
 
 use super::advance::Loaded;
-use super::begin::encode;
 use super::facts::Known;
 use super::state::State;
 use crate::Engine;
@@ -32,27 +30,20 @@ impl Engine {
         if let Some(pending) = pending(&loaded.state, factor, call.now) {
             return Ok(Some(pending.show.clone()));
         }
-        let Some(id) = loaded.id.clone() else {
+        if loaded.id.is_none() {
             return Ok(None);
-        };
+        }
         let Some(challenge) = self.new_challenge(call, loaded, known, factor)? else {
             return Ok(None);
         };
         let show = challenge.show.clone();
         let mut state = loaded.state.clone();
         state.challenge = Some((method.clone(), challenge));
-        let text = encode(&state)?;
-        if self
-            .db
-            .write(|tx| interactions::save_state(tx, &id, loaded.version, &text))?
-        {
-            loaded.state = state;
-            loaded.version += 1;
+        if self.keep(loaded, state, |_, _| Ok(()))? {
             return Ok(Some(show));
         }
         // Another tab was first: its challenge is the one that an answer will be held against.
-        if let Some(row) = self.db.read(|tx| interactions::find(tx, &id))?
-            && let Some(saved) = self.load(&row)?
+        if let Some(saved) = self.reloaded(loaded)?
             && let Some(pending) = pending(&saved.state, factor, call.now)
         {
             return Ok(Some(pending.show.clone()));

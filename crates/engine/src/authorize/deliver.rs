@@ -5,13 +5,10 @@
 
 use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::Method;
-use stepwell_core::ids::InteractionId;
 use stepwell_core::time::Seconds;
 use stepwell_core::user::User;
-use stepwell_store::interactions;
 
 use super::advance::Loaded;
-use super::begin::encode;
 use super::facts::Known;
 use super::view::DeliveredView;
 use crate::Engine;
@@ -19,6 +16,9 @@ use crate::call::Call;
 use crate::courier::Recipient;
 use crate::error::EngineError;
 use crate::factors::{Challenge, DeliveredCode, sent};
+
+/// How often a code is sent on top of what other requests changed.
+const TRIES: usize = 3;
 
 /// A method whose codes are delivered, and whose page is shown to whom.
 #[derive(Clone, Copy)]
@@ -88,18 +88,52 @@ impl Engine {
         post: Post<'_>,
         chosen: Option<&str>,
     ) -> Result<Sending, EngineError> {
-        let (Some(user), Some(id)) = (&post.known.user, loaded.id.clone()) else {
-            return Ok(Sending::Nowhere);
+        for _ in 0..TRIES {
+            if let Some(sending) = self.send_once(call, loaded, post, chosen)? {
+                return Ok(sending);
+            }
+            // Another request changed the interaction, and nothing left yet. If it sent a code, that one will do; if it
+            // is still about the same person, this one is sent on top of the change.
+            let sent_before = loaded.state.sent.get(post.method).cloned();
+            let Some(saved) = self
+                .reloaded(loaded)?
+                .filter(|saved| about_same(saved, loaded))
+            else {
+                return Ok(Sending::Nowhere);
+            };
+            *loaded = saved;
+            match loaded.state.sent.get(post.method) {
+                Some(newer) if Some(newer) != sent_before.as_ref() => {
+                    return Ok(Sending::Tried(newer.clone()));
+                }
+                _ => {}
+            }
+        }
+        Err(EngineError::Unavailable(
+            "other requests changed the same page again and again".to_owned(),
+        ))
+    }
+
+    /// None when another request has changed the interaction meanwhile: nothing was sent.
+    fn send_once(
+        &self,
+        call: &Call<'_>,
+        loaded: &mut Loaded,
+        post: Post<'_>,
+        chosen: Option<&str>,
+    ) -> Result<Option<Sending>, EngineError> {
+        let Some(user) = post.known.user.as_ref().filter(|_| loaded.id.is_some()) else {
+            return Ok(Some(Sending::Nowhere));
         };
         let action = self.action_of(call, loaded);
         let whom = self.whom(loaded, post.known, action.as_deref());
         let pending = loaded.state.sent.get(post.method);
         let Some(drawn) = post.code.draw(&self.tools(call), &whom, pending, chosen)? else {
-            return Ok(Sending::Nowhere);
+            return Ok(Some(Sending::Nowhere));
         };
         let messages = post.code.messages(&self.tools(call), user);
         if let Some(wait) = messages.take()? {
-            return Ok(Sending::Wait(wait));
+            return Ok(Some(Sending::Wait(wait)));
         }
         let event = self.told(
             call,
@@ -108,10 +142,9 @@ impl Engine {
             &drawn.challenge,
             names::FACTOR_CODE_SENT,
         )?;
-        if !self.keep_sent(loaded, &id, post.method, &drawn.challenge, event)? {
-            // Another tab has just sent one; a second would only be in its way.
+        if !self.keep_sent(loaded, post.method, &drawn.challenge, event)? {
             messages.give_back()?;
-            return Ok(Sending::Tried(drawn.challenge));
+            return Ok(None);
         }
         let to = Recipient {
             channel: post.code.channel(),
@@ -119,7 +152,7 @@ impl Engine {
             language: language(call, user),
         };
         let Err(why) = self.courier.deliver(&to, &drawn.letter) else {
-            return Ok(Sending::Tried(drawn.challenge));
+            return Ok(Some(Sending::Tried(drawn.challenge)));
         };
         messages.give_back()?;
         tracing::warn!(channel = to.channel.as_str(), reference = call.reference, %why, "a code did not leave");
@@ -133,36 +166,31 @@ impl Engine {
                 names::FACTOR_DELIVERY_FAILED,
             )?
             .with("why", why.to_string());
-        self.keep_sent(loaded, &id, post.method, &taken_back, event)?;
-        Ok(Sending::Tried(taken_back))
+        if !self.keep_sent(loaded, post.method, &taken_back, event.clone())? {
+            // The page that the other request left tells of a code; that it did not leave is written down all the same.
+            self.db.write(|tx| -> Result<(), EngineError> {
+                tx.audit(event);
+                Ok(())
+            })?;
+        }
+        Ok(Some(Sending::Tried(taken_back)))
     }
 
-    /// Stores a challenge with what is written down about it; false, with only that written down, when another
-    /// request has changed the interaction meanwhile.
+    /// Stores a challenge with what is written down about it; false when another request has changed the interaction
+    /// meanwhile.
     fn keep_sent(
         &self,
         loaded: &mut Loaded,
-        id: &InteractionId,
         method: &Method,
         challenge: &Challenge,
         event: Event,
     ) -> Result<bool, EngineError> {
         let mut state = loaded.state.clone();
         state.sent.insert(method.clone(), challenge.clone());
-        let text = encode(&state)?;
-        let failed = sent(challenge)?.failed;
-        let saved = self.db.write(|tx| -> Result<bool, EngineError> {
-            let saved = interactions::save_state(tx, id, loaded.version, &text)?;
-            if saved || failed {
-                tx.audit(event);
-            }
-            Ok(saved)
-        })?;
-        if saved {
-            loaded.state = state;
-            loaded.version += 1;
-        }
-        Ok(saved)
+        self.keep(loaded, state, |tx, _| {
+            tx.audit(event);
+            Ok(())
+        })
     }
 
     fn told(
@@ -181,7 +209,20 @@ impl Engine {
     }
 }
 
-/// The language that a person is written to in: their own choice, else that of the page at hand.
+/// Whether an interaction that was read again is still about the same person, and goes on.
+fn about_same(saved: &Loaded, loaded: &Loaded) -> bool {
+    let who = |l: &Loaded| {
+        let named = l.state.identified.as_ref();
+        (
+            named.map(|identified| identified.user.clone()),
+            l.state.switched,
+            l.state.ended.is_some(),
+        )
+    };
+    who(saved) == who(loaded)
+}
+
+/// The language that a person is written to in: that of the page at hand, else their own choice.
 pub(crate) fn language<'a>(call: &'a Call<'_>, user: &'a User) -> &'a str {
     let chosen = user.claims.get("locale").and_then(|value| value.as_str());
     match call.peer.language.as_str() {

@@ -4,11 +4,9 @@
 //! Starts a set-up that needs nothing typed first; verifies and stores no authenticator.
 
 use stepwell_core::authn::{Enrol, Method, Reason};
-use stepwell_store::interactions;
 
 use super::advance::Loaded;
 use super::asked::proven;
-use super::begin::encode;
 use super::facts::Known;
 use super::lost::lost;
 use super::show::username;
@@ -78,7 +76,7 @@ impl Engine {
                     started: Some(started.clone()),
                 });
                 // Another tab may have started one at the same moment: that one is shown.
-                if !self.keep(loaded, state)? {
+                if !self.keep(loaded, state, |_, _| Ok(()))? {
                     return self.enrol_stage_again(call, loaded, known, enrol);
                 }
                 started
@@ -101,13 +99,7 @@ impl Engine {
         known: &Known,
         enrol: &Enrol,
     ) -> Result<EnrolStage, EngineError> {
-        let row = match &loaded.id {
-            Some(id) => self.db.read(|tx| interactions::find(tx, id))?,
-            None => None,
-        };
-        let saved = row
-            .and_then(|row| self.load(&row).transpose())
-            .transpose()?;
+        let saved = self.reloaded(loaded)?;
         let started = |l: &Loaded| l.state.setup.as_ref().is_some_and(|s| s.started.is_some());
         match saved {
             Some(saved) if started(&saved) => {
@@ -118,22 +110,6 @@ impl Engine {
                 "another tab changed the same page".to_owned(),
             )),
         }
-    }
-
-    /// Saves the state, and goes on from it; false when another request was first.
-    fn keep(&self, loaded: &mut Loaded, state: super::state::State) -> Result<bool, EngineError> {
-        let Some(id) = &loaded.id else {
-            return Ok(false);
-        };
-        let text = encode(&state)?;
-        let saved = self
-            .db
-            .write(|tx| interactions::save_state(tx, id, loaded.version, &text))?;
-        if saved {
-            loaded.state = state;
-            loaded.version += 1;
-        }
-        Ok(saved)
     }
 
     /// How authenticators of a method are set up.

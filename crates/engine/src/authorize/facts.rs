@@ -40,8 +40,8 @@ impl Engine {
             return Ok(None);
         };
         let idle = self.settings.lifetimes.session_idle;
-        Ok(sessions::find_by_hash(tx, &Hashed::of(secret), now)?
-            .filter(|s| now < s.last_seen_at.plus(idle)))
+        let session = sessions::find_by_hash(tx, &Hashed::of(secret), now)?;
+        Ok(session.filter(|session| session.is_live(now, idle)))
     }
 
     pub(super) fn gather(
@@ -135,7 +135,7 @@ impl About<'_> {
             return Ok(Consent::Missing);
         };
         let given = consents::find(tx, &user.id, &client.id)?;
-        let covered = given.filter(|c| c.revoked_at.is_none()).is_some_and(|c| {
+        let covered = given.is_some_and(|c| {
             Scope::parse(&c.scopes)
                 .is_ok_and(|given| request.disclosed(client).is_subset_of(&given))
         });

@@ -2,7 +2,7 @@
 //!
 //! Runs inside the write that decided, so that what is frozen was true at that very instant.
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::authn::Grounds;
 use stepwell_core::client::Client;
 use stepwell_core::ids::GrantId;
@@ -73,8 +73,7 @@ impl Engine {
             },
         )?;
         tx.audit(
-            Event::new(names::GRANT_ISSUED, call.now)
-                .reference(call.reference)
+            call.event(names::GRANT_ISSUED)
                 .user(&grounds.subject)
                 .client(&client.id)
                 .session(&session.id)

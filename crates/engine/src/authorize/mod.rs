@@ -14,6 +14,7 @@ mod demand;
 mod enrol;
 mod facts;
 mod grant;
+mod keep;
 mod lost;
 mod meant;
 mod show;

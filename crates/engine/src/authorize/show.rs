@@ -20,6 +20,9 @@ use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 use crate::here::Place;
 
+/// How often a page is opened anew when other requests keep changing it.
+const TRIES: usize = 5;
+
 /// An interaction that this browser may go on with.
 pub(crate) enum Opened {
     Ok(Box<Loaded>, Option<Secret>),
@@ -36,13 +39,41 @@ impl Engine {
         id: &InteractionId,
         cookies: &Cookies,
     ) -> Result<Left, EngineError> {
-        let (mut loaded, browser) = match self.open_interaction(call, id, cookies)? {
-            Opened::Ok(loaded, browser) => (loaded, browser),
-            Opened::Not(left) => return Ok(left),
-        };
-        let (next, mut known) = self.advance(call, &loaded, cookies.session.as_ref())?;
+        let mut cookies = cookies.clone();
+        let mut fresh = None;
+        for _ in 0..TRIES {
+            let loaded = match self.open_interaction(call, id, &cookies)? {
+                Opened::Ok(loaded, bound) => {
+                    if bound.is_some() {
+                        fresh.clone_from(&bound);
+                        cookies.browser = bound;
+                    }
+                    loaded
+                }
+                Opened::Not(left) => return Ok(left),
+            };
+            let (next, known) = self.advance(call, &loaded, cookies.session.as_ref())?;
+            if !matches!(next, Next::Overtaken) {
+                return self.shown(call, id, loaded, known, next, fresh);
+            }
+        }
+        Err(EngineError::Unavailable(
+            "other requests changed the same page again and again".to_owned(),
+        ))
+    }
+
+    /// The page or the way out that the hub came to.
+    fn shown(
+        &self,
+        call: &Call<'_>,
+        id: &InteractionId,
+        mut loaded: Box<Loaded>,
+        mut known: Known,
+        next: Next,
+        browser: Option<Secret>,
+    ) -> Result<Left, EngineError> {
         match next {
-            Next::AlreadyDone => Ok(Left::AlreadyDone {
+            Next::Overtaken => Ok(Left::AlreadyDone {
                 client: self.client_view(&loaded),
             }),
             Next::Home { to, refused } => Ok(Left::Home {

@@ -5,14 +5,17 @@
 
 use stepwell_core::audit::names;
 use stepwell_core::authn::Reason;
-use stepwell_store::{Tx, interactions};
+use stepwell_store::Tx;
 
 use super::advance::{Loaded, json};
-use super::begin::encode;
 use super::facts::Known;
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
+use crate::limits::{LimitKey, Rule, Verdict};
+
+/// Unmet step-ups of one person that are written down in the window of the limits, where no page was shown.
+const NOTED: u32 = 20;
 
 /// How a step-up went on.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +60,22 @@ impl Engine {
             .increment(1);
     }
 
-    /// Writes down that more is needed than the session holds.
+    /// Whether an unmet step-up of this person is written down: each is told, but a browser that asks for one again
+    /// and again does not fill the disk.
+    pub(super) fn notes_unmet(&self, call: &Call<'_>, known: &Known) -> Result<bool, EngineError> {
+        let Some(user) = &known.user else {
+            return Ok(true);
+        };
+        let rule = Rule {
+            budget: NOTED,
+            window: self.settings.limits.window,
+        };
+        let key = LimitKey::account("unmet", user.id.as_str());
+        let verdict = self.limits.hit(&key, &rule, call.now)?;
+        Ok(matches!(verdict, Verdict::Allowed { .. }))
+    }
+
+    /// Writes down that more is needed than the session holds; to be counted once that is stored.
     pub(super) fn note_required(
         &self,
         tx: &mut Tx<'_>,
@@ -66,7 +84,6 @@ impl Engine {
         known: &Known,
         why: &[Reason],
     ) -> Result<(), EngineError> {
-        self.count_step_up(loaded, Outcome::Required);
         let question = loaded.question(self);
         let acr_values: Vec<_> = question.prefer.iter().map(|acr| acr.as_str()).collect();
         tx.audit(
@@ -86,30 +103,24 @@ impl Engine {
         known: &Known,
         why: &[Reason],
     ) -> Result<(), EngineError> {
-        let Some(id) = &loaded.id else { return Ok(()) };
-        if loaded.state.stepup_started || !is_step_up(loaded, known) {
+        if loaded.id.is_none() || loaded.state.stepup_started || !is_step_up(loaded, known) {
             return Ok(());
         }
         let mut state = loaded.state.clone();
         state.stepup_started = true;
         state.stepup_required = true;
-        let saved = self.db.write(|tx| -> Result<bool, EngineError> {
-            let saved = interactions::save_state(tx, id, loaded.version, &encode(&state)?)?;
-            if saved {
-                // A posted request came without cookies, so only its page knows that somebody was signed in.
-                if !loaded.state.stepup_required {
-                    self.note_required(tx, call, loaded, known, why)?;
-                }
-                tx.audit(
-                    self.about(call, loaded, known, names::STEPUP_STARTED)
-                        .with("reasons", json(&why)?),
-                );
+        // A posted request came without cookies, so only its page knows that somebody was signed in.
+        let first = !loaded.state.stepup_required;
+        let saved = self.keep(loaded, state, |tx, loaded| {
+            if first {
+                self.note_required(tx, call, loaded, known, why)?;
             }
-            Ok(saved)
+            let event = self.about(call, loaded, known, names::STEPUP_STARTED);
+            tx.audit(event.with("reasons", json(&why)?));
+            Ok(())
         })?;
-        if saved {
-            loaded.state = state;
-            loaded.version += 1;
+        if saved && first {
+            self.count_step_up(loaded, Outcome::Required);
         }
         Ok(())
     }

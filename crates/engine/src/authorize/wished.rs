@@ -10,6 +10,7 @@ use stepwell_store::interactions;
 
 use crate::Engine;
 use crate::error::EngineError;
+use crate::here;
 
 /// What a request says about languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,10 +38,16 @@ impl Engine {
         let Some(row) = self.db.read(|tx| interactions::find(tx, id))? else {
             return Ok(None);
         };
-        let (asked, _): (Asked, IgnoredAny) =
-            serde_json::from_str(&row.request).map_err(EngineError::broken)?;
+        // A page of our own asked: no request of an app spoke of languages.
+        let languages = if row.client_id.as_str() == here::CLIENT_ID {
+            Vec::new()
+        } else {
+            let (asked, _): (Asked, IgnoredAny) =
+                serde_json::from_str(&row.request).map_err(EngineError::broken)?;
+            asked.ui_locales
+        };
         Ok(Some(Wished {
-            languages: asked.ui_locales,
+            languages,
             at: row.began_at,
         }))
     }

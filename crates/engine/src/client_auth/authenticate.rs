@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::client::{AuthMethod, Client};
 use stepwell_core::oauth::{ErrorCode, OAuthError, Params};
 use stepwell_core::time::Timestamp;
@@ -161,19 +161,12 @@ impl Engine {
     /// Counts a failure of the network, whichever clients it names. One that has none left is told to wait,
     /// known client or not; a right secret is never asked for this budget.
     fn fail_network(&self, call: &Call<'_>) -> Result<(), EngineError> {
-        let Some(ip) = call.peer.ip else {
-            return Ok(());
-        };
         let limits = self.settings.limits;
         let rule = Rule {
             budget: limits.failures_per_network,
             window: limits.window,
         };
-        let key = LimitKey::network("client-failures", &NetworkKey::of(ip));
-        match self.limits.hit(&key, &rule, call.now)? {
-            Verdict::Allowed { .. } => Ok(()),
-            Verdict::Wait { retry_after } => Err(EngineError::TooMany { retry_after }),
-        }
+        self.count_of_network(call, "client-failures", rule)
     }
 
     fn note_failure(
@@ -185,14 +178,11 @@ impl Engine {
         let EngineError::OAuth(why) = error else {
             return Ok(());
         };
-        let mut event = Event::new(names::CLIENT_AUTHENTICATION_FAILED, call.now)
-            .reference(call.reference)
+        let event = call
+            .event(names::CLIENT_AUTHENTICATION_FAILED)
             .client(presented.client_id())
             .with("method", presented.method())
             .with("why", why.description());
-        if let Some(ip) = call.peer.ip {
-            event = event.ip(&ip.to_string());
-        }
         self.db.write(|tx| -> Result<(), EngineError> {
             tx.audit(event);
             Ok(())

@@ -17,6 +17,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepwell_core::authn::{Available, EnrolmentPolicy, Method, Owned, Traits};
+use stepwell_core::ids::CredentialId;
 use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_core::user::User;
 use stepwell_store::credentials::Credential;
@@ -39,6 +40,17 @@ pub use recovery::RecoveryFactor;
 pub(crate) use recovery::left;
 pub use totp::TotpFactor;
 pub(crate) use totp::totp_purpose;
+
+/// What may be sealed for an authenticator and wait in an interaction: its secret while it is set up, and the key of a
+/// code that was sent.
+pub(crate) fn waiting_purposes(credential: &str) -> Vec<String> {
+    let credential = CredentialId::new(credential);
+    vec![
+        totp_purpose(credential.as_str()),
+        recovery_setup::purpose(&credential),
+        code::purpose(&credential),
+    ]
+}
 
 /// What a person sent in to prove themselves: the fields of the factor's form.
 #[derive(Debug)]

@@ -67,17 +67,18 @@ impl Factor for PasswordFactor {
             traits: self.traits_of(kept),
             amr: vec!["pwd".to_owned()],
             consume: Box::new(move |tx, now| {
-                if let Some(new) = rehashed {
-                    // Another node may have rehashed it meanwhile; either hash is of the same password.
-                    if credentials::update_secret(tx, &id, &old, &new)? {
-                        tx.audit(
-                            Event::new(names::FACTOR_PASSWORD_REHASHED, now)
-                                .actor("system")
-                                .user(&user),
-                        );
-                    }
+                // It may have been changed or removed while this one waited to be hashed.
+                let new = rehashed.as_ref().unwrap_or(&old);
+                if !credentials::succeed_with(tx, &id, &old, new, now)? {
+                    return Ok(false);
                 }
-                credentials::reset_failures(tx, &id, now)?;
+                if rehashed.is_some() {
+                    tx.audit(
+                        Event::new(names::FACTOR_PASSWORD_REHASHED, now)
+                            .actor("system")
+                            .user(&user),
+                    );
+                }
                 Ok(true)
             }),
         })

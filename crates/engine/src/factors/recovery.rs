@@ -159,7 +159,7 @@ impl Factor for RecoveryFactor {
                     return Ok(false);
                 };
                 match spent(&row.secret, &hash) {
-                    Some(left) => credentials::spend(tx, &id, &row.secret, &left, now),
+                    Some(left) => credentials::succeed_with(tx, &id, &row.secret, &left, now),
                     None => Ok(false),
                 }
             }),

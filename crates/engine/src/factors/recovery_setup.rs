@@ -26,7 +26,8 @@ struct Waiting {
     sealed: String,
 }
 
-fn purpose(set: &CredentialId) -> String {
+/// What codes that are not saved yet are sealed for.
+pub(super) fn purpose(set: &CredentialId) -> String {
     format!("recovery:{set}")
 }
 

@@ -3,7 +3,7 @@
 //! A code counts once, by one conditional UPDATE. Presented again by the right client with the right
 //! verifier it revokes what was issued for it (spec §5 line 23); with anything wrong it only fails (line 24).
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::client::{Client, GrantType};
 use stepwell_core::oauth::pkce::{self, Challenge};
 use stepwell_core::oauth::{OAuthError, Params};
@@ -12,9 +12,9 @@ use stepwell_core::user::{Status, User};
 use stepwell_store::codes::{self, Code};
 use stepwell_store::grants;
 use stepwell_store::refresh_tokens::{self, RefreshToken};
-use stepwell_store::users;
+use stepwell_store::{Tx, users};
 
-use super::mint::{Wanted, narrowed};
+use super::mint::Wanted;
 use super::{Grant, TokenAnswer};
 use crate::Engine;
 use crate::call::Call;
@@ -42,23 +42,18 @@ impl Engine {
         let redeemed = self.db.write(|tx| -> Result<Redeemed, EngineError> {
             let (row, grant, session) = codes::find_with_grant(tx, &hash)?.ok_or_else(unknown)?;
             check(&row, client, params)?;
+            let mut grant = Grant::from_row(grant)?;
+            // First of all, and as long as the code is kept: a used one that comes back has leaked.
+            if row.used_at.is_some() {
+                return self.presented_again(tx, call, client, &grant);
+            }
             if row.expires_at <= call.now {
                 return Err(invalid("the code has expired; redeem it within a minute").into());
             }
-            let mut grant = Grant::from_row(grant)?;
             // A request that can be mended does not cost the code.
-            let resources = narrowed(params, &grant)?;
+            let resources = self.meant_for(params, &grant, &grant.scope)?;
             if !codes::burn(tx, &hash, call.now)? {
-                if grants::revoke(tx, &row.grant_id, "code presented twice", call.now)? {
-                    tx.audit(
-                        Event::new(names::TOKEN_REUSE_DETECTED, call.now)
-                            .reference(call.reference)
-                            .client(&client.id)
-                            .with("grant", row.grant_id.as_str())
-                            .with("what", "authorization code"),
-                    );
-                }
-                return Ok(Redeemed::Again);
+                return self.presented_again(tx, call, client, &grant);
             }
             if grant.revoked {
                 return Err(unknown().into());
@@ -91,8 +86,7 @@ impl Engine {
                 refresh_tokens::insert(tx, &self.first_refresh(call, &grant, token))?;
             }
             tx.audit(
-                Event::new(names::TOKEN_ISSUED, call.now)
-                    .reference(call.reference)
+                call.event(names::TOKEN_ISSUED)
                     .user(&grant.user_id)
                     .client(&client.id)
                     .with("grant", grant.id.as_str()),
@@ -110,6 +104,26 @@ impl Engine {
             refresh_token: refresh,
         };
         self.mint(call, client, &user, &grant, wanted)
+    }
+
+    /// Ends what was issued for a code that came a second time (RFC 6749 §4.1.2).
+    fn presented_again(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        client: &Client,
+        grant: &Grant,
+    ) -> Result<Redeemed, EngineError> {
+        if grants::revoke(tx, &grant.id, "code presented twice", call.now)? {
+            tx.audit(
+                call.event(names::TOKEN_REUSE_DETECTED)
+                    .user(&grant.user_id)
+                    .client(&client.id)
+                    .with("grant", grant.id.as_str())
+                    .with("what", "authorization code"),
+            );
+        }
+        Ok(Redeemed::Again)
     }
 
     fn first_refresh(&self, call: &Call<'_>, grant: &Grant, token: &Secret) -> RefreshToken {

@@ -165,8 +165,29 @@ pub(super) fn algorithm(alg: stepwell_core::client::SigningAlg) -> Algorithm {
     }
 }
 
-/// `resource` at the token endpoint may only narrow what was granted (RFC 8707 §2.2).
-pub(super) fn narrowed(params: &Params, grant: &Grant) -> Result<Vec<String>, OAuthError> {
+impl Engine {
+    /// Whom the token of a request is meant for. `resource` at the token endpoint may only narrow what was granted, and
+    /// is then all there is (RFC 8707 §2.2). Without it a token of an OpenID request is meant for this issuer's
+    /// userinfo beside the resources (OIDC Core §5.3), and says so (RFC 9068 §3).
+    pub(super) fn meant_for(
+        &self,
+        params: &Params,
+        grant: &Grant,
+        scope: &Scope,
+    ) -> Result<Vec<String>, OAuthError> {
+        let asked = narrowed(params, grant)?;
+        if !asked.is_empty() {
+            return Ok(asked);
+        }
+        let mut all = grant.resources.clone();
+        if !all.is_empty() && scope.is_openid() && !all.contains(&self.settings.issuer) {
+            all.push(self.settings.issuer.clone());
+        }
+        Ok(all)
+    }
+}
+
+fn narrowed(params: &Params, grant: &Grant) -> Result<Vec<String>, OAuthError> {
     let mut asked: Vec<String> = Vec::new();
     for one in params.get_all("resource") {
         if !grant.resources.iter().any(|granted| granted == one) {
@@ -179,11 +200,7 @@ pub(super) fn narrowed(params: &Params, grant: &Grant) -> Result<Vec<String>, OA
             asked.push(one.to_owned());
         }
     }
-    Ok(if asked.is_empty() {
-        grant.resources.clone()
-    } else {
-        asked
-    })
+    Ok(asked)
 }
 
 /// The scope a token request asks for within what was granted (RFC 6749 §6).

@@ -5,6 +5,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod ended;
 mod mint;
 mod record;
 mod refresh_token;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use stepwell_core::client::{Client, GrantType};
 use stepwell_core::oauth::{OAuthError, Params};
 
+pub(crate) use ended::ended;
 pub(crate) use mint::live_scope;
 pub(crate) use record::Grant;
 pub(crate) use successors::Successors;

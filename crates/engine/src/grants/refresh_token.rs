@@ -15,7 +15,7 @@ use stepwell_store::grants;
 use stepwell_store::refresh_tokens::{self, RefreshToken};
 use stepwell_store::{Tx, users};
 
-use super::mint::{Wanted, narrowed};
+use super::mint::Wanted;
 use super::{Grant, TokenAnswer, live_scope};
 use crate::Engine;
 use crate::call::Call;
@@ -34,7 +34,7 @@ impl Engine {
         params: &Params,
     ) -> Result<TokenAnswer, EngineError> {
         let token = Secret::new(params.require("refresh_token", "RFC 6749 §6")?);
-        let successor = self.rotation.after(&token)?;
+        let successor = self.rotation.after(&token, params)?;
         let rotated = self.db.write(|tx| -> Result<Rotated, EngineError> {
             let (row, grant, session) =
                 refresh_tokens::find_with_grant(tx, &Hashed::of(&token))?.ok_or_else(unknown)?;
@@ -64,7 +64,7 @@ impl Engine {
             }
             // Everything that could refuse comes before the token is spent.
             let scope = live_scope(params.get("scope"), &grant.scope)?;
-            let resources = narrowed(params, &grant)?;
+            let resources = self.meant_for(params, &grant, &scope)?;
             self.still_holds(call.now, client, &grant)?;
             let user = users::find(tx, &grant.user_id)?
                 .filter(|u| u.status == Status::Active)
@@ -98,7 +98,8 @@ impl Engine {
         self.mint(call, client, &user, &grant, wanted)
     }
 
-    /// Whether a used token comes again in good faith: soon, and before anybody used its successor.
+    /// Whether a used token comes again in good faith: soon, before anybody used its successor, and in the same request,
+    /// for another one has another successor, which nobody was ever given.
     fn is_retry(
         &self,
         tx: &mut Tx<'_>,
@@ -150,8 +151,7 @@ impl Engine {
 }
 
 fn refresh_event(call: &Call<'_>, grant: &Grant, name: &'static str) -> Event {
-    Event::new(name, call.now)
-        .reference(call.reference)
+    call.event(name)
         .user(&grant.user_id)
         .client(&grant.client_id)
         .with("grant", grant.id.as_str())

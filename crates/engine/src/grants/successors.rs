@@ -5,6 +5,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use stepwell_core::oauth::Params;
 use stepwell_core::secret::Secret;
 use stepwell_store::{Db, secrets};
 use zeroize::Zeroizing;
@@ -40,11 +41,17 @@ impl Successors {
         ))
     }
 
-    /// The token that follows `token`.
-    pub(crate) fn after(&self, token: &Secret) -> Result<Secret, EngineError> {
+    /// The token that follows `token` in answer to a request for this scope and these resources, as they were spelled:
+    /// only the identical request leads to the identical token (RFC 6749 §6, RFC 8707 §2.2).
+    pub(crate) fn after(&self, token: &Secret, params: &Params) -> Result<Secret, EngineError> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).map_err(EngineError::broken)?;
         mac.update(b"stepwell refresh successor\0");
         mac.update(token.expose().as_bytes());
+        for name in ["scope", "resource"] {
+            for value in params.get_all(name) {
+                mac.update(format!("\0{name} {}\0{value}", value.len()).as_bytes());
+            }
+        }
         Ok(Secret::new(
             URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()),
         ))

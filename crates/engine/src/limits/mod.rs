@@ -7,6 +7,7 @@ mod bucket;
 pub mod key;
 pub mod memory;
 mod messages;
+mod network;
 pub mod redis;
 
 pub use bucket::{Rule, Verdict};

@@ -109,7 +109,7 @@ fn purpose(link: &Link) -> Option<Purpose> {
 }
 
 /// What the rest of a link is sealed for.
-fn sealed_for(hash: &Hashed) -> String {
+pub(crate) fn sealed_for(hash: &Hashed) -> String {
     format!("link:{}", hash.as_str())
 }
 

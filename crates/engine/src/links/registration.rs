@@ -5,12 +5,12 @@
 //! who has one gets a link to set their password anew instead.
 
 use serde_json::{Map, json};
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::ids::UserId;
 use stepwell_core::user::{Status, User};
 use stepwell_core::username;
 use stepwell_store::links::Link;
-use stepwell_store::{StoreError, Tx, users};
+use stepwell_store::{Tx, users};
 
 use super::forgotten::VALID_FOR;
 use super::{Kept, Purpose};
@@ -57,14 +57,15 @@ impl Engine {
             return Ok(Registered::NotAnAddress);
         };
         self.within_limits(call, "register", PER_NETWORK)?;
-        let taken = self.db.read(|tx| -> Result<_, StoreError> {
-            Ok(users::find_by_canonical(tx, &canonical)?.is_some())
-        })?;
-        if taken {
-            self.forgot_password(call, address)?;
+        // The same budgets and one write, whether somebody has an account under it or not.
+        if !self.may_mail(call, &canonical)? {
             return Ok(Registered::Sent);
         }
         self.db.write(|tx| -> Result<(), EngineError> {
+            let found = users::find_by_canonical(tx, &canonical)?;
+            if found.is_some() {
+                return self.mail_reset(tx, call, found);
+            }
             let kept = Kept {
                 username: Some(address.to_owned()),
                 ..Kept::default()
@@ -80,12 +81,7 @@ impl Engine {
                 valid_for: VALID_FOR,
             };
             self.enqueue(tx, call, None, &to, &letter)?;
-            let mut event =
-                Event::new(names::REGISTRATION_REQUESTED, call.now).reference(call.reference);
-            if let Some(ip) = call.peer.ip {
-                event = event.ip(&ip.to_string());
-            }
-            tx.audit(event);
+            tx.audit(call.event(names::REGISTRATION_REQUESTED));
             Ok(())
         })?;
         Ok(Registered::Sent)
@@ -126,8 +122,7 @@ impl Engine {
         };
         users::insert(tx, &user)?;
         tx.audit(
-            Event::new(names::USER_CREATED, call.now)
-                .reference(call.reference)
+            call.event(names::USER_CREATED)
                 .user(&user.id)
                 .with("why", "registration"),
         );

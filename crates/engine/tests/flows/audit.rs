@@ -1,5 +1,7 @@
 //! What is written down, with reasons, in the same write as what it is about.
 
+use std::thread;
+
 use serde_json::Value;
 use stepwell_core::audit::Record;
 use stepwell_core::authn::{Acr, AcrName, Catalog, Method, Predicate, Renew};
@@ -7,6 +9,7 @@ use stepwell_core::time::Seconds;
 use stepwell_engine::EngineError;
 use stepwell_engine::answer::{Input, Trouble};
 use stepwell_engine::authorize::Via;
+use stepwell_engine::passwords::HashGate;
 
 use crate::support::{Stage, a_person, a_relying_party, each_database};
 
@@ -354,4 +357,75 @@ fn a_database_that_is_away_in_the_middle_of_a_flow_gives_no_code_and_loses_nothi
         Trouble::WrongPassword
     );
     browser.type_password().follow().code();
+}
+
+#[test]
+fn every_event_of_a_request_tells_where_it_came_from() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().create();
+    let mut browser = stage.browser(&ada).at_ip("198.51.100.7");
+    let tokens = bank.redeem(&stage, &browser.sign_in(&bank));
+    bank.refresh(&stage, tokens.refresh_token()).unwrap();
+    let call = stage.call_from(&browser.peer);
+    let me = stage.engine.me(&call, &browser.cookies).unwrap().unwrap();
+    let engine = &stage.engine;
+    engine
+        .update_profile(&call, &me, &[("name", "Ada")])
+        .unwrap()
+        .unwrap();
+    let out = engine.revoke_account_app(&call, &me, &bank.client.id);
+    assert!(out.unwrap());
+    let yes = bank.params(&[]);
+    engine
+        .logout_confirmed(&call, &yes, &browser.cookies)
+        .unwrap();
+    for (name, ip) in [
+        ("grant.issued", "198.51.100.7"),
+        ("token.issued", "192.0.2.1"),
+        ("token.refreshed", "192.0.2.1"),
+        ("user.updated", "198.51.100.7"),
+        ("grant.revoked", "198.51.100.7"),
+        ("session.ended", "198.51.100.7"),
+    ] {
+        let records = stage.audited(name);
+        let ips: Vec<_> = records.iter().map(|r| r.ip.as_deref()).collect();
+        assert_eq!(ips, [Some(ip)], "{name}");
+    }
+}
+
+#[test]
+fn a_step_up_that_its_last_proof_cannot_save_has_not_passed() {
+    let stage = Stage::with(|settings| settings.enrolment.methods = Some(Vec::new()));
+    let node = stage.another_node_hashing(HashGate::new(1, 8));
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    let shell = |sql: &str| stage.database().shell(sql);
+    // She is still signed in, and has to prove everything anew.
+    shell("UPDATE evidence SET revoked_at = 1");
+    browser.authorize(&bank, &[("acr_values", "2")]);
+    browser.another_way("password");
+    assert_eq!(browser.page(), "password");
+    let mut browser = browser.served_by(&node);
+    let place = node.gate.enter().unwrap();
+    thread::scope(|scope| {
+        let typing = scope.spawn(|| {
+            browser.type_password();
+        });
+        while node.gate.load().1 == 0 {
+            thread::yield_now();
+        }
+        shell("UPDATE credentials SET revoked_at = 1 WHERE method = 'totp'");
+        drop(place);
+        typing.join().unwrap();
+    });
+    let so_far = ["stepup.required", "stepup.started", "stepup.advanced"];
+    assert_eq!(stage.events("stepup."), so_far);
+    assert_eq!(
+        browser.follow().error(),
+        "unmet_authentication_requirements"
+    );
+    assert_eq!(stage.events("stepup.").last().unwrap(), "stepup.unmet");
 }

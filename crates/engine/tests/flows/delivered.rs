@@ -7,7 +7,10 @@ use stepwell_engine::courier::{Channel, Letter};
 use stepwell_engine::factors::{inbox, reset_details};
 use stepwell_store::credentials::{self, Credential};
 
-use crate::support::{Browser, Person, Postbox, RelyingParty, Stage, a_person, a_relying_party};
+use crate::support::{
+    Browser, Database, Hold, Person, Postbox, RelyingParty, Stage, a_person, a_relying_party,
+    postgres_server,
+};
 
 fn by(methods: &[&str]) -> Predicate {
     Predicate::Proof(Pattern {
@@ -721,4 +724,33 @@ fn another_way_says_where_a_code_would_go_and_only_after_a_first_proof() {
     assert_eq!(told(&mut browser, "password"), Some((false, None)));
     // Being told sends nothing: each code was sent by its own page.
     assert_eq!(postbox.messages().len(), 2);
+}
+
+#[test]
+fn a_code_leaves_though_another_tab_changed_the_page_at_the_same_moment() {
+    let Some(server) = postgres_server() else {
+        return;
+    };
+    let (postbox, stage) = Postbox::at(&Stage::on(Database::postgres(&server), |_| {}));
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_texts().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[("acr_values", "2")]);
+    browser.type_username().type_password();
+    let hold = Hold::of(&stage, "UPDATE interactions SET version = version + 1").unwrap();
+    let shown = std::thread::scope(|scope| {
+        let looking = scope.spawn(|| codes(&mut browser));
+        hold.until_held_up(1);
+        hold.let_go();
+        looking.join().unwrap()
+    });
+    assert!(shown.sent_at.is_some());
+    let code = postbox.code();
+    browser.goes_on(&Input::Prove {
+        method: "sms",
+        secret: &code,
+        credential: None,
+        trust: false,
+    });
+    browser.follow().code();
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use stepwell_core::authn::Method;
+use stepwell_core::secret::Secret;
 use stepwell_core::time::Seconds;
 use stepwell_engine::EngineError;
 use stepwell_engine::answer::{Answered, Input, Trouble};
@@ -580,4 +581,38 @@ fn a_network_may_begin_so_many_interactions_and_requests_without_a_page_cost_non
     assert!(elsewhere.authorize(&bank, &[]).is_pages());
     stage.advance(300);
     assert!(stage.browser(&ada).authorize(&bank, &[]).is_pages());
+}
+
+#[test]
+fn a_password_that_is_changed_while_it_waits_to_be_checked_no_longer_counts() {
+    each_database(|stage| {
+        let node = stage.another_node_hashing(HashGate::new(1, 8));
+        let bank = a_relying_party(stage).create();
+        let ada = a_person(stage).with_password().create();
+        let mut hers = stage.browser(&ada);
+        hers.sign_in(&bank).code();
+        let me = stage.engine.me(&stage.call(), &hers.cookies).unwrap();
+        let mut thief = stage.browser(&ada).served_by(&node);
+        thief.authorize(&bank, &[]);
+        thief.type_username();
+        let place = node.gate.enter().unwrap();
+        let trouble = thread::scope(|scope| {
+            let typing = scope.spawn(|| thief.fails_with("password", &ada.password));
+            while node.gate.load().1 == 0 {
+                thread::yield_now();
+            }
+            let new = Secret::new("quiet-harbour-lantern-58");
+            let changed = stage
+                .engine
+                .change_password(&stage.call(), &me.unwrap(), &new);
+            assert!(changed.unwrap().is_ok());
+            drop(place);
+            typing.join().unwrap()
+        });
+        assert_eq!(trouble, Trouble::TryAgain);
+        assert_eq!(
+            thief.fails_with("password", &ada.password),
+            Trouble::WrongPassword
+        );
+    });
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use stepwell_core::authn::AcrName;
 use stepwell_core::ids::InteractionId;
 use stepwell_engine::authorize::Wording;
+use stepwell_engine::here::{Need, Place};
 use stepwell_engine::settings::ScopeSetting;
 use stepwell_engine::worded::Worded;
 
@@ -78,4 +79,14 @@ fn scopes_and_actions_are_told_in_the_language_of_the_page() {
         let told = scopes.iter().find(|scope| scope.name == "transfer");
         assert_eq!(told.unwrap().description.as_deref(), Some(said));
     }
+}
+
+#[test]
+fn a_page_of_our_own_wishes_for_nothing() {
+    let stage = Stage::new();
+    let ada = a_person(&stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    assert!(!browser.opens(Need::SignIn, Place::Account));
+    let wished = stage.engine.wished(&browser.interaction()).unwrap();
+    assert!(wished.unwrap().languages.is_empty());
 }

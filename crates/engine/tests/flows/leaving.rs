@@ -1,9 +1,11 @@
 //! Ways out: cancelling, another way, coming back too late.
 
+use std::thread;
+
 use stepwell_engine::answer::{Answered, Input};
 use stepwell_engine::authorize::{Left, StepView};
 
-use crate::support::{Stage, a_person, a_relying_party};
+use crate::support::{Answer, Database, Hold, Stage, a_person, a_relying_party, postgres_server};
 
 #[test]
 fn cancelling_a_step_up_is_access_denied_and_the_session_stays() {
@@ -192,4 +194,50 @@ fn a_factor_that_is_not_asked_for_is_not_taken() {
         stage.database().count("SELECT count(*) AS n FROM evidence"),
         0
     );
+}
+
+/// What a page that is about to be answered comes to, when something else is said in another tab first.
+fn while_it_is_answered(input: &Input<'_>) -> Option<(Left, Vec<String>)> {
+    let server = postgres_server()?;
+    let stage = Stage::on(Database::postgres(&server), |_| {});
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.type_username().type_password();
+    let mut other = browser.another_tab();
+    // It has been decided that a code is issued, and the write that does it has to wait.
+    let hold = Hold::of(&stage, "UPDATE sessions SET ended_at = ended_at")?;
+    let left = thread::scope(|scope| {
+        let answering = scope.spawn(|| browser.view());
+        hold.until_held_up(1);
+        other.goes_on(input);
+        hold.let_go();
+        answering.join().unwrap()
+    });
+    Some((left, stage.events("grant.")))
+}
+
+#[test]
+fn who_cancels_just_before_the_code_is_issued_gives_none() {
+    let Some((left, issued)) = while_it_is_answered(&Input::Cancel) else {
+        return;
+    };
+    match left {
+        Left::Leave { to, .. } => assert_eq!(Answer::of(&to).error(), "access_denied"),
+        other => panic!("{other:?}"),
+    }
+    assert!(issued.is_empty());
+}
+
+#[test]
+fn who_says_not_you_just_before_the_code_is_issued_is_asked_for_a_name() {
+    let Some((left, issued)) = while_it_is_answered(&Input::Switch) else {
+        return;
+    };
+    match left {
+        Left::Page(page) => assert!(matches!(page.step, StepView::Identify { .. })),
+        other => panic!("{other:?}"),
+    }
+    assert!(issued.is_empty());
 }

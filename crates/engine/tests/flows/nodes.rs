@@ -3,6 +3,7 @@
 use std::sync::Barrier;
 use std::thread;
 
+use stepwell_engine::EngineError;
 use stepwell_engine::answer::{Answered, Input, Trouble};
 use stepwell_engine::keys::Rotation;
 use stepwell_engine::tokens::Algorithm;
@@ -31,7 +32,13 @@ fn a_changed_registration_is_heeded_by_the_other_node_after_a_refresh() {
         browser.sign_in(&bank);
         let mut changed = bank.client.clone();
         changed.minimum_acr = Some("2".into());
-        one.engine.update_client(&one.call(), &changed).unwrap();
+        one.engine
+            .update_client(&one.call(), &bank.client, &changed)
+            .unwrap();
+        let stale = one
+            .engine
+            .update_client(&one.call(), &bank.client, &bank.client);
+        assert!(matches!(stale, Err(EngineError::Conflict(_))), "{stale:?}");
         assert!(two.engine.refresh().unwrap(), "something had changed");
         assert!(!two.engine.refresh().unwrap(), "and now nothing has");
         // She owns nothing that reaches the minimum, and may set it up.

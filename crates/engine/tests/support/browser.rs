@@ -333,6 +333,17 @@ impl<'s> Browser<'s> {
         })
     }
 
+    /// Types the code, and has the browser trusted on it.
+    pub fn trust_with_code(&mut self) -> &mut Self {
+        let code = self.person.code(self.stage.now());
+        self.goes_on(&Input::Prove {
+            method: "totp",
+            secret: &code,
+            credential: None,
+            trust: true,
+        })
+    }
+
     /// What the page gives the browser for a passkey or security key; it must give something.
     pub fn passkey_options(&mut self) -> Value {
         let shown = match self.see() {

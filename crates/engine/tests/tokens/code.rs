@@ -266,3 +266,21 @@ fn an_answer_with_tokens_never_prints_them() {
     assert!(!printed.contains(&tokens.answer.access_token), "{printed}");
     assert!(!printed.contains(tokens.refresh_token()), "{printed}");
 }
+
+#[test]
+fn a_used_code_gives_a_thief_away_long_after_its_minute() {
+    each_database(|stage| {
+        let bank = a_relying_party(stage).create();
+        let ada = a_person(stage).with_password().create();
+        let answer = stage.browser(&ada).sign_in(&bank);
+        let tokens = bank.redeem(stage, &answer);
+        stage.advance(600);
+        let (code, text) = refusal(stage, &bank, &bank.redeeming(&answer));
+        assert_eq!(code, ErrorCode::InvalidGrant);
+        assert!(text.contains("used before"), "{text}");
+        assert!(!is_active(stage, &bank, tokens.refresh_token()));
+        let detected = stage.audited("token.reuse_detected");
+        let whose: Vec<_> = detected.iter().map(|r| r.user_id.as_deref()).collect();
+        assert_eq!(whose, [Some(ada.subject())]);
+    });
+}

@@ -63,7 +63,7 @@ fn a_resource_server_learns_what_was_proven_and_when() {
         assert_eq!(acr, "2", "answered by the alias it was asked by");
         let access = &tokens.access;
         let expected = json!({
-            "active": true, "iss": ISSUER, "sub": access["sub"], "aud": API,
+            "active": true, "iss": ISSUER, "sub": access["sub"], "aud": [API, ISSUER],
             "client_id": bank.client.id.as_str(), "exp": access["exp"], "iat": access["iat"],
             "jti": access["jti"], "scope": "openid transfer", "token_type": "Bearer",
             "acr": acr, "amr": amr, "auth_time": auth_time,

@@ -9,7 +9,7 @@ use diesel::{Connection, PgConnection};
 use serde_json::json;
 use stepwell_core::oauth::Params;
 use stepwell_engine::EngineError;
-use stepwell_engine::keys::{KEY_SET_CACHED, Rotation};
+use stepwell_engine::keys::{KEY_SET_CACHED, KeyView, Rotation};
 use stepwell_engine::tokens::Algorithm;
 use stepwell_store::DatabaseUrl;
 
@@ -119,7 +119,9 @@ fn no_key_signs_that_a_verifier_with_a_cached_key_set_does_not_know() {
                 .access_token)
         };
         let first = signs();
-        // No server has published a next key here; the attempt does.
+        // No next key is published here; the attempt does it.
+        let gone = "DELETE FROM keys WHERE status = 'next'";
+        stage.database().shell(gone);
         refused(rotate());
         let cached = published(stage);
         assert_eq!((cached.len(), signs()), (8, first.clone()));
@@ -137,6 +139,25 @@ fn no_key_signs_that_a_verifier_with_a_cached_key_set_does_not_know() {
         rotate().unwrap();
         assert!(cached.contains_key(&signs()));
         assert_eq!(stage.events("key.rotated").len(), 8);
+    });
+}
+
+#[test]
+fn the_first_next_key_may_sign_at_once_since_every_key_set_holds_it_and_the_one_after_may_not() {
+    each_database(|stage| {
+        stage.database().shell("DELETE FROM keys");
+        stage.advance(1);
+        let node = stage.another_node();
+        let cached = published(&node);
+        let rotate = || {
+            let call = stage.call();
+            node.engine.rotate_keys(&call, ALG, Rotation::WhenKnown)
+        };
+        let keys = rotate().unwrap();
+        let signs = |key: &&KeyView| key.alg == "ES256" && key.status == "current";
+        let kid = keys.iter().find(signs).unwrap().kid.as_str();
+        assert!(cached.contains_key(kid));
+        assert!(matches!(rotate(), Err(EngineError::Invalid(_))));
     });
 }
 

@@ -307,3 +307,25 @@ fn a_refresh_after_a_step_up_keeps_what_was_proven_before_it() {
         bank.refresh(stage, new.refresh_token()).unwrap();
     });
 }
+
+#[test]
+fn within_the_grace_only_the_identical_request_is_a_retry() {
+    each_database(|stage| {
+        let (bank, first) = signed_in(stage, "openid balance");
+        let asked = |scope: &str| {
+            let body = [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", first.refresh_token()),
+                ("scope", scope),
+            ];
+            bank.token(stage, &body)
+        };
+        let lost = asked("balance").unwrap().refresh_token.unwrap();
+        let again = asked("balance").unwrap().refresh_token.unwrap();
+        assert_eq!(again, lost);
+        let other = oauth_error(asked("openid").unwrap_err());
+        assert!(other.description().contains("used before"));
+        assert!(refused(stage, &bank, &lost).contains("revoked"));
+        assert_eq!(stage.events("token.reuse"), ["token.reuse_detected"]);
+    });
+}

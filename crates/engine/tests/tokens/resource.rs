@@ -4,7 +4,8 @@ use serde_json::json;
 use stepwell_core::oauth::ErrorCode;
 
 use crate::support::{
-    Answer, RelyingParty, Stage, Tokens, a_person, a_relying_party, each_database, oauth_error,
+    Answer, ISSUER, RelyingParty, Stage, Tokens, a_person, a_relying_party, each_database,
+    oauth_error,
 };
 
 const ACCOUNTS: &str = "https://accounts.example/";
@@ -68,7 +69,7 @@ fn the_resources_asked_for_are_the_audience_and_a_token_request_may_narrow_them(
         // The grant still stands for both.
         let token = first.refresh_token.unwrap();
         let next = refresh(stage, &bank, &token, &[]).unwrap();
-        assert_eq!(next.access["aud"], json!([ACCOUNTS, PAYMENTS]));
+        assert_eq!(next.access["aud"], json!([ACCOUNTS, PAYMENTS, ISSUER]));
         let again = refresh(
             stage,
             &bank,
@@ -94,7 +95,7 @@ fn a_resource_beyond_the_grant_is_invalid_target_and_spends_neither_code_nor_tok
             Err(ErrorCode::InvalidTarget)
         );
         let tokens = bank.redeem(stage, &answer);
-        assert_eq!(tokens.access["aud"], ACCOUNTS);
+        assert_eq!(tokens.access["aud"], json!([ACCOUNTS, ISSUER]));
         let refused = refresh(stage, &bank, tokens.refresh_token(), &wide).unwrap_err();
         assert_eq!(refused, ErrorCode::InvalidTarget);
         assert_eq!(

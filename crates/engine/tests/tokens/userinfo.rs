@@ -182,3 +182,29 @@ fn an_expired_token_is_invalid() {
         (ErrorCode::InvalidToken, 401)
     );
 }
+
+#[test]
+fn a_token_for_a_resource_alone_is_refused_and_one_that_names_none_tells() {
+    const API: &str = "https://api.example/";
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage)
+        .with(|new| new.resources = vec![API.into()])
+        .create();
+    let ada = a_person(&stage).with_password().create();
+    let mut browser = stage.browser(&ada);
+    let mut tokens = |narrow: &[(&'static str, &'static str)]| {
+        let answer = browser.complete(&bank, &[("resource", API)]).0;
+        let mut body = bank.redeeming(&answer);
+        body.extend(narrow);
+        bank.token(&stage, &body).unwrap().access_token
+    };
+    let told = |token: &str| stage.engine.userinfo(&stage.call(), token);
+    let both = tokens(&[]);
+    let aud = &crate::support::claims_of(&both)["aud"];
+    assert_eq!(*aud, json!([API, crate::support::ISSUER]));
+    assert_eq!(told(&both).unwrap()["sub"], ada.subject());
+    let alone = tokens(&[("resource", API)]);
+    assert_eq!(crate::support::claims_of(&alone)["aud"], API);
+    let refused = oauth_error(told(&alone).unwrap_err());
+    assert_eq!(refused.code(), ErrorCode::InvalidToken);
+}

@@ -57,7 +57,7 @@ fn of_codes_kept_in_one_credential_each_exchange_is_made_once_and_none_while_it_
             })
             .unwrap();
         let spend = |db: &Db, old: &str, new: &str, at| {
-            db.write(|tx| credentials::spend(tx, &set.id, old, new, at))
+            db.write(|tx| credentials::succeed_with(tx, &set.id, old, new, at))
         };
         let wins = race(&[&fresh.db, &node], 10, 5, |db, n| {
             spend(db, &set.secret, &format!("spent by {n}"), NOW)
@@ -353,9 +353,11 @@ fn an_interaction_is_bound_saved_and_finished_once() {
             db.write(|tx| interactions::save_state(tx, &id, 0, &format!(r#"{{"n":{n}}}"#)))
         });
         assert_eq!(saved, 1);
-        let finished = race(&[&fresh.db], 8, 3, |db, _| {
-            db.write(|tx| interactions::finish(tx, &id, "granted", NOW))
-        });
+        let finish = |db: &Db, version| {
+            db.write(|tx| interactions::finish(tx, &id, version, "granted", NOW))
+        };
+        assert!(!finish(&fresh.db, 0).unwrap(), "it was saved since");
+        let finished = race(&[&fresh.db], 8, 3, |db, _| finish(db, 1));
         assert_eq!(finished, 1);
         assert!(
             !fresh

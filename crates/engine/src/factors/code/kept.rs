@@ -136,7 +136,7 @@ impl Kept {
 }
 
 /// What the key of a code is sealed for.
-fn purpose(credential: &CredentialId) -> String {
+pub(crate) fn purpose(credential: &CredentialId) -> String {
     format!("code:{credential}")
 }
 

@@ -23,6 +23,7 @@ use crate::courier::{Channel, Letter};
 use crate::error::EngineError;
 use crate::limits::Messages;
 use crate::settings::{CodeSettings, LimitSettings};
+pub(super) use kept::purpose;
 use kept::{Found, Kept};
 
 /// What differs between the ways that codes come by.

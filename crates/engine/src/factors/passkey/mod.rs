@@ -1,7 +1,8 @@
 //! Passkeys and security keys (WebAuthn Level 3): something held that answers to this origin alone.
 //!
-//! Two methods, for a challenge has one policy: a `passkey` verifies its user and is found without a name; a
-//! `security-key` is only touched, and comes second. Both are checked by one relying party, made from
+//! Two methods, for a challenge has one policy: a `passkey` verifies its user and is found without a name; of a
+//! `security-key` no more than a touch is asked, and it comes second. Where it verifies its user all the same, its proof
+//! shows that too. Both are checked by one relying party, made from
 //! configuration only. Nothing here knows pages or counts guesses. docs/adr/0018 says what each shows.
 
 mod aaguid;

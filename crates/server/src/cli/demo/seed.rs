@@ -172,7 +172,7 @@ fn bank(engine: &Engine, at: &Addresses, kept: &mut Kept) -> Result<(), Failure>
         kept.client_secret = secret.expose().to_owned();
     }
     if client != known {
-        with_call(|call| engine.update_client(call, &client))?;
+        with_call(|call| engine.update_client(call, &known, &client))?;
     }
     Ok(())
 }
