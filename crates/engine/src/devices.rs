@@ -100,6 +100,8 @@ impl Engine {
                 self.give_up_browser(tx, call, &cookie)?;
                 return Ok(None);
             }
+            // Trust is the newest secret's alone: a copy from before it was given is worth nothing, seen or not.
+            Shown::Browser(cookie, shown) if shown != cookie.secret_hash => return Ok(None),
             Shown::Browser(cookie, _) => cookie,
         };
         let trusted = devices::of_cookie(tx, &cookie.id, &user.id)?
