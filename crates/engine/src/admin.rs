@@ -130,19 +130,12 @@ impl Engine {
                 )));
             }
             users::insert(tx, &user)?;
-            tx.audit(
-                Event::new(names::USER_CREATED, call.now)
-                    .actor("cli")
-                    .user(&user.id)
-                    .reference(call.reference),
-            );
+            tx.audit(call.event(names::USER_CREATED).user(&user.id));
             for one in &mine {
                 credentials::insert(tx, one)?;
                 tx.audit(
-                    Event::new(names::FACTOR_ENROLLED, call.now)
-                        .actor("cli")
+                    call.event(names::FACTOR_ENROLLED)
                         .user(&user.id)
-                        .reference(call.reference)
                         .with("method", one.method.as_str()),
                 );
             }
@@ -304,7 +297,6 @@ impl Engine {
 
 fn about_client(call: &Call<'_>, name: &'static str, client: &Client) -> Event {
     call.event(name)
-        .actor("cli")
         .client(&client.id)
         .with("name", client.name.as_str())
 }

@@ -29,6 +29,8 @@ pub struct Peer {
     pub user_agent: String,
     /// The language that its pages are in, as a BCP 47 tag: messages to the person follow it.
     pub language: String,
+    /// Who acts for somebody else, as the audit names it: `cli`. None where people act for themselves.
+    pub actor: Option<&'static str>,
 }
 
 impl Call<'_> {
@@ -37,11 +39,15 @@ impl Call<'_> {
         entropy::id(self.entropy, self.now)
     }
 
-    /// An event of this request: its instant, its reference and the address it came from.
+    /// An event of this request: its instant, its reference, the address it came from and who acts.
     pub fn event(&self, name: &'static str) -> Event {
         let event = Event::new(name, self.now).reference(self.reference);
-        match self.peer.ip {
+        let event = match self.peer.ip {
             Some(ip) => event.ip(&ip.to_string()),
+            None => event,
+        };
+        match self.peer.actor {
+            Some(actor) => event.actor(actor),
             None => event,
         }
     }

@@ -14,13 +14,17 @@ use stepwell_store::devices::{self, Device, DeviceCookie};
 use stepwell_store::{StoreError, Tx, evidence, sessions, users};
 
 use crate::Engine;
-use crate::call::{Call, Cookies};
+use crate::call::{Call, Cookies, Peer};
 use crate::courier::Happened;
 use crate::error::EngineError;
 
 /// How long the secret before the newest goes on without another being given out: two tabs that sign in at once
 /// would else take each other's away.
 const TOGETHER: Seconds = Seconds(60);
+/// Browsers that are known of one person; the one that was not used for longest goes first.
+const MOST: usize = 50;
+/// New browsers in a day that a person is told of.
+const NEWS_A_DAY: usize = 5;
 /// How long a browser is known that nobody signs in with: as long as a browser keeps a cookie (RFC 6265bis §5.5).
 pub const KEPT: Seconds = Seconds(400 * 86_400);
 
@@ -80,8 +84,21 @@ pub(crate) struct SignIn<'a> {
 }
 
 impl Engine {
-    /// Adds to a session, which holds `before`, the remembered proof of the browser, where its person trusts it. A
-    /// cookie that was copied is forgotten, for everybody.
+    /// Forgets a browser whose cookie was copied, for everybody. To be called before the session is touched, or two
+    /// people could wait for each other's.
+    pub(crate) fn notice_copy(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        cookies: &Cookies,
+    ) -> Result<(), EngineError> {
+        match shown(tx, cookies)? {
+            Shown::Copied(cookie) => self.give_up_browser(tx, call, &cookie),
+            Shown::Nothing | Shown::Browser(..) => Ok(()),
+        }
+    }
+
+    /// Adds to a session, which holds `before`, the remembered proof of the browser, where its person trusts it.
     pub(crate) fn remember(
         &self,
         tx: &mut Tx<'_>,
@@ -95,17 +112,13 @@ impl Engine {
             user,
         } = *sign_in;
         let cookie = match shown(tx, cookies)? {
-            Shown::Nothing => return Ok(None),
-            Shown::Copied(cookie) => {
-                self.give_up_browser(tx, call, &cookie)?;
-                return Ok(None);
-            }
+            Shown::Nothing | Shown::Copied(_) => return Ok(None),
             // Trust is the newest secret's alone: a copy from before it was given is worth nothing, seen or not.
             Shown::Browser(cookie, shown) if shown != cookie.secret_hash => return Ok(None),
             Shown::Browser(cookie, _) => cookie,
         };
         let trusted = devices::of_cookie(tx, &cookie.id, &user.id)?
-            .filter(|one| self.trusts() && one.is_trusted(call.now));
+            .filter(|one| self.is_trusted(one, call.now));
         let Some(one) = trusted else {
             return Ok(None);
         };
@@ -133,7 +146,7 @@ impl Engine {
             .collect();
         for credential in remembered {
             let device = devices::find(tx, &DeviceId::new(credential.as_str()))?;
-            if !self.trusts() || device.is_none_or(|device| !device.is_trusted(now)) {
+            if device.is_none_or(|device| !self.is_trusted(&device, now)) {
                 proofs.retain(|e| e.credential != credential);
             }
         }
@@ -143,6 +156,11 @@ impl Engine {
     /// Whether people may trust browsers here.
     pub(crate) fn trusts(&self) -> bool {
         self.settings.devices.trusted_for > Seconds(0)
+    }
+
+    /// Whether a browser may stand in for a routine second factor here and now.
+    pub(crate) fn is_trusted(&self, device: &Device, now: Timestamp) -> bool {
+        self.trusts() && device.is_trusted(now)
     }
 
     /// Recognises the browser that a sign-in went through in, and trusts it where `trust` says so. The cookie to
@@ -167,7 +185,7 @@ impl Engine {
                 device.id
             }
             None => {
-                let known_elsewhere = !devices::of_user(tx, &user.id)?.is_empty();
+                let known = devices::of_user(tx, &user.id)?;
                 let device = Device {
                     id: DeviceId::new(call.id()),
                     cookie_id,
@@ -181,8 +199,14 @@ impl Engine {
                 };
                 devices::insert(tx, &device)?;
                 tx.audit(about(call, &device, names::DEVICE_RECOGNISED));
-                if known_elsewhere {
+                // The first one is no news, and whoever signs in again and again without cookies fills no inbox.
+                let day_ago = call.now.minus(Seconds(86_400));
+                let lately = known.iter().filter(|one| one.first_seen_at > day_ago);
+                if !known.is_empty() && lately.count() < NEWS_A_DAY {
                     self.notify(tx, call, user, Happened::NewDevice)?;
+                }
+                for oldest in known.iter().skip(MOST - 1) {
+                    self.forget(tx, call, oldest, "there were too many")?;
                 }
                 device.id
             }
@@ -235,12 +259,18 @@ impl Engine {
         call: &Call<'_>,
         cookie: &DeviceCookie,
     ) -> Result<(), EngineError> {
+        // Where the copy was used is not everybody's to know.
+        let nowhere = Peer::default();
+        let from_nowhere = Call {
+            peer: &nowhere,
+            ..*call
+        };
         for device in devices::everybodys(tx, &cookie.id)? {
             sessions::hold_all_of(tx, &device.user_id, call.now)?;
             self.end_remembered(tx, call, &device)?;
             tx.audit(about(call, &device, names::DEVICE_SUSPECTED));
             if let Some(user) = users::find(tx, &device.user_id)? {
-                self.notify(tx, call, &user, Happened::DeviceSuspected)?;
+                self.notify(tx, &from_nowhere, &user, Happened::DeviceSuspected)?;
             }
         }
         devices::remove_cookie(tx, &cookie.id)?;

@@ -69,7 +69,6 @@ fn retire(call: &Call<'_>, tx: &mut Tx<'_>, keys: &[Key]) -> Result<(), EngineEr
         if rows::set_status(tx, &key.id, Stored::Previous, Stored::Revoked, call.now)? {
             tx.audit(
                 call.event(names::KEY_REVOKED)
-                    .actor("cli")
                     .with("kid", key.id.as_str())
                     .with("why", "nothing that it signed is alive"),
             );
@@ -303,7 +302,6 @@ impl Engine {
                 insert(call, tx, &following, Stored::Next)?;
                 tx.audit(
                     call.event(names::KEY_ROTATED)
-                        .actor("cli")
                         .with("alg", alg.as_str())
                         .with("kid", next.as_str()),
                 );

@@ -3,7 +3,7 @@
 //! Without an ID token that names this very session the person is asked first (spec §5 line 46), and nobody is
 //! sent anywhere but to an exactly registered address by a valid hint (line 45).
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::client::Client;
 use stepwell_core::ids::ClientId;
 use stepwell_core::oauth::{OAuthError, Params};
@@ -162,31 +162,16 @@ impl Engine {
         session: &Session,
         why: &str,
     ) -> Result<(), EngineError> {
-        self.end_session_by(tx, call, session, why, None)
-    }
-
-    /// The same, done by somebody else than the person.
-    pub(crate) fn end_session_by(
-        &self,
-        tx: &mut Tx<'_>,
-        call: &Call<'_>,
-        session: &Session,
-        why: &str,
-        actor: Option<&str>,
-    ) -> Result<(), EngineError> {
-        let by = |event: Event| match actor {
-            Some(actor) => event.session(&session.id).actor(actor),
-            None => event.session(&session.id),
-        };
         if !sessions::end(tx, &session.id, call.now)? {
             return Ok(());
         }
         let because = "session ended";
         let revoked = grants::revoke_of_session(tx, &session.id, because, call.now)?;
         if let Some(event) = ended(call, &session.user_id, because, revoked) {
-            tx.audit(by(event));
+            tx.audit(event.session(&session.id));
         }
-        tx.audit(by(call.event(names::SESSION_ENDED).user(&session.user_id)).with("why", why));
+        let event = call.event(names::SESSION_ENDED).user(&session.user_id);
+        tx.audit(event.session(&session.id).with("why", why));
         Ok(())
     }
 

@@ -32,11 +32,7 @@ impl Engine {
                 + self.reseal_messages(tx, call)?
                 + self.reseal_links(tx, call)?
                 + self.reseal_interactions(tx, call)?;
-            tx.audit(
-                call.event(names::KEY_RESEALED)
-                    .actor("cli")
-                    .with("count", changed),
-            );
+            tx.audit(call.event(names::KEY_RESEALED).with("count", changed));
             Ok(changed)
         })
     }

@@ -5,7 +5,7 @@
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use stepwell_core::oauth::OAuthError;
@@ -45,6 +45,12 @@ pub(crate) async fn guard<B: MessageBody>(
                 ),
             )
         });
+        // What follows is not read, so nothing may be taken for the next request.
+        if let Some(requests) = request.conn_data::<Requests>() {
+            requests.end();
+        }
+        let mut answer = answer;
+        answer.head_mut().set_connection_type(ConnectionType::Close);
         return Ok(request.into_response(answer.map_into_right_body()));
     }
     if let Err((refusal, rest)) = body::read(&mut request).await {

@@ -56,6 +56,7 @@ impl Asked {
                 ip: peer::address(headers, socket, &state.edge.trusted_proxies),
                 user_agent: agent.chars().take(LONGEST_USER_AGENT).collect(),
                 language: String::new(),
+                actor: None,
             },
         }
     }

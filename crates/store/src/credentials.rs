@@ -341,18 +341,40 @@ pub fn record_failure(
     }))
 }
 
-/// Clears the failures and any lock, and notes a success.
-pub fn reset_failures(
+/// Puts a new secret in place of `old`, as if set up at `since`, and clears what went wrong with the old one.
+/// `false`: it is another by now, or removed.
+pub fn replace_secret(
     tx: &mut Tx<'_>,
-    id: &CredentialId,
-    now: Timestamp,
+    old: &Credential,
+    secret: &str,
+    details: &str,
+    since: Timestamp,
 ) -> Result<bool, StoreError> {
+    let changed = update!(
+        credentials::table,
+        set (
+            credentials::secret.eq(secret),
+            credentials::details.eq(details),
+            credentials::created_at.eq(since.as_micros()),
+            credentials::failures.eq(0),
+            credentials::locked_until.eq(None::<i64>),
+        ),
+        when credentials::id
+            .eq(old.id.as_str())
+            .and(credentials::secret.eq(old.secret.as_str()))
+            .and(credentials::revoked_at.is_null()),
+    )
+    .execute(tx.writer()?)?;
+    Ok(changed == 1)
+}
+
+/// Clears the failures and any lock. Nothing was used.
+pub fn reset_failures(tx: &mut Tx<'_>, id: &CredentialId) -> Result<bool, StoreError> {
     let changed = update!(
         credentials::table,
         set (
             credentials::failures.eq(0),
             credentials::locked_until.eq(None::<i64>),
-            credentials::last_used_at.eq(Some(now.as_micros())),
         ),
         when credentials::id.eq(id.as_str()).and(credentials::revoked_at.is_null()),
     )

@@ -156,11 +156,11 @@ pub fn of_cookie(
         .optional()?)
 }
 
-/// The browser of a cookie, as everybody knows it who signed in with it.
+/// The browser of a cookie, as everybody knows it who signed in with it, in the order of their ids.
 pub fn everybodys(tx: &mut Tx<'_>, cookie: &str) -> Result<Vec<Device>, StoreError> {
     Ok(devices::table
         .filter(devices::cookie_id.eq(cookie))
-        .order(devices::id)
+        .order(devices::user_id)
         .load(tx.conn())?)
 }
 

@@ -6,7 +6,7 @@
 use super::claim::Claim;
 use super::decision::{Choice, Decision, Error, Grounds, Prove, Step, Verdict};
 use super::demand::{Clause, Demand, Pin};
-use super::evidence::{Evidence, show_two_kinds};
+use super::evidence::{Evidence, Traits, show_two_kinds};
 use super::facts::{Consent, Ended, Facts, Owned, Person, Request};
 use super::plan::{each_once, imagine, plan, suffices};
 use super::policy::{Available, Policy};
@@ -361,7 +361,7 @@ fn amr(evidence: &[&Evidence]) -> Vec<String> {
             values.push(value.clone());
         }
     }
-    let shown: Vec<&Evidence> = real().copied().collect();
+    let shown: Vec<&Traits> = real().map(|e| &e.traits).collect();
     if show_two_kinds(&shown) && !values.iter().any(|v| v == "mfa") {
         values.push("mfa".to_owned());
     }

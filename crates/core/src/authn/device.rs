@@ -2,8 +2,6 @@
 //!
 //! Where such a proof counts is the demand's to say (`demand::Source::may_be_remembered`), and no claim rests on it.
 
-use std::collections::BTreeSet;
-
 use super::evidence::{Evidence, Kind, Method, Traits, show_two_kinds};
 use crate::ids::{CredentialId, DeviceId, EvidenceId};
 use crate::time::Timestamp;
@@ -29,18 +27,15 @@ pub fn remembered(
     }
 }
 
-/// Whether a method that shows these kinds can be what a browser is trusted on: something that the person has or
-/// is. A password alone tells nothing of the browser.
-pub fn may_vouch(kinds: &BTreeSet<Kind>) -> bool {
-    kinds.contains(&Kind::Possession) || kinds.contains(&Kind::Inherence)
-}
-
-/// Whether a browser may be trusted now, `last` having been proven last in a session that holds `proven`: that was
-/// a second factor, and none of it was remembered.
-pub fn may_be_trusted(last: &Evidence, proven: &[Evidence]) -> bool {
-    let real = proven.iter().filter(|e| !e.traits.remembered);
-    let beside: Vec<&Evidence> = real.chain([last]).collect();
-    !last.traits.remembered && may_vouch(&last.traits.kinds) && show_two_kinds(&beside)
+/// Whether a browser may be trusted on a proof with these traits, as the last one in a session that holds `proven`: it
+/// shows something that the person has or is, it is a second factor, and none of it is remembered. A password alone
+/// tells nothing of the browser.
+pub fn may_be_trusted(last: &Traits, proven: &[Evidence]) -> bool {
+    let vouches = last.kinds.contains(&Kind::Possession) || last.kinds.contains(&Kind::Inherence);
+    let before = proven.iter().map(|e| &e.traits);
+    let real = before.filter(|traits| !traits.remembered);
+    let beside: Vec<&Traits> = real.chain([last]).collect();
+    !last.remembered && vouches && show_two_kinds(&beside)
 }
 
 #[cfg(test)]
@@ -71,10 +66,13 @@ mod tests {
         let password = proof("password", Traits::of(Kind::Knowledge));
         let code = proof("totp", Traits::of(Kind::Possession));
         let before = [password.clone()];
-        assert!(may_be_trusted(&code, &before));
-        assert!(!may_be_trusted(&code, &[]), "a first factor");
-        assert!(!may_be_trusted(&password, &[]));
-        assert!(!may_be_trusted(&password, &[code]), "the password last");
+        assert!(may_be_trusted(&code.traits, &before));
+        assert!(!may_be_trusted(&code.traits, &[]), "a first factor");
+        assert!(!may_be_trusted(&password.traits, &[]));
+        assert!(
+            !may_be_trusted(&password.traits, &[code]),
+            "the password last"
+        );
     }
 
     #[test]
@@ -83,19 +81,25 @@ mod tests {
         let at = Timestamp::from_secs(9);
         let by_device = remembered(EvidenceId::new("r"), &device, None, at);
         let password = proof("password", Traits::of(Kind::Knowledge));
-        assert!(!may_be_trusted(&by_device, std::slice::from_ref(&password)));
-        assert!(!may_be_trusted(&password, &[by_device]));
+        assert!(!may_be_trusted(
+            &by_device.traits,
+            std::slice::from_ref(&password)
+        ));
+        assert!(!may_be_trusted(&password.traits, &[by_device]));
     }
 
     #[test]
     fn one_inbox_and_a_recovery_code_are_no_second_factor() {
         let password = proof("password", through("box", Kind::Knowledge));
         let mail = proof("mail", through("box", Kind::Possession));
-        assert!(!may_be_trusted(&mail, std::slice::from_ref(&password)));
+        assert!(!may_be_trusted(
+            &mail.traits,
+            std::slice::from_ref(&password)
+        ));
         let recovery = Traits {
             recovery: true,
             ..Traits::default()
         };
-        assert!(!may_be_trusted(&proof("recovery", recovery), &[password]));
+        assert!(!may_be_trusted(&recovery, &[password]));
     }
 }

@@ -179,11 +179,10 @@ impl Evidence {
 }
 
 /// Whether these proofs show two kinds: one by itself, or two that do not share an inbox.
-pub(crate) fn show_two_kinds(proofs: &[&Evidence]) -> bool {
+pub(crate) fn show_two_kinds(proofs: &[&Traits]) -> bool {
     let together = |a: &Traits, b: &Traits| a.kinds.union(&b.kinds).count() > 1;
     proofs.iter().enumerate().any(|(i, a)| {
-        let a = &a.traits;
-        let beside = |b: &&Evidence| !a.share_an_inbox(&b.traits) && together(a, &b.traits);
+        let beside = |b: &&Traits| !a.share_an_inbox(b) && together(a, b);
         a.kinds.len() > 1 || proofs[i + 1..].iter().any(beside)
     })
 }

@@ -117,8 +117,8 @@ impl Engine {
         })
     }
 
-    /// The person says that they did not do this: every other browser is signed out and forgotten, and none is
-    /// trusted any longer. `false` when there is no such record of theirs.
+    /// The person says that they did not do this: every other browser is signed out and forgotten, what apps were let
+    /// in to from there ends, and no browser is trusted any longer. `false` when there is no such record of theirs.
     ///
     /// # Errors
     /// When it cannot be stored.
@@ -139,6 +139,7 @@ impl Engine {
             }
             let why = "the person did not know what was done";
             let ended = self.end_others(tx, call, me, why)?;
+            let grants = self.end_grants_elsewhere(tx, call, me, why)?;
             let forgotten = self.forget_others(tx, call, me, cookies, why)?;
             self.distrust_all(tx, call, &me.user.id, why)?;
             tx.audit(
@@ -147,6 +148,7 @@ impl Engine {
                     .session(&me.session.id)
                     .with("record", seq)
                     .with("sessions_ended", ended)
+                    .with("grants_ended", grants)
                     .with("devices_forgotten", forgotten),
             );
             Ok(true)

@@ -53,7 +53,7 @@ impl Engine {
                     current: Some(&device.id) == this.as_ref(),
                     trusted_until: device
                         .trusted_until
-                        .filter(|_| self.trusts() && device.is_trusted(call.now)),
+                        .filter(|_| self.is_trusted(&device, call.now)),
                     user_agent: device.user_agent.unwrap_or_default(),
                     ip: device.ip,
                     first_seen: device.first_seen_at,

@@ -18,6 +18,7 @@ use stepwell_store::users;
 pub use activity::{Activity, Happened};
 pub use apps::AppView;
 pub use devices::DeviceView;
+pub(crate) use password::SetBy;
 pub use profile::{ProfileView, Refused};
 pub(crate) use security::LONGEST_LABEL;
 pub use security::{AuthenticatorView, Removal, SecurityView};

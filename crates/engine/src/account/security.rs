@@ -12,20 +12,20 @@ use stepwell_core::ids::{CredentialId, EvidenceId, GrantId, UserId};
 use stepwell_core::time::Timestamp;
 use stepwell_core::user::User;
 use stepwell_store::credentials::{self, Credential};
-use stepwell_store::{Tx, evidence, grants, users};
+use stepwell_store::{Tx, evidence, grants, links, users};
 
 use super::Me;
+use super::sessions::PAGE;
 use crate::Engine;
 use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::factors::passkey::{self, Keeper};
 use crate::grants::{Grant, ended};
+use crate::links::Purpose;
 
 /// The longest name that a person may give to an authenticator, in characters.
 pub(crate) const LONGEST_LABEL: usize = 60;
-/// Grants that are looked at in one go.
-const PAGE: i64 = 500;
 
 /// What the security page shows.
 #[derive(Clone, Debug)]
@@ -72,6 +72,14 @@ pub enum Removal {
     LastOne,
     /// The person has no such authenticator.
     Unknown,
+}
+
+/// What ended with an authenticator.
+pub(crate) struct Taken {
+    /// Proofs in open sessions.
+    pub(crate) proofs: usize,
+    /// Grants.
+    pub(crate) grants: usize,
 }
 
 impl Engine {
@@ -179,41 +187,49 @@ impl Engine {
             let method = credential.method.clone();
             // First, so that an address that is removed is told too.
             self.notify(tx, call, &me.user, Happened::FactorRemoved { method })?;
-            let event = self.about_me(call, me, names::FACTOR_REMOVED);
-            Ok(
-                match self.take_away(tx, call, &me.user, credential, event)? {
-                    Some(_) => Removal::Removed,
-                    None => Removal::Unknown,
-                },
-            )
+            let event = || self.about_me(call, me, names::FACTOR_REMOVED);
+            let taken = self.take_away(tx, call, &me.user, &[credential], event)?;
+            Ok(if taken.is_empty() {
+                Removal::Unknown
+            } else {
+                Removal::Removed
+            })
         })
     }
 
-    /// Takes an authenticator away from its person and ends what rested on it, whoever wants it; says how many
-    /// proofs and grants that were, and nothing when somebody took it away before. Who it is done by stands in
-    /// `event`. Telling the person comes first, and is the caller's.
+    /// Takes authenticators away from their person and ends what rested on them, whoever wants it; tells of those
+    /// that nobody took away before. Links that were mailed are worth nothing any more: one may have gone to an
+    /// address that goes. Why it is done stands in `event`. Telling the person comes first, and is the caller's.
     pub(crate) fn take_away(
         &self,
         tx: &mut Tx<'_>,
         call: &Call<'_>,
         user: &User,
-        credential: &Credential,
-        event: Event,
-    ) -> Result<Option<(usize, usize)>, EngineError> {
-        let id = &credential.id;
-        if !credentials::revoke(tx, id, call.now)? {
-            return Ok(None);
+        credentials: &[&Credential],
+        event: impl Fn() -> Event,
+    ) -> Result<Vec<Taken>, EngineError> {
+        // Authenticators before sessions, as whoever proves one takes them.
+        let mut gone = Vec::new();
+        for one in credentials {
+            if credentials::revoke(tx, &one.id, call.now)? {
+                gone.push(*one);
+            }
         }
-        let (proofs, ended) = self.end_what_rested_on(tx, call, &user.id, id)?;
-        let ended = (proofs.len(), ended.len());
-        tx.audit(
-            event
-                .with("method", credential.method.as_str())
-                .with("credential", id.as_str())
-                .with("proofs", ended.0)
-                .with("grants", ended.1),
-        );
-        Ok(Some(ended))
+        links::withdraw_for(tx, &user.id, Purpose::Password.as_str(), call.now)?;
+        let mut taken = Vec::new();
+        for one in gone {
+            let (proofs, ended) = self.end_what_rested_on(tx, call, &user.id, &one.id)?;
+            let (proofs, grants) = (proofs.len(), ended.len());
+            tx.audit(
+                event()
+                    .with("method", one.method.as_str())
+                    .with("credential", one.id.as_str())
+                    .with("proofs", proofs)
+                    .with("grants", grants),
+            );
+            taken.push(Taken { proofs, grants });
+        }
+        Ok(taken)
     }
 
     /// Lets the proofs by an authenticator count no longer, ends the grants that were made from them, and trusts no

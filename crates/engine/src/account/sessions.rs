@@ -3,16 +3,19 @@
 //! Ends sessions of the person alone. Which apps a session holds follows from its grants.
 
 use stepwell_core::authn::AcrName;
-use stepwell_core::ids::{ClientId, SessionId};
+use stepwell_core::ids::{ClientId, GrantId, SessionId};
 use stepwell_core::time::Timestamp;
 use stepwell_store::sessions::{self, Session};
-use stepwell_store::{evidence, grants};
+use stepwell_store::{Tx, grants};
 
 use super::Me;
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
+use crate::grants::ended;
 
+/// Grants that are looked at in one go.
+pub(super) const PAGE: i64 = 500;
 /// The most sessions that are shown; more are ended together.
 const SHOWN: usize = 50;
 
@@ -55,7 +58,7 @@ impl Engine {
             let granted = grants::live_of(tx, &me.user.id, call.now)?;
             let mut shown = Vec::new();
             for session in live.into_iter().take(SHOWN) {
-                let proofs = evidence::live_of(tx, &session.id)?;
+                let proofs = self.proofs_of(tx, &session.id, call.now)?;
                 let clients = granted
                     .iter()
                     .filter(|grant| grant.session_id.as_ref() == Some(&session.id))
@@ -110,7 +113,7 @@ impl Engine {
 
     pub(super) fn end_others(
         &self,
-        tx: &mut stepwell_store::Tx<'_>,
+        tx: &mut Tx<'_>,
         call: &Call<'_>,
         me: &Me,
         why: &str,
@@ -124,6 +127,34 @@ impl Engine {
             self.end_session(tx, call, session, why)?;
         }
         Ok(others.len())
+    }
+
+    /// Ends what apps were let in to from anywhere but this session, for offline access too, and says how much.
+    pub(super) fn end_grants_elsewhere(
+        &self,
+        tx: &mut Tx<'_>,
+        call: &Call<'_>,
+        me: &Me,
+        why: &str,
+    ) -> Result<usize, EngineError> {
+        let mut revoked = Vec::new();
+        let mut after: Option<GrantId> = None;
+        loop {
+            let page = grants::live_after(tx, &me.user.id, after.as_ref(), PAGE, call.now)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id.clone());
+            for grant in page {
+                let elsewhere = grant.session_id.as_ref() != Some(&me.session.id);
+                if elsewhere && grants::revoke(tx, &grant.id, why, call.now)? {
+                    revoked.push(grant.id);
+                }
+            }
+        }
+        let count = revoked.len();
+        if let Some(event) = ended(call, &me.user.id, why, revoked) {
+            tx.audit(event);
+        }
+        Ok(count)
     }
 
     /// The names of registered clients, each once, in order.

@@ -18,11 +18,11 @@ use crate::call::Call;
 use crate::courier::{Channel, Happened};
 use crate::error::EngineError;
 use crate::factors::METHODS;
+use crate::grants::ended;
 use crate::outbox::verified_addresses;
 
 /// The longest reason that is kept, in characters.
 const LONGEST_REASON: usize = 200;
-const ACTOR: &str = "cli";
 
 /// What locking an account did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,8 @@ impl Engine {
                     grants: 0,
                 });
             }
-            let (sessions, grants) = self.end_everything(tx, call, &user)?;
+            let why = "the account was locked";
+            let (sessions, grants) = self.end_everything(tx, call, &user, why)?;
             links::withdraw_of(tx, &user.id, call.now)?;
             tx.audit(
                 about(call, &user, names::USER_LOCKED)
@@ -123,22 +124,25 @@ impl Engine {
             let account = users::set_status(tx, &user.id, Status::Active, call.now)?;
             if account {
                 // Whatever slipped in while it was being locked.
-                self.end_everything(tx, call, &user)?;
+                let why = "it slipped in while the account was being locked";
+                self.end_everything(tx, call, &user, why)?;
                 tx.audit(about(call, &user, names::USER_UNLOCKED).with("reason", reason));
             }
             let mut authenticators = Vec::new();
             for one in credentials::live_of(tx, &user.id)? {
-                if !one.is_locked(call.now) {
+                if one.failures == 0 && one.locked_until.is_none() {
                     continue;
                 }
-                credentials::reset_failures(tx, &one.id, call.now)?;
+                credentials::reset_failures(tx, &one.id)?;
                 tx.audit(
                     about(call, &user, names::FACTOR_UNLOCKED)
                         .with("method", one.method.as_str())
                         .with("failures", one.failures)
                         .with("reason", reason),
                 );
-                authenticators.push(one.method);
+                if one.is_locked(call.now) {
+                    authenticators.push(one.method);
+                }
             }
             Ok(Unlocked {
                 account,
@@ -194,14 +198,10 @@ impl Engine {
                 let method = method.clone();
                 self.notify(tx, call, &user, Happened::FactorRemoved { method })?;
             }
-            let (mut proofs, mut grants) = (0, 0);
-            for one in &gone {
-                let event = about(call, &user, names::FACTOR_REMOVED).with("why", "reset");
-                let ended = self.take_away(tx, call, &user, one, event)?;
-                let (ended_proofs, ended_grants) = ended.unwrap_or_default();
-                proofs += ended_proofs;
-                grants += ended_grants;
-            }
+            let event = || about(call, &user, names::FACTOR_REMOVED).with("why", "reset");
+            let taken = self.take_away(tx, call, &user, &gone, event)?;
+            let proofs = taken.iter().map(|one| one.proofs).sum();
+            let grants = taken.iter().map(|one| one.grants).sum();
             let told = match self.courier.carries(Channel::Mail) {
                 true => verified_addresses(&user, &mine).len(),
                 false => 0,
@@ -222,16 +222,20 @@ impl Engine {
         tx: &mut Tx<'_>,
         call: &Call<'_>,
         user: &User,
+        why: &str,
     ) -> Result<(usize, usize), EngineError> {
         let live = sessions::live_of(tx, &user.id, call.now)?;
-        let why = "the account was locked";
         for session in &live {
-            self.end_session_by(tx, call, session, why, Some(ACTOR))?;
+            self.end_session(tx, call, session, why)?;
         }
         self.distrust_all(tx, call, &user.id, why)?;
         // Those for offline access too.
-        let ended = grants::revoke_of_user(tx, &user.id, why, call.now)?;
-        Ok((live.len(), ended.len()))
+        let revoked = grants::revoke_of_user(tx, &user.id, why, call.now)?;
+        let count = revoked.len();
+        if let Some(event) = ended(call, &user.id, why, revoked) {
+            tx.audit(event);
+        }
+        Ok((live.len(), count))
     }
 }
 
@@ -288,8 +292,5 @@ fn named<'a>(all: impl Iterator<Item = &'a Credential>) -> Vec<(Method, String)>
 }
 
 fn about(call: &Call<'_>, user: &User, name: &'static str) -> Event {
-    Event::new(name, call.now)
-        .actor(ACTOR)
-        .reference(call.reference)
-        .user(&user.id)
+    call.event(name).user(&user.id)
 }

@@ -102,8 +102,5 @@ fn nobody(id: &ClientId) -> EngineError {
 }
 
 fn event(call: &Call<'_>, name: &'static str, id: &ClientId) -> Event {
-    Event::new(name, call.now)
-        .actor("cli")
-        .reference(call.reference)
-        .client(id)
+    call.event(name).client(id)
 }

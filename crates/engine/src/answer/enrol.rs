@@ -9,7 +9,7 @@ use stepwell_core::display_text;
 use stepwell_core::ids::{EvidenceId, InteractionId};
 use stepwell_core::user::User;
 use stepwell_store::credentials::{self, Credential};
-use stepwell_store::{StoreError, Tx, Unique, evidence, interactions};
+use stepwell_store::{StoreError, Tx, Unique, evidence, interactions, users};
 
 use super::guesses::{Guesses, Taken};
 use super::prove::{Attempt, Lost};
@@ -78,6 +78,8 @@ impl Engine {
             return Ok(Answered::on());
         };
         let enrolment = self.enrolment_of(&setup.method)?;
+        // A code that goes somewhere is guessed from one budget, however many browsers are known.
+        let nobodys = Cookies::default();
         let (tools, whom) = (self.tools(call), self.whom(loaded, &known, None));
         let Some(started) = &setup.started else {
             if enrolment.asks().is_none() {
@@ -85,7 +87,7 @@ impl Engine {
             }
             // It may send something to whatever was typed.
             let budget = Method::new(format!("{}-start", setup.method));
-            let starts = Guesses::of(self, call, loaded, &known, cookies, &budget)?;
+            let starts = Guesses::of(self, call, loaded, &known, &nobodys, &budget)?;
             if let Taken::Wait(wait) = starts.take()? {
                 return Ok(Answered::Again(Trouble::Wait(wait.0)));
             }
@@ -98,7 +100,12 @@ impl Engine {
                     });
                     self.save(loaded, id, &state)
                 }
-                Err(failure) => refused(failure),
+                Err(failure) => {
+                    if matches!(failure, Failure::Malformed(_)) {
+                        starts.give_back()?;
+                    }
+                    refused(failure)
+                }
             };
         };
         let label = filled.label.trim();
@@ -110,7 +117,7 @@ impl Engine {
         }
         // A code that was sent somewhere must not be guessed here either.
         let budget = Method::new(format!("{}-setup", setup.method));
-        let guesses = Guesses::of(self, call, loaded, &known, cookies, &budget)?;
+        let guesses = Guesses::of(self, call, loaded, &known, &nobodys, &budget)?;
         if let Taken::Wait(wait) = guesses.take()? {
             return Ok(Answered::Again(Trouble::Wait(wait.0)));
         }
@@ -157,6 +164,7 @@ impl Engine {
                         tx.audit(event.with("method", setup.method.as_str()).with("why", why));
                         Ok(())
                     })?;
+                    guesses.count_network()?;
                 }
                 if !matches!(failure, Failure::Wrong(_)) {
                     guesses.give_back()?;
@@ -197,6 +205,11 @@ impl Engine {
         } = enrolled;
         let secret = call.secret();
         let outcome = self.db.write(|tx| {
+            if !lost.is_empty() {
+                // First of all: of two removals at once the second counts what the first left.
+                users::hold(tx, &credential.user_id)?;
+            }
+            self.notice_copy(tx, call, cookies)?;
             let (known, decision) = self.judge(tx, call.now, loaded, cookies.session.as_ref())?;
             let offered = asked(&decision.verdict).is_some_and(|e| e.methods.contains(method));
             let Some(user) = known
@@ -257,7 +270,8 @@ impl Engine {
             }
             let step_up = is_step_up(loaded, &known);
             if step_up || !codes {
-                let event = event.session(&session).with("method", method.as_str());
+                let by = proof.as_ref().map(|proof| proof.method.as_str());
+                let event = event.session(&session).with("method", by);
                 tx.audit(event.with("evidence", used));
             }
             let device = match through {
@@ -331,10 +345,11 @@ impl Engine {
             known,
             ..
         } = *attempt;
-        for old in old {
-            let event = self.about(call, loaded, known, names::FACTOR_REMOVED);
-            self.take_away(tx, call, user, old, event.with("why", why))?;
-        }
+        let event = || {
+            self.about(call, loaded, known, names::FACTOR_REMOVED)
+                .with("why", why)
+        };
+        self.take_away(tx, call, user, old, event)?;
         Ok(())
     }
 }

@@ -348,6 +348,7 @@ impl Engine {
             if !consume(tx, call.now)? {
                 return Err(Lost::Used);
             }
+            self.notice_copy(tx, call, attempt.cookies)?;
             let session = self.renewed_session(tx, attempt, user, &secret)?;
             let before = evidence::live_of(tx, &session)?;
             evidence::insert(tx, &session, &user.id, &proof)?;
@@ -366,7 +367,7 @@ impl Engine {
                 (&proof, remembered.as_ref()),
                 &secret,
             )?;
-            let trust = trust && may_be_trusted(&proof, &before);
+            let trust = trust && may_be_trusted(&proof.traits, &before);
             let device = match through || trust {
                 true => self.recognise(tx, &sign_in, trust)?,
                 false => None,

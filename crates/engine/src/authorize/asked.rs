@@ -2,7 +2,7 @@
 //!
 //! Tells what was decided; decides nothing.
 
-use stepwell_core::authn::device::may_vouch;
+use stepwell_core::authn::device::may_be_trusted;
 use stepwell_core::authn::{Choice, Evidence, Method, Pin, Prove, Reason};
 use stepwell_core::ids::EvidenceId;
 use stepwell_core::time::{Seconds, Timestamp};
@@ -56,9 +56,8 @@ impl Engine {
     /// How long the browser may be trusted after this proof: a second factor, which something came before.
     fn offered_trust(&self, choice: &Choice, known: &Known) -> Option<Seconds> {
         let session = known.facts.session.as_ref()?;
-        let second = session.evidence.iter().any(|e| !e.traits.remembered);
-        let vouches = may_vouch(&choice.traits.kinds);
-        (self.trusts() && second && vouches).then_some(self.settings.devices.trusted_for)
+        let allowed = may_be_trusted(&choice.traits, &session.evidence);
+        (self.trusts() && allowed).then_some(self.settings.devices.trusted_for)
     }
 
     /// Whether anybody may answer, and not one person alone.

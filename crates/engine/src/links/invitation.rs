@@ -2,7 +2,7 @@
 //!
 //! No administrator ever sets or sees a password (spec §5 line 111).
 
-use stepwell_core::audit::{Event, names};
+use stepwell_core::audit::names;
 use stepwell_core::time::Seconds;
 use stepwell_core::user::Status;
 use stepwell_store::links;
@@ -73,9 +73,7 @@ impl Engine {
                 self.enqueue(tx, call, Some(&user.id), &to, &letter)?;
             }
             tx.audit(
-                Event::new(names::LINK_ISSUED, call.now)
-                    .actor("cli")
-                    .reference(call.reference)
+                call.event(names::LINK_ISSUED)
                     .user(&user.id)
                     .with("purpose", Purpose::SetUp.as_str())
                     .with("mailed", mail.is_some()),

@@ -10,21 +10,20 @@ mod invitation;
 mod registration;
 
 use serde::{Deserialize, Serialize};
-use stepwell_core::audit::{Event, names};
-use stepwell_core::authn::Method;
-use stepwell_core::ids::{CredentialId, UserId};
+use stepwell_core::audit::names;
+use stepwell_core::ids::UserId;
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_core::user::Status;
-use stepwell_store::credentials::{self, Credential};
 use stepwell_store::links::{self, Link};
-use stepwell_store::{Tx, sessions, users};
+use stepwell_store::{Tx, grants, sessions, users};
 
 use crate::Engine;
+use crate::account::SetBy;
 use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
-use crate::factors::reset_details;
+use crate::grants::ended;
 use crate::passwords::Weakness;
 
 pub use forgotten::VALID_FOR;
@@ -159,14 +158,33 @@ impl Engine {
                 },
             };
             let through = self.kept(&link)?.through;
-            let happened = self.set_password(tx, call, &user, &hash, through.as_deref())?;
+            let by = through.as_deref().map_or(SetBy::Link, SetBy::Inbox);
+            let happened = self.set_password(tx, call, &user, &hash, &by)?;
+            let why = "the password was set by a link";
+            for session in sessions::live_of(tx, &user, call.now)? {
+                self.end_session(tx, call, &session, why)?;
+            }
+            // Whoever knew the old password may have let apps in, for offline access too.
+            let revoked = grants::revoke_of_user(tx, &user, why, call.now)?;
+            if let Some(event) = ended(call, &user, why, revoked) {
+                tx.audit(event);
+            }
+            let (name, method) = match &happened {
+                Happened::FactorAdded { method } => (names::FACTOR_ENROLLED, Some(method.as_str())),
+                _ => (names::FACTOR_PASSWORD_CHANGED, None),
+            };
+            tx.audit(
+                call.event(name)
+                    .user(&user)
+                    .with("method", method)
+                    .with("why", "link"),
+            );
             // Whoever registers has just come from that inbox.
             if let Some(person) = users::find(tx, &user)?.filter(|_| link.user_id.is_some()) {
                 self.notify(tx, call, &person, happened)?;
             }
             tx.audit(
-                Event::new(names::LINK_USED, call.now)
-                    .reference(call.reference)
+                call.event(names::LINK_USED)
                     .user(&user)
                     .with("purpose", view.purpose.as_str()),
             );
@@ -246,53 +264,5 @@ impl Engine {
             url: Secret::new(format!("{issuer}/link/{}", secret.expose())),
             expires_at,
         })
-    }
-
-    fn set_password(
-        &self,
-        tx: &mut Tx<'_>,
-        call: &Call<'_>,
-        user: &UserId,
-        hash: &str,
-        through: Option<&str>,
-    ) -> Result<Happened, EngineError> {
-        let details = through.map_or_else(|| "{}".to_owned(), reset_details);
-        let mine = credentials::live_of(tx, user)?;
-        let event = |name| {
-            let event = Event::new(name, call.now)
-                .reference(call.reference)
-                .user(user);
-            match call.peer.ip {
-                Some(ip) => event.ip(&ip.to_string()),
-                None => event,
-            }
-        };
-        let happened = match mine.iter().find(|one| one.method == Method::password()) {
-            Some(old) => {
-                // In place: a password proven before counts for nothing once every session is over.
-                credentials::update_secret(tx, &old.id, &old.secret, hash)?;
-                credentials::reset_failures(tx, &old.id, call.now)?;
-                credentials::update_details(tx, &old.id, &old.details, &details, call.now)?;
-                tx.audit(event(names::FACTOR_PASSWORD_CHANGED).with("why", "link"));
-                Happened::PasswordChanged
-            }
-            None => {
-                let id = CredentialId::new(call.id());
-                let label = "Password";
-                let new =
-                    Credential::new(id, user.clone(), Method::password(), label, hash, call.now);
-                credentials::insert(tx, &Credential { details, ..new })?;
-                tx.audit(event(names::FACTOR_ENROLLED).with("method", "password"));
-                Happened::FactorAdded {
-                    method: Method::password(),
-                }
-            }
-        };
-        links::withdraw_of(tx, user, call.now)?;
-        self.distrust_all(tx, call, user, "the password was set by a link")?;
-        for session in sessions::live_of(tx, user, call.now)? {
-            self.end_session(tx, call, &session, "the password was set by a link")?;
-        }
-        Ok(happened)
     }
 }

@@ -13,14 +13,14 @@ use crate::support::{Postbox, Stage, a_person, a_relying_party, each_database, o
 fn lock(stage: &Stage, reason: Option<&str>) -> Locked {
     stage
         .engine
-        .lock_account(&stage.call(), "ada", reason)
+        .lock_account(&stage.command(), "ada", reason)
         .unwrap()
 }
 
 fn unlock(stage: &Stage) -> Unlocked {
     stage
         .engine
-        .unlock_account(&stage.call(), "ada", None)
+        .unlock_account(&stage.command(), "ada", None)
         .unwrap()
 }
 
@@ -197,7 +197,7 @@ fn locking_and_unlocking_are_written_down_as_the_operators_with_the_reason() {
     for bad in ["", "a\u{202E}b", &long] {
         let refused = stage
             .engine
-            .lock_account(&stage.call(), "ada", Some(bad))
+            .lock_account(&stage.command(), "ada", Some(bad))
             .unwrap_err();
         assert!(matches!(refused, EngineError::Invalid(_)), "{bad}");
     }

@@ -8,7 +8,7 @@ use stepwell_engine::courier::Happened;
 use crate::support::{Postbox, Stage, a_person, a_relying_party, each_database, oauth_error};
 
 fn reset(stage: &Stage, which: &Which) -> Result<Reset, EngineError> {
-    stage.engine.reset_factors(&stage.call(), "ada", which)
+    stage.engine.reset_factors(&stage.command(), "ada", which)
 }
 
 fn app() -> Which {

@@ -1,8 +1,8 @@
 //! An engine on a fresh database, with a clock that is moved by hand.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use stepwell_core::audit::Record;
 use stepwell_core::authn::{Catalog, Method};
@@ -121,6 +121,7 @@ impl Stage {
             ip: Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1))),
             user_agent: "test".into(),
             language: "en".into(),
+            actor: None,
         };
         let mut parts = Parts {
             settings: place.settings.clone(),
@@ -175,6 +176,15 @@ impl Stage {
     /// A request, from nobody in particular.
     pub fn call(&self) -> Call<'_> {
         self.call_from(&self.peer)
+    }
+
+    /// A command of an operator's.
+    pub fn command(&self) -> Call<'_> {
+        static OPERATOR: LazyLock<Peer> = LazyLock::new(|| Peer {
+            actor: Some("cli"),
+            ..Peer::default()
+        });
+        self.call_from(&OPERATOR)
     }
 
     /// A request from there.

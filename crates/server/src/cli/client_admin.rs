@@ -22,7 +22,7 @@ const RENAMED: [(&str, &str); 4] = [
 ];
 
 /// Fields that are shown as they are called. What stands here nowhere is not shown: it may be a secret.
-const SHOWN: [&str; 22] = [
+const SHOWN: [&str; 21] = [
     "jwks",
     "redirect_uris",
     "post_logout_redirect_uris",
@@ -35,7 +35,6 @@ const SHOWN: [&str; 22] = [
     "access_token_signed_response_alg",
     "default_acr_values",
     "default_max_age",
-    "require_auth_time",
     "minimum_acr",
     "maximum_auth_age",
     "acr_values_mode",

@@ -101,6 +101,7 @@ pub(super) fn with_call<T>(work: impl FnOnce(&Call<'_>) -> T) -> T {
         ip: None,
         user_agent: "stepwell command line".to_owned(),
         language: String::new(),
+        actor: Some("cli"),
     };
     work(&Call {
         now: SystemClock.now(),

@@ -156,7 +156,7 @@ fn a_credential_comes_back_and_a_revoked_one_is_not_live() {
         assert!(
             !fresh
                 .db
-                .write(|tx| credentials::reset_failures(tx, &gone, NOW))
+                .write(|tx| credentials::reset_failures(tx, &gone))
                 .unwrap()
         );
         let page = |after: Option<&CredentialId>| {
