@@ -480,3 +480,62 @@ fn a_key_is_told_with_what_keeps_it_and_whether_it_is_copied_under_any_name() {
         ]
     );
 }
+
+/// What may come about when somebody else had the password.
+type Cure = fn(&Stage, &Browser<'_>);
+
+#[test]
+fn what_another_browser_let_in_for_offline_access_ends_with_the_password_and_with_this_was_not_me()
+{
+    let cures: [(&str, Cure); 3] = [
+        ("a new password", |stage, here| {
+            let new = Secret::new(OTHER_PASSWORD);
+            let changed = stage
+                .engine
+                .change_password(&stage.call(), &me(stage, here), &new);
+            assert!(changed.unwrap().is_ok());
+        }),
+        ("this wasn't me", |stage, here| {
+            let her = me(stage, here);
+            let (shown, _) = stage.engine.account_activity(&her, None).unwrap();
+            let reported =
+                stage
+                    .engine
+                    .report_activity(&stage.call(), &her, &here.cookies, shown[0].seq);
+            assert!(reported.unwrap());
+        }),
+        ("a link", |stage, _| {
+            let day = stepwell_core::time::Seconds(86_400);
+            let link = stage.engine.link_for(&stage.command(), "ada", day, None);
+            let url = link.unwrap().url;
+            let secret = Secret::new(url.expose().rsplit('/').next().unwrap());
+            let new = Secret::new(OTHER_PASSWORD);
+            stage
+                .engine
+                .follow_link(&stage.call(), &secret, &new)
+                .unwrap();
+        }),
+    ];
+    let offline = [("scope", "openid offline_access")];
+    for (why, cure) in cures {
+        let stage = Stage::new();
+        let (bank, ada) = the_bank_and_ada(&stage);
+        let (mut here, mut thief) = (stage.browser(&ada), stage.browser(&ada));
+        let own = bank.redeem(&stage, &here.complete(&bank, &offline).0);
+        let stolen = bank.redeem(&stage, &thief.complete(&bank, &offline).0);
+        cure(&stage, &here);
+        let refused = bank.refresh(&stage, stolen.refresh_token()).unwrap_err();
+        assert_eq!(
+            oauth_error(refused).code().as_str(),
+            "invalid_grant",
+            "{why}"
+        );
+        let kept = bank.refresh(&stage, own.refresh_token()).is_ok();
+        assert_eq!(
+            kept,
+            why != "a link",
+            "what this very browser let in: {why}"
+        );
+        assert!(!stage.events("grant.revoked").is_empty(), "{why}");
+    }
+}

@@ -511,3 +511,49 @@ fn line_73_whoever_guesses_elsewhere_does_not_keep_a_known_browser_out() {
         Trouble::Wait(_)
     ));
 }
+
+#[test]
+fn whoever_signs_in_again_and_again_without_cookies_fills_neither_the_list_nor_the_inbox() {
+    let stage = Stage::new();
+    let (bank, ada) = (
+        a_relying_party(&stage).create(),
+        a_person(&stage)
+            .with_password()
+            .with_claim("email", "ada@home.example")
+            .with_claim("email_verified", true)
+            .create(),
+    );
+    let (postbox, stage) = Postbox::at(&stage);
+    let mut last = stage.browser(&ada);
+    for _ in 0..60 {
+        last = stage.browser(&ada);
+        last.sign_in(&bank);
+    }
+    assert_eq!(devices(&stage, &last).len(), 50);
+    assert_eq!(stage.events("device.forgotten").len(), 10);
+    for _ in 0..8 {
+        stage.engine.deliver_due(&stage.call(), 10).unwrap();
+    }
+    assert_eq!(postbox.notices().len(), 4, "the first one is no news");
+}
+
+#[test]
+fn trust_is_not_offered_where_it_would_not_be_taken() {
+    let stage = trusting();
+    let (vault, person) = (the_vault(&stage), ada(&stage));
+    let mut browser = stage.browser(&person);
+    browser.authorize(&vault, &[]);
+    browser.type_username().type_password();
+    let offered = |browser: &mut Browser<'_>| match browser.see() {
+        StepView::Prove(prove) => prove.trust.is_some(),
+        other => panic!("{other:?}"),
+    };
+    assert!(offered(&mut browser), "two kinds");
+    let bank = a_relying_party(&stage).create();
+    let again = [("prompt", "login")];
+    browser.type_code().follow().code();
+    browser.authorize(&bank, &again);
+    browser.another_way("password");
+    assert_eq!(browser.page(), "password");
+    assert!(!offered(&mut browser), "a password vouches for no browser");
+}

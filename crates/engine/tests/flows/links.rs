@@ -5,6 +5,7 @@ use serde_json::json;
 use stepwell_core::authn::{Acr, AcrName, Catalog, Predicate, Renew};
 use stepwell_core::secret::Secret;
 use stepwell_core::time::Seconds;
+use stepwell_engine::account::Removal;
 use stepwell_engine::answer::{Answered, Input};
 use stepwell_engine::authorize::Left;
 use stepwell_engine::links::{Followed, LinkView, Purpose, Registered};
@@ -405,4 +406,49 @@ fn only_the_digest_of_a_links_secret_is_stored_and_no_audit_record_holds_it() {
         let guess = Secret::new(guess);
         assert_eq!(stage.engine.link(&stage.call(), &guess).unwrap(), None);
     }
+}
+
+#[test]
+fn an_authenticator_that_goes_takes_mailed_links_along_and_leaves_an_operators() {
+    let (postbox, stage) = Postbox::at(&Stage::new());
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    let invited = handed_over(&stage);
+    forgot(&stage, "ada");
+    let mailed = postbox.link();
+    let me = stage.engine.me(&stage.call(), &browser.cookies).unwrap();
+    let me = me.unwrap();
+    let seen = stage.engine.account_security(&stage.call(), &me).unwrap();
+    let inbox = seen
+        .authenticators
+        .iter()
+        .find(|a| a.method.as_str() == "mail");
+    let removed = stage
+        .engine
+        .remove_authenticator(&stage.call(), &me, &inbox.unwrap().id);
+    assert_eq!(removed.unwrap(), Removal::Removed);
+    assert_eq!(follow(&stage, &mailed, OTHER), Followed::Over);
+    assert!(look(&stage, &invited).is_some());
+}
+
+#[test]
+fn a_password_set_by_a_link_is_as_young_as_the_link_and_one_chosen_by_its_person_is_not() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = ada(&stage).create();
+    let age = "SELECT created_at AS n FROM credentials WHERE method = 'password'";
+    let first = stage.database().count(age);
+    stage.advance(HOUR);
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    let me = stage.engine.me(&stage.call(), &browser.cookies).unwrap();
+    let changed = stage
+        .engine
+        .change_password(&stage.call(), &me.unwrap(), &Secret::new(OTHER));
+    assert!(changed.unwrap().is_ok());
+    assert_eq!(stage.database().count(age), first);
+    assert_eq!(follow(&stage, &handed_over(&stage), NEW), done("ada"));
+    assert_eq!(stage.database().count(age), stage.now().as_micros());
 }
