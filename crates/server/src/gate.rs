@@ -5,7 +5,7 @@
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use stepwell_core::oauth::OAuthError;
@@ -36,6 +36,15 @@ pub(crate) async fn guard<B: MessageBody>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    if let Err((refusal, rest)) = body::read(&mut request).await {
+        if let Some(requests) = request.conn_data::<Requests>() {
+            requests.end();
+        }
+        let answer = unread(&state, request.request(), refusal);
+        let answer = answer.map_body(|_, answer| Last::new(answer, rest).boxed());
+        return Ok(request.into_response(answer.map_into_right_body()));
+    }
+    // After the body, so that nothing of it is taken for the next request.
     if let Some(kind) = too_large(&request) {
         let answer = say(&state, request.request(), kind, || {
             OAuthError::invalid_request(
@@ -45,20 +54,6 @@ pub(crate) async fn guard<B: MessageBody>(
                 ),
             )
         });
-        // What follows is not read, so nothing may be taken for the next request.
-        if let Some(requests) = request.conn_data::<Requests>() {
-            requests.end();
-        }
-        let mut answer = answer;
-        answer.head_mut().set_connection_type(ConnectionType::Close);
-        return Ok(request.into_response(answer.map_into_right_body()));
-    }
-    if let Err((refusal, rest)) = body::read(&mut request).await {
-        if let Some(requests) = request.conn_data::<Requests>() {
-            requests.end();
-        }
-        let answer = unread(&state, request.request(), refusal);
-        let answer = answer.map_body(|_, answer| Last::new(answer, rest).boxed());
         return Ok(request.into_response(answer.map_into_right_body()));
     }
     // RFC 9110 §9.3.2: HEAD is answered as GET is. The connection leaves the content out.

@@ -212,6 +212,19 @@ fn garbage_after_a_request_is_400_and_the_end_of_the_connection() {
 }
 
 #[test]
+fn the_body_after_a_head_that_is_refused_is_not_taken_for_a_request() {
+    let world = World::shared();
+    let large = "x".repeat(20_000);
+    let hidden = "GET /jwks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let request = format!(
+        "POST /token HTTP/1.1\r\nHost: x\r\nX-Large: {large}\r\nContent-Length: {}\r\n\r\n{hidden}{hidden}",
+        hidden.len(),
+    );
+    let said = raw::exchange(&world.issuer, request.as_bytes());
+    assert_eq!(raw::statuses(&said), [431, 200], "{said}");
+}
+
+#[test]
 fn a_request_whose_length_can_be_read_in_two_ways_is_refused() {
     let world = World::shared();
     let body = "grant_type=x";
