@@ -54,7 +54,7 @@ impl Engine {
                     let id = CredentialId::new(call.id());
                     let user = me.user.id.clone();
                     let new =
-                        Credential::new(id, user, method.clone(), "Password", hash, call.now);
+                        Credential::new(id, user, method.clone(), crate::factors::default_label(&method), hash, call.now);
                     credentials::insert(tx, &new)?;
                     Happened::FactorAdded { method }
                 }

@@ -19,6 +19,7 @@ use crate::Engine;
 use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
+use crate::factors::own_label;
 use crate::factors::passkey::{self, Keeper};
 use crate::grants::{Grant, ended};
 
@@ -45,7 +46,7 @@ pub struct AuthenticatorView {
     pub id: CredentialId,
     /// How it proves.
     pub method: Method,
-    /// The person's name for it.
+    /// The person's own name for it; empty where they gave it none.
     pub label: String,
     /// What a proof by it shows.
     pub traits: Traits,
@@ -92,7 +93,7 @@ impl Engine {
                 Some(AuthenticatorView {
                     id: credential.id.clone(),
                     method: credential.method.clone(),
-                    label: credential.label.clone(),
+                    label: own_label(credential).to_owned(),
                     synced: key.map(|key| key.synced),
                     keeper: key.and_then(|key| key.keeper),
                     traits: one.traits.clone(),

@@ -5,6 +5,7 @@
 
 mod code;
 mod enrolment;
+mod label;
 pub mod passkey;
 mod password;
 mod recovery;
@@ -34,6 +35,7 @@ use crate::settings::{EnrolmentSettings, Settings};
 pub use code::{DeliveredCode, inbox};
 pub(crate) use code::{address_of, sent};
 pub use enrolment::{Enrolled, Enrolment, SetUp};
+pub(crate) use label::{default_label, own_label};
 pub use passkey::PasskeyFactor;
 pub use password::{PasswordFactor, reset_details};
 pub use recovery::RecoveryFactor;

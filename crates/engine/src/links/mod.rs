@@ -278,7 +278,7 @@ impl Engine {
             }
             None => {
                 let id = CredentialId::new(call.id());
-                let label = "Password";
+                let label = crate::factors::default_label(&Method::password()).to_owned();
                 let new =
                     Credential::new(id, user.clone(), Method::password(), label, hash, call.now);
                 credentials::insert(tx, &Credential { details, ..new })?;

@@ -3,7 +3,9 @@
 use stepwell_core::authn::Method;
 use stepwell_core::secret::Secret;
 use stepwell_engine::account::{Happened, Me, Removal};
+use stepwell_engine::authorize::FactorView;
 use stepwell_engine::courier;
+use stepwell_engine::here::{Need, Place};
 use stepwell_engine::passwords::Weakness;
 
 use crate::support::{
@@ -273,6 +275,53 @@ fn an_authenticator_takes_a_name_that_can_be_shown_and_no_other() {
     assert!(rename("  My phone "));
     assert!(!rename("") && !rename("a\u{202E}b") && !rename(&"x".repeat(61)));
     assert_eq!(names()[0].label, "My phone");
+}
+
+#[test]
+fn no_page_is_told_a_name_that_its_person_did_not_give() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut key = ada.passkey(&stage, Model::synced());
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.use_passkey(&mut key);
+    browser.follow().code();
+    let here = me(&stage, &browser);
+    stage.advance(400);
+    assert!(!browser.opens(Need::Enrol(Method::recovery()), Place::Security));
+    browser.use_passkey(&mut key);
+    browser.save_codes();
+    assert_eq!(browser.home(), Place::Security);
+    let seen = stage.engine.account_security(&stage.call(), &here).unwrap();
+    let told = seen.authenticators.iter();
+    let told: Vec<_> = told
+        .map(|one| (one.method.as_str(), one.label.as_str()))
+        .collect();
+    let unnamed = ["passkey", "password", "totp", "recovery"].map(|method| (method, ""));
+    assert_eq!(told, unnamed);
+
+    // The page of a code that two apps could show.
+    stage.database().shell(
+        "INSERT INTO credentials (id, user_id, method, label, secret, last_step, failures, details, created_at) \
+         SELECT 'second', user_id, method, 'Pixel 9', secret, 0, 0, details, created_at \
+         FROM credentials WHERE method = 'totp'",
+    );
+    let mut other = stage.browser(&ada);
+    other.authorize(&bank, &[("acr_values", "2")]);
+    other.type_username();
+    other.another_way("password").type_password();
+    other.another_way("totp");
+    let FactorView::Totp(totp) = other.see_proof().factor else {
+        panic!("no code is asked for");
+    };
+    let mut labels: Vec<_> = totp
+        .authenticators
+        .into_iter()
+        .map(|(_, label)| label)
+        .collect();
+    labels.sort();
+    assert_eq!(labels, ["", "Pixel 9"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::pages::account::{
     Overview, Profile, ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine,
     Sessions, Top, Vouched, What,
 };
-use crate::pages::{NewPasswordProblem, Shown};
+use crate::pages::{Named, NewPasswordProblem, Shown};
 
 const RECOVERY: &str = "recovery";
 
@@ -79,9 +79,11 @@ pub(super) fn remove(top: Top, one: &engine::AuthenticatorView) -> Remove {
     Remove {
         top,
         id: one.id.as_str().to_owned(),
-        method: method(&one.method),
-        label: Shown::from(one.label.as_str()),
-        keeper: keeper(&method(&one.method), one.keeper),
+        one: Named {
+            method: method(&one.method),
+            label: Shown::from(one.label.as_str()),
+            keeper: keeper(&method(&one.method), one.keeper),
+        },
     }
 }
 

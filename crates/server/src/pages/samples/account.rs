@@ -5,7 +5,7 @@ use super::super::account::{
     Line, Overview, Profile, ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine,
     Sessions, Tab, Top, Vouched, What,
 };
-use super::super::{Html, Keeper, KeeperKind, Method, NewPasswordProblem, ScopeLine, Shown};
+use super::super::{Html, Keeper, KeeperKind, Method, Named, NewPasswordProblem, ScopeLine, Shown};
 use super::{LONG, NASTY, RTL, bob};
 
 const FIREFOX: &str =
@@ -327,9 +327,23 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
         &Remove {
             top: top(Tab::Security),
             id: "c2".to_owned(),
-            method: Method::Totp,
-            label: Shown::from("Pixel 9"),
-            keeper: None,
+            one: Named {
+                method: Method::Totp,
+                label: Shown::from("Pixel 9"),
+                keeper: None,
+            },
+        },
+    );
+    add(
+        "account-remove-unnamed",
+        &Remove {
+            top: top(Tab::Security),
+            id: "c3".to_owned(),
+            one: Named {
+                method: Method::Totp,
+                label: Shown::default(),
+                keeper: None,
+            },
         },
     );
     add(
@@ -337,12 +351,14 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
         &Remove {
             top: top(Tab::Security),
             id: "k2".to_owned(),
-            method: Method::Passkey,
-            label: Shown::from("Work laptop"),
-            keeper: Some(Keeper {
-                kind: KeeperKind::Platform,
-                name: Shown::from("Windows Hello"),
-            }),
+            one: Named {
+                method: Method::Passkey,
+                label: Shown::from("Work laptop"),
+                keeper: Some(Keeper {
+                    kind: KeeperKind::Platform,
+                    name: Shown::from("Windows Hello"),
+                }),
+            },
         },
     );
 }
