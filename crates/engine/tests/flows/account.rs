@@ -1,5 +1,6 @@
 //! What a person sees of their account, and what their changes end.
 
+use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::Method;
 use stepwell_core::secret::Secret;
 use stepwell_engine::account::{Happened, Me, Removal};
@@ -7,9 +8,11 @@ use stepwell_engine::authorize::FactorView;
 use stepwell_engine::courier;
 use stepwell_engine::here::{Need, Place};
 use stepwell_engine::passwords::Weakness;
+use stepwell_store::StoreError;
 
 use crate::support::{
-    Browser, Model, Person, Postbox, RelyingParty, Stage, a_person, a_relying_party, oauth_error,
+    Browser, Model, Person, Postbox, RelyingParty, START, Stage, a_person, a_relying_party,
+    oauth_error,
 };
 
 const OTHER_PASSWORD: &str = "quiet-harbour-lantern-58";
@@ -393,6 +396,84 @@ fn activity_tells_what_the_person_can_judge_newest_first_and_only_their_own() {
         ]
     );
     assert_eq!(next, None);
+}
+
+/// What the person is told of records that are written as if they had happened.
+fn told_of(records: &[Event]) -> Vec<(Happened, String)> {
+    let stage = Stage::new();
+    let (bank, ada) = the_bank_and_ada(&stage);
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    let here = me(&stage, &browser);
+    let before = stage.engine.account_activity(&here, None).unwrap().0;
+    let written: Result<(), StoreError> = stage.db().write(|tx| {
+        for record in records {
+            tx.audit(record.clone().user(&here.user.id));
+        }
+        Ok(())
+    });
+    written.unwrap();
+    let mut shown = stage.engine.account_activity(&here, None).unwrap().0;
+    shown.truncate(shown.len() - before.len());
+    let method = |m: Option<Method>| m.map_or_else(String::new, |m| m.as_str().to_owned());
+    let told = shown.into_iter().map(|one| (one.what, method(one.method)));
+    told.rev().collect()
+}
+
+#[test]
+fn activity_tells_of_the_use_of_a_recovery_code_and_never_that_one_confirmed_anything() {
+    let event = |name| Event::new(name, START).with("method", "recovery");
+    let used = |name| event(name).with("evidence", "e1");
+    let nothing = None::<&str>;
+    let told = told_of(&[
+        used(names::LOGIN_PASSED),
+        used(names::STEPUP_ADVANCED),
+        used(names::STEPUP_PASSED),
+        // The codes were only saved on the way.
+        event(names::STEPUP_PASSED).with("evidence", nothing),
+        event(names::STEPUP_ADVANCED).with("evidence", nothing),
+        event(names::LOGIN_PASSED).with("evidence", nothing),
+        Event::new(names::STEPUP_PASSED, START),
+    ]);
+    let line = |what| (what, String::new());
+    assert_eq!(
+        told,
+        [
+            (Happened::RecoveryUsed, "recovery".to_owned()),
+            (Happened::RecoveryUsed, "recovery".to_owned()),
+            (Happened::RecoveryUsed, "recovery".to_owned()),
+            line(Happened::Confirmed),
+            line(Happened::Confirmed),
+        ]
+    );
+}
+
+#[test]
+fn activity_tells_what_others_may_have_done_with_the_account() {
+    let told = told_of(&[
+        Event::new(names::FACTOR_SUSPECTED, START).with("method", "passkey"),
+        Event::new(names::FACTOR_SUSPECTED, START).with("credential", "gone"),
+        Event::new(names::USER_LOCKED, START),
+        Event::new(names::USER_UNLOCKED, START),
+        Event::new(names::LINK_USED, START).with("purpose", "password"),
+        Event::new(names::RECOVERY_REQUESTED, START).with("sent", 1),
+        Event::new(names::USER_UPDATED, START),
+        Event::new(names::DEVICE_DISTRUSTED, START),
+    ]);
+    let line = |what| (what, String::new());
+    assert_eq!(
+        told,
+        [
+            (Happened::FactorSuspected, "passkey".to_owned()),
+            line(Happened::FactorSuspected),
+            line(Happened::AccountLocked),
+            line(Happened::AccountUnlocked),
+            line(Happened::LinkUsed),
+            line(Happened::RecoveryRequested),
+            line(Happened::ProfileChanged),
+            line(Happened::DeviceDistrusted),
+        ]
+    );
 }
 
 #[test]
