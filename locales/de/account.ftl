@@ -58,6 +58,7 @@ security-synced = Synchronisiert
 security-added = Hinzugefügt { $when }
 security-used = zuletzt verwendet { $when }
 security-never-used = nie verwendet
+security-codes-left = Noch { $n } von { $of } übrig
 security-locked = Ruht nach falschen Versuchen noch { $wait }
 security-locked-for-good = Bleibt nach falschen Versuchen gesperrt. Bitten Sie die Administration, es zu ersetzen
 security-rename = Umbenennen

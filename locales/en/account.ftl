@@ -61,6 +61,7 @@ security-synced = Synced
 security-added = Added { $when }
 security-used = last used { $when }
 security-never-used = never used
+security-codes-left = { $n } of { $of } left
 security-locked = Rests for { $wait } after wrong tries
 security-locked-for-good = Stays locked after wrong tries. Ask an administrator to replace it
 security-rename = Rename

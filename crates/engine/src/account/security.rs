@@ -19,8 +19,8 @@ use crate::Engine;
 use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
-use crate::factors::own_label;
 use crate::factors::passkey::{self, Keeper};
+use crate::factors::{self, own_label};
 use crate::grants::{Grant, ended};
 
 /// The longest name that a person may give to an authenticator, in characters.
@@ -54,6 +54,8 @@ pub struct AuthenticatorView {
     pub synced: Option<bool>,
     /// For a key, what keeps it, where that is well known.
     pub keeper: Option<Keeper>,
+    /// For recovery codes, how many are left, and of how many.
+    pub codes_left: Option<(usize, usize)>,
     /// When it was added.
     pub added: Timestamp,
     /// When it was last used.
@@ -96,6 +98,8 @@ impl Engine {
                     label: own_label(credential).to_owned(),
                     synced: key.map(|key| key.synced),
                     keeper: key.and_then(|key| key.keeper),
+                    codes_left: (credential.method == Method::recovery())
+                        .then(|| (factors::left(credential), factors::of_set(credential))),
                     traits: one.traits.clone(),
                     added: credential.created_at,
                     last_used: credential.last_used_at,

@@ -39,7 +39,7 @@ pub(crate) use label::{default_label, own_label};
 pub use passkey::PasskeyFactor;
 pub use password::{PasswordFactor, reset_details};
 pub use recovery::RecoveryFactor;
-pub(crate) use recovery::left;
+pub(crate) use recovery::{left, of_set};
 pub use totp::TotpFactor;
 pub(crate) use totp::totp_purpose;
 

@@ -79,6 +79,11 @@ pub(crate) fn left(set: &Credential) -> usize {
     codes.filter(|code| !code.starts_with(USED)).count()
 }
 
+/// All codes of a set, used or not.
+pub(crate) fn of_set(set: &Credential) -> usize {
+    set.secret.split_ascii_whitespace().count()
+}
+
 /// The set with this code marked as used; none when it is not there, or used before.
 fn spent(set: &str, hash: &Hashed) -> Option<String> {
     let mut codes: Vec<String> = set.split_ascii_whitespace().map(str::to_owned).collect();

@@ -303,6 +303,11 @@ fn no_page_is_told_a_name_that_its_person_did_not_give() {
         .collect();
     let unnamed = ["passkey", "password", "totp", "recovery"].map(|method| (method, ""));
     assert_eq!(told, unnamed);
+    let codes = seen.authenticators.iter().map(|one| one.codes_left);
+    assert_eq!(
+        codes.collect::<Vec<_>>(),
+        [None, None, None, Some((10, 10))]
+    );
 
     // The page of a code that two apps could show.
     stage.database().shell(

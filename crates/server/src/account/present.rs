@@ -62,6 +62,7 @@ pub(super) fn security(top: Top, seen: &engine::SecurityView, now: Timestamp) ->
                 used_ago: one.last_used.map(|at| ago(now, at)),
                 locked_for: one.locked_until.map(|until| -ago(now, until)),
                 removable: one.removable,
+                codes_left: one.codes_left,
                 is_password: one.method.as_str() == "password",
             })
             .collect(),

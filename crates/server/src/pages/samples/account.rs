@@ -45,6 +45,7 @@ fn authenticator(id: &str, method: Method, label: &str) -> Authenticator {
         used_ago: Some(720),
         locked_for: None,
         removable: true,
+        codes_left: None,
         is_password: false,
     }
 }
@@ -293,6 +294,10 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
         is_password: true,
         ..authenticator("c1", Method::Password, "")
     };
+    let codes = |n: usize| Authenticator {
+        codes_left: Some((n, 10)),
+        ..authenticator("c4", Method::Recovery, "")
+    };
     add(
         "account-security",
         &Security {
@@ -300,7 +305,7 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
             authenticators: [key]
                 .into_iter()
                 .chain(kept)
-                .chain([code, password.clone()])
+                .chain([code, password.clone(), codes(9)])
                 .collect(),
             may_add: vec![
                 ("totp".to_owned(), Method::Totp),
@@ -315,6 +320,7 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
             top: top(Tab::Security),
             authenticators: vec![
                 password.clone(),
+                codes(1),
                 Authenticator {
                     locked_for: Some(i64::MAX / 1_000_000),
                     ..authenticator("c2", Method::Totp, "Pixel 9")

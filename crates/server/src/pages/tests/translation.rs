@@ -150,6 +150,21 @@ fn what_nobody_gave_a_name_is_called_by_its_method_and_nothing_stands_beside_it(
 }
 
 #[test]
+fn the_row_of_recovery_codes_says_how_many_are_left_and_takes_no_name() {
+    for (tag, left) in [("en", "9 of 10 left"), ("de", "Noch 9 von 10 übrig")] {
+        let samples = samples_with(&in_language(tag));
+        let page = samples
+            .iter()
+            .find(|sample| sample.name == "account-security");
+        let html = &page.expect("a sample").html;
+        let rows: Vec<&str> = html.split("<li>").collect();
+        let row = rows.iter().find(|row| row.contains(left)).expect(left);
+        let row = row.split("</li>").next().unwrap();
+        assert!(!row.contains("/rename") && row.contains("/remove"), "{row}");
+    }
+}
+
+#[test]
 fn pages_say_which_language_and_direction_they_have_and_offer_the_others() {
     for locale in Locale::all() {
         let tag = locale.tag();
