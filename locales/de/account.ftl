@@ -58,6 +58,7 @@ security-synced = Synchronisiert
 security-added = Hinzugefügt { $when }
 security-used = zuletzt verwendet { $when }
 security-never-used = nie verwendet
+security-codes-left = Noch { $n } von { $of } übrig
 security-locked = Ruht nach falschen Versuchen noch { $wait }
 security-locked-for-good = Bleibt nach falschen Versuchen gesperrt. Bitten Sie die Administration, es zu ersetzen
 security-rename = Umbenennen
@@ -118,8 +119,14 @@ activity-sign-in-failed = { $has_method ->
    *[other] Eine Anmeldung ist fehlgeschlagen: { $method } war falsch
 }
 activity-confirmed = { $has_app ->
-    [0] Bestätigt mit { $method }
-   *[other] Für { $app } bestätigt mit { $method }
+    [0] { $has_method ->
+        [0] Bestätigt, dass Sie es sind
+       *[other] Bestätigt mit { $method }
+    }
+   *[other] { $has_method ->
+        [0] Für { $app } bestätigt, dass Sie es sind
+       *[other] Für { $app } bestätigt mit { $method }
+    }
 }
 activity-confirm-failed = { $has_app ->
     [0] Eine Bestätigung ist fehlgeschlagen: { $method } war falsch
@@ -138,6 +145,17 @@ activity-signed-out = Abgemeldet
 activity-device-trusted = Einem Browser vertraut
 activity-device-forgotten = Einen Browser vergessen
 activity-device-suspected = Ein Browser wurde vergessen: Jemand hat vielleicht kopiert, woran wir ihn erkennen
+activity-recovery-used = Ein Wiederherstellungscode wurde verwendet
+activity-factor-suspected = { $has_method ->
+    [0] Eine Kopie eines Ihrer Anmeldewege wurde vielleicht verwendet
+   *[other] Vielleicht wurde eine Kopie verwendet: { $method }
+}
+activity-recovery-requested = Jemand wollte das Passwort neu setzen
+activity-link-used = Ein einmaliger Link wurde verwendet
+activity-profile-changed = Profil geändert
+activity-account-locked = Das Konto wurde von der Verwaltung gesperrt
+activity-account-unlocked = Das Konto wurde von der Verwaltung wieder geöffnet
+activity-device-distrusted = Einem Browser wird nicht mehr vertraut
 
 # Apps.
 apps-none = Keine App ist verbunden.

@@ -34,6 +34,7 @@ message-factor-added = Ein Weg, sich auszuweisen, kam hinzu: { $method }.
 message-factor-replaced = Ein Weg, sich auszuweisen, wurde durch einen neuen ersetzt: { $method }.
 message-factor-removed = Ein Weg, sich auszuweisen, wurde entfernt: { $method }.
 message-factor-locked = Es gab zu viele falsche Versuche. Dieser Weg, sich auszuweisen, ruht deshalb eine Weile: { $method }.
+message-factor-suspected = Einer Ihrer Wege, sich auszuweisen, hat so geantwortet, wie es eine Kopie täte; vielleicht hat ihn jemand kopiert: { $method }. Wenn Sie sich das nicht erklären können, entfernen Sie ihn und richten Sie einen anderen ein.
 message-password-changed = Ihr Passwort wurde geändert.
 message-new-device = Ein Browser, den wir noch nicht kannten, hat sich bei Ihrem Konto angemeldet.
 message-device-suspected = Woran wir einen Ihrer Browser erkennen, wurde zweimal verwendet; vielleicht hat es jemand kopiert. Wir erkennen diesen Browser nicht mehr und vertrauen ihm nicht mehr.

@@ -61,6 +61,7 @@ security-synced = Synced
 security-added = Added { $when }
 security-used = last used { $when }
 security-never-used = never used
+security-codes-left = { $n } of { $of } left
 security-locked = Rests for { $wait } after wrong tries
 security-locked-for-good = Stays locked after wrong tries. Ask an administrator to replace it
 security-rename = Rename
@@ -121,8 +122,14 @@ activity-sign-in-failed = { $has_method ->
    *[other] A sign-in failed: { $method } was wrong
 }
 activity-confirmed = { $has_app ->
-    [0] Confirmed with { $method }
-   *[other] Confirmed for { $app } with { $method }
+    [0] { $has_method ->
+        [0] Confirmed that it was you
+       *[other] Confirmed with { $method }
+    }
+   *[other] { $has_method ->
+        [0] Confirmed that it was you for { $app }
+       *[other] Confirmed for { $app } with { $method }
+    }
 }
 activity-confirm-failed = { $has_app ->
     [0] A confirmation failed: { $method } was wrong
@@ -141,6 +148,17 @@ activity-signed-out = Signed out
 activity-device-trusted = Trusted a browser
 activity-device-forgotten = Forgot a browser
 activity-device-suspected = A browser was forgotten: somebody may have copied what we recognise it by
+activity-recovery-used = A recovery code was used
+activity-factor-suspected = { $has_method ->
+    [0] A copy of one of your ways to sign in may have been used
+   *[other] A copy may have been used: { $method }
+}
+activity-recovery-requested = Somebody asked to set the password anew
+activity-link-used = A one-time link was used
+activity-profile-changed = Changed the profile
+activity-account-locked = The account was locked by an administrator
+activity-account-unlocked = The account was opened again by an administrator
+activity-device-distrusted = A browser is trusted no longer
 
 # Apps.
 apps-none = No app is connected.

@@ -34,6 +34,7 @@ message-factor-added = A way to confirm it’s you was added: { $method }.
 message-factor-replaced = A way to confirm it’s you was replaced by a new one: { $method }.
 message-factor-removed = A way to confirm it’s you was removed: { $method }.
 message-factor-locked = There were too many wrong tries, so this way to confirm it’s you rests for a while: { $method }.
+message-factor-suspected = One of your ways to confirm it’s you answered as a copy of it would, so somebody may have copied it: { $method }. If you cannot explain this, remove it and set up another one.
 message-password-changed = Your password was changed.
 message-new-device = A browser that we have not seen before signed in to your account.
 message-device-suspected = What we recognise one of your browsers by was used twice, so somebody may have copied it. We trust and recognise that browser no longer.

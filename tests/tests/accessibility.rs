@@ -229,6 +229,7 @@ fn live_pages_are_accessible_in_both_languages_and_break_no_policy() {
         "",
         "/security",
         "/sessions",
+        "/devices",
         "/activity",
         "/apps",
         "/profile",

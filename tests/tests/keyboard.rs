@@ -72,6 +72,10 @@ impl Scene {
 
     /// Somebody beside the demo's own person, and their password.
     fn person(&self, username: &str) -> String {
+        self.person_with(username, &[])
+    }
+
+    fn person_with(&self, username: &str, more: &[&str]) -> String {
         let password = "violet-teapot-92-marmalade";
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(password.as_bytes()).unwrap();
@@ -84,7 +88,7 @@ impl Scene {
             &path,
             "--json",
         ];
-        self.provider.cli_json(&made);
+        self.provider.cli_json(&[&made, more].concat());
         password.to_owned()
     }
 
@@ -264,9 +268,9 @@ fn account(scripts: bool) {
     );
 
     keys.follow("#tab-security");
-    keys.reach(".rows li:has([value='Authenticator app']) summary");
+    keys.reach(".rows li:has([value='']) summary");
     keys.strike("Enter", "\r");
-    keys.fill_and_enter("[name=label][value='Authenticator app']", "My phone");
+    keys.fill_and_enter("[name=label][value='']", "My phone");
     page.wait_for("#done");
     assert!(page.text("main").contains("My phone"));
 
@@ -310,6 +314,96 @@ fn account(scripts: bool) {
     assert_eq!(page.csp_violations(), Vec::<String>::new());
 }
 
+fn browsers(scripts: bool) {
+    let scene = Scene::set(scripts, &[("STEPWELL__DEVICES__TRUSTED_FOR", "30d")]);
+    let back = scene.provider.ready.inbox.clone();
+    let mfa = "urn:stepwell:acr:mfa";
+    let registered = ["--redirect", &back, "--minimum-acr", mfa];
+    let mut app = RelyingParty::register(&scene.provider, &registered);
+    app.redirect_uri = back;
+    let account = format!("{}/account", scene.provider.ready.issuer);
+    let others = [scene.page(), scene.page()];
+    for other in &others {
+        other.goto(&account);
+        scene.sign_in(&Keyboard::of(other));
+        other.wait_for("#tab-overview");
+    }
+
+    // Trusted beside the second factor, which is not asked for a second time.
+    let page = scene.page();
+    let keys = Keyboard::of(&page);
+    page.goto(&app.authorize_url(&[]));
+    scene.sign_in(&keys);
+    keys.fill("#code", &scene.provider.authenticator().fresh_code());
+    keys.space("#trust");
+    keys.follow("#factor-form #continue");
+    keys.follow("#consent-form #continue");
+    page.wait_for("#inbox-link");
+    page.goto(&format!("{}/logout", scene.provider.ready.issuer));
+    keys.follow("#continue");
+    page.goto(&app.authorize_url(&[]));
+    scene.sign_in(&keys);
+    page.wait_for("#inbox-link");
+
+    page.goto(&account);
+    keys.follow("#tab-devices");
+    keys.follow("[id^=distrust-button-]");
+    page.wait_for("#done");
+    assert!(!page.has("[id^=distrust-button-]"));
+    assert!(page.has("#forget-button-3"));
+    keys.follow("#forget-button-3");
+    page.wait_for("#done");
+    assert!(page.has("#forget-button-2") && !page.has("#forget-button-3"));
+    keys.follow("#forget-others");
+    page.wait_for("#done");
+    assert!(page.has("#forget-button-1") && !page.has("#forget-button-2"));
+
+    // The others are signed in still.
+    keys.follow("#tab-sessions");
+    keys.follow("#end-others");
+    page.wait_for("#done");
+    assert!(!page.has("#end-others"));
+    for other in &others {
+        other.goto(&account);
+        other.wait_for("#identify-form");
+    }
+    assert_eq!(page.csp_violations(), Vec::<String>::new());
+}
+
+fn another_code(scripts: bool) {
+    let scene = Scene::set(
+        scripts,
+        &[MAIL_COUNTS, ("STEPWELL__CODES__COOLDOWN", "10s")],
+    );
+    let address = "kim@example.com";
+    let mailed = ["--email", address, "--email-verified", "--mail-codes"];
+    let password = scene.person_with(address, &mailed);
+    let page = scene.page();
+    let keys = Keyboard::of(&page);
+    page.goto(&scene.provider.ready.bank);
+    keys.follow("#transfer");
+    keys.fill_and_enter("#username", address);
+    keys.fill_and_enter("#factor-form #password", &password);
+    page.wait_for("#resend-form");
+    let here = page.url();
+    let first = scene.mail("Your code");
+    keys.follow("#resend");
+    page.wait_for("#delivery");
+    wait::until("another code to be had", Duration::from_secs(30), || {
+        page.goto(&here);
+        (!page.has("#resend-wait")).then_some(())
+    });
+    keys.follow("#resend");
+    let second = wait::until("the other code", Duration::from_secs(20), || {
+        let newest = scene.mail("Your code");
+        (sent_code(&newest) != sent_code(&first)).then_some(newest)
+    });
+    keys.fill("#code", sent_code(&second));
+    keys.follow("#factor-form #continue");
+    scene.transfer_is_done(&page);
+    assert_eq!(page.csp_violations(), Vec::<String>::new());
+}
+
 fn links(scripts: bool) {
     let scene = Scene::set(scripts, &[("STEPWELL__REGISTRATION__OPEN", "true")]);
     let page = scene.page();
@@ -327,6 +421,23 @@ fn links(scripts: bool) {
     page.goto(&scene.provider.ready.bank);
     keys.follow("#view-balance");
     keys.fill_and_enter("#username", &scene.provider.ready.username);
+    keys.fill_and_enter("#factor-form #password", NEW_PASSWORD);
+    page.wait_for("#result");
+
+    // An invitation, made by an administrator.
+    let lee = "lee@example.com";
+    scene.provider.cli_json(&["user", "create", lee, "--json"]);
+    let made = scene.provider.cli_json(&["user", "link", lee, "--json"]);
+    let page = scene.page();
+    let keys = Keyboard::of(&page);
+    page.goto(made["url"].as_str().unwrap());
+    keys.fill_and_enter("#new-password", "short");
+    page.wait_for("#new-password-problem");
+    keys.fill_and_enter("#new-password", NEW_PASSWORD);
+    keys.follow("#continue");
+    page.goto(&scene.provider.ready.bank);
+    keys.follow("#view-balance");
+    keys.fill_and_enter("#username", lee);
     keys.fill_and_enter("#factor-form #password", NEW_PASSWORD);
     page.wait_for("#result");
 
@@ -400,6 +511,26 @@ fn the_account_with_scripts() {
 #[test]
 fn the_account_without_scripts() {
     account(false);
+}
+
+#[test]
+fn browsers_with_scripts() {
+    browsers(true);
+}
+
+#[test]
+fn browsers_without_scripts() {
+    browsers(false);
+}
+
+#[test]
+fn another_code_with_scripts() {
+    another_code(true);
+}
+
+#[test]
+fn another_code_without_scripts() {
+    another_code(false);
 }
 
 #[test]

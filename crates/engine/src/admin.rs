@@ -26,7 +26,7 @@ use crate::call::Call;
 use crate::client_auth::ClientKeys;
 use crate::courier::Channel;
 use crate::error::EngineError;
-use crate::factors::{DeliveredCode, totp_purpose};
+use crate::factors::{DeliveredCode, default_label, totp_purpose};
 use crate::totp::TotpSecret;
 
 /// A person to be.
@@ -93,24 +93,12 @@ impl Engine {
         };
         let mut mine: Vec<Credential> = Vec::new();
         if let Some(hash) = hash {
-            mine.push(credential(
-                call,
-                &user,
-                Method::password(),
-                "Password",
-                hash,
-            ));
+            mine.push(credential(call, &user, Method::password(), hash));
         }
         let mut totp_uri = None;
         if let Some(issuer) = new.totp_issuer {
             let secret = TotpSecret::random(call.entropy);
-            let mut one = credential(
-                call,
-                &user,
-                Method::totp(),
-                "Authenticator app",
-                String::new(),
-            );
+            let mut one = credential(call, &user, Method::totp(), String::new());
             one.secret = self.seal.seal(
                 &totp_purpose(one.id.as_str()),
                 secret.as_bytes(),
@@ -301,13 +289,8 @@ fn about_client(call: &Call<'_>, name: &'static str, client: &Client) -> Event {
         .with("name", client.name.as_str())
 }
 
-fn credential(
-    call: &Call<'_>,
-    user: &User,
-    method: Method,
-    label: &str,
-    secret: String,
-) -> Credential {
+fn credential(call: &Call<'_>, user: &User, method: Method, secret: String) -> Credential {
+    let label = default_label(&method).to_owned();
     Credential::new(
         CredentialId::new(call.id()),
         user.id.clone(),

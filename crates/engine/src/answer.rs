@@ -6,6 +6,7 @@ mod enrol;
 mod guesses;
 mod prove;
 mod resend;
+mod suspected;
 mod unnamed;
 
 use stepwell_core::audit::names;

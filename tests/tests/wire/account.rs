@@ -49,6 +49,22 @@ fn a_page_of_the_account_asks_to_sign_in_and_then_shows_itself() {
 }
 
 #[test]
+fn a_german_page_names_ways_to_sign_in_in_german_where_nobody_gave_them_a_name() {
+    let world = World::shared();
+    let person = world.person();
+    let (tab, page) = at(&world, &person, "/account/security");
+    let german = |url: &str| tab.sent(tab.http().get(url).header("accept-language", "de"));
+    let page = german(page.url.as_str());
+    assert_eq!(page.header("content-language"), "de", "{page:#?}");
+    for own in ["Passwort", "Code aus der Authenticator-App"] {
+        assert!(page.body.contains(own), "{page:#?}");
+    }
+    for stored in [">Password<", "\"Password\"", "Authenticator app"] {
+        assert!(!page.body.contains(stored), "{stored}: {page:#?}");
+    }
+}
+
+#[test]
 fn whoever_leaves_the_sign_in_is_not_asked_again_at_once() {
     let world = World::shared();
     let tab = world.tab();

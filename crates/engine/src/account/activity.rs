@@ -6,9 +6,9 @@
 use serde_json::Value;
 use stepwell_core::audit::{Record, names};
 use stepwell_core::authn::Method;
-use stepwell_core::ids::ClientId;
+use stepwell_core::ids::{ClientId, CredentialId};
 use stepwell_core::time::Timestamp;
-use stepwell_store::audit;
+use stepwell_store::{audit, credentials};
 
 use super::Me;
 use crate::Engine;
@@ -17,6 +17,8 @@ use crate::error::EngineError;
 
 /// Records on one page.
 const PAGE: usize = 25;
+/// The method whose use is worth a line of its own.
+const RECOVERY: &str = "recovery";
 /// Records that are looked at for one page: most are not for the person.
 const LOOKED_AT: i64 = 400;
 
@@ -31,14 +33,28 @@ pub enum Happened {
     Confirmed,
     /// A proof of a step-up was wrong.
     ConfirmFailed,
+    /// A recovery code was used.
+    RecoveryUsed,
     /// An authenticator rests after too many wrong answers.
     Locked,
+    /// An authenticator answered as a copy of it would.
+    FactorSuspected,
     /// An authenticator was added.
     FactorAdded,
     /// An authenticator was removed.
     FactorRemoved,
     /// The password was changed.
     PasswordChanged,
+    /// Somebody asked to set the password anew.
+    RecoveryRequested,
+    /// A one-time link was followed to its end.
+    LinkUsed,
+    /// What apps are told of the person was changed.
+    ProfileChanged,
+    /// An administrator locked the account.
+    AccountLocked,
+    /// An administrator opened it again.
+    AccountUnlocked,
     /// An app was let in.
     AppAllowed,
     /// An app was put out.
@@ -47,6 +63,8 @@ pub enum Happened {
     SignedOut,
     /// A browser was trusted.
     DeviceTrusted,
+    /// A browser is trusted no longer.
+    DeviceDistrusted,
     /// A browser was forgotten.
     DeviceForgotten,
     /// A browser was forgotten, because somebody may hold a copy of what it was known by.
@@ -62,7 +80,7 @@ pub struct Activity {
     pub what: Happened,
     /// When.
     pub at: Timestamp,
-    /// With which method, where one was used.
+    /// Of which method, where it is known.
     pub method: Option<Method>,
     /// For which app, where one asked.
     pub app: Option<String>,
@@ -91,8 +109,9 @@ impl Engine {
                 next = shown.last().map(|last: &Activity| last.seq);
                 break;
             }
-            if let Some(what) = what(record) {
-                shown.push(self.activity(record, what)?);
+            let data = read(record)?;
+            if let Some(what) = what(record, &data) {
+                shown.push(self.activity(record, what, &data)?);
             }
         }
         if next.is_none() && !seen_all {
@@ -101,8 +120,12 @@ impl Engine {
         Ok((shown, next))
     }
 
-    fn activity(&self, record: &Record, what: Happened) -> Result<Activity, EngineError> {
-        let data: Value = serde_json::from_str(&record.data).map_err(EngineError::broken)?;
+    fn activity(
+        &self,
+        record: &Record,
+        what: Happened,
+        data: &Value,
+    ) -> Result<Activity, EngineError> {
         let app = match &record.client_id {
             Some(id) => self.client(&ClientId::new(id.as_str()))?,
             None => None,
@@ -111,10 +134,25 @@ impl Engine {
             seq: record.seq,
             what,
             at: record.at,
-            method: data.get("method").and_then(Value::as_str).map(Method::new),
+            method: self.method_of(what, data)?,
             app: app.map(|client| client.name.clone()),
             ip: record.ip.clone(),
         })
+    }
+
+    /// The method that a record speaks of. Recovery codes confirm nothing, though records may name them.
+    fn method_of(&self, what: Happened, data: &Value) -> Result<Option<Method>, EngineError> {
+        let text = |name: &str| data.get(name).and_then(Value::as_str);
+        let named = text("method").map(Method::new);
+        match (what, text("credential")) {
+            (Happened::Confirmed, _) => Ok(named.filter(|method| *method != Method::recovery())),
+            (Happened::FactorSuspected, Some(id)) if named.is_none() => {
+                let id = CredentialId::new(id);
+                let found = self.db.read(|tx| credentials::find(tx, &id))?;
+                Ok(found.map(|credential| credential.method))
+            }
+            _ => Ok(named),
+        }
     }
 
     /// The person says that they did not do this: every other browser is signed out and forgotten, what apps were let
@@ -131,10 +169,10 @@ impl Engine {
     ) -> Result<bool, EngineError> {
         self.db.write(|tx| {
             let found = audit::of_person(tx, &me.user.id, seq.checked_add(1), 1)?;
-            if found
-                .first()
-                .is_none_or(|record| record.seq != seq || what(record).is_none())
-            {
+            let Some(record) = found.first().filter(|record| record.seq == seq) else {
+                return Ok(false);
+            };
+            if what(record, &read(record)?).is_none() {
                 return Ok(false);
             }
             let why = "the person did not know what was done";
@@ -156,21 +194,38 @@ impl Engine {
     }
 }
 
+fn read(record: &Record) -> Result<Value, EngineError> {
+    serde_json::from_str(&record.data).map_err(EngineError::broken)
+}
+
 /// What a record means to the person; none when it means nothing to them.
-fn what(record: &Record) -> Option<Happened> {
+fn what(record: &Record, data: &Value) -> Option<Happened> {
+    let says = |name: &str| data.get(name).and_then(Value::as_str);
+    // With evidence it was used; without, it was only set up on the way.
+    let recovered = says("method") == Some(RECOVERY) && says("evidence").is_some();
     Some(match record.event.as_str() {
+        names::LOGIN_PASSED | names::STEPUP_ADVANCED | names::STEPUP_PASSED if recovered => {
+            Happened::RecoveryUsed
+        }
         names::SESSION_STARTED => Happened::SignedIn,
         names::LOGIN_FAILED => Happened::SignInFailed,
         names::STEPUP_PASSED => Happened::Confirmed,
         names::STEPUP_FAILED => Happened::ConfirmFailed,
         names::FACTOR_LOCKED => Happened::Locked,
+        names::FACTOR_SUSPECTED => Happened::FactorSuspected,
         names::FACTOR_ENROLLED => Happened::FactorAdded,
         names::FACTOR_REMOVED => Happened::FactorRemoved,
         names::FACTOR_PASSWORD_CHANGED => Happened::PasswordChanged,
+        names::RECOVERY_REQUESTED => Happened::RecoveryRequested,
+        names::LINK_USED => Happened::LinkUsed,
+        names::USER_UPDATED => Happened::ProfileChanged,
+        names::USER_LOCKED => Happened::AccountLocked,
+        names::USER_UNLOCKED => Happened::AccountUnlocked,
         names::CONSENT_GRANTED => Happened::AppAllowed,
         names::CONSENT_REVOKED => Happened::AppRevoked,
         names::SESSION_ENDED => Happened::SignedOut,
         names::DEVICE_TRUSTED => Happened::DeviceTrusted,
+        names::DEVICE_DISTRUSTED => Happened::DeviceDistrusted,
         names::DEVICE_FORGOTTEN => Happened::DeviceForgotten,
         names::DEVICE_SUSPECTED => Happened::DeviceSuspected,
         _ => return None,

@@ -15,7 +15,7 @@ use crate::Engine;
 use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
-use crate::factors::reset_details;
+use crate::factors::{default_label, reset_details};
 use crate::passwords::Weakness;
 
 impl Engine {
@@ -86,7 +86,14 @@ impl Engine {
             None => {
                 let id = CredentialId::new(call.id());
                 let (user, hash) = (user.clone(), hash.to_owned());
-                let new = Credential::new(id, user, method.clone(), "Password", hash, call.now);
+                let new = Credential::new(
+                    id,
+                    user,
+                    method.clone(),
+                    default_label(&method),
+                    hash,
+                    call.now,
+                );
                 credentials::insert(tx, &Credential { details, ..new })?;
                 Happened::FactorAdded { method }
             }

@@ -21,6 +21,7 @@ use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
 use crate::factors::passkey::{self, Keeper};
+use crate::factors::{self, own_label};
 use crate::grants::{Grant, ended};
 use crate::links::Purpose;
 
@@ -45,7 +46,7 @@ pub struct AuthenticatorView {
     pub id: CredentialId,
     /// How it proves.
     pub method: Method,
-    /// The person's name for it.
+    /// The person's own name for it; empty where they gave it none.
     pub label: String,
     /// What a proof by it shows.
     pub traits: Traits,
@@ -53,6 +54,8 @@ pub struct AuthenticatorView {
     pub synced: Option<bool>,
     /// For a key, what keeps it, where that is well known.
     pub keeper: Option<Keeper>,
+    /// For recovery codes, how many are left, and of how many.
+    pub codes_left: Option<(usize, usize)>,
     /// When it was added.
     pub added: Timestamp,
     /// When it was last used.
@@ -100,9 +103,11 @@ impl Engine {
                 Some(AuthenticatorView {
                     id: credential.id.clone(),
                     method: credential.method.clone(),
-                    label: credential.label.clone(),
+                    label: own_label(credential).to_owned(),
                     synced: key.map(|key| key.synced),
                     keeper: key.and_then(|key| key.keeper),
+                    codes_left: (credential.method == Method::recovery())
+                        .then(|| (factors::left(credential), factors::of_set(credential))),
                     traits: one.traits.clone(),
                     added: credential.created_at,
                     last_used: credential.last_used_at,

@@ -193,6 +193,7 @@ impl Engine {
                         let event = self.about(call, loaded, &known, names::FACTOR_SUSPECTED);
                         let event = event.with("credential", suspect.as_str());
                         tx.audit(event.with("why", *rule).with("accepted", false));
+                        self.tell_suspected(tx, call, &known, (&typed.method, suspect))?;
                     }
                     self.note_failure_of(tx, &attempt, rule)
                 })?;
@@ -332,6 +333,7 @@ impl Engine {
             credential,
             traits,
             amr,
+            suspected,
             consume,
         } = verified;
         let mine = known.credentials.iter().find(|c| c.id == credential);
@@ -347,6 +349,9 @@ impl Engine {
         let outcome = self.db.write(|tx| {
             if !consume(tx, call.now)? {
                 return Err(Lost::Used);
+            }
+            if suspected {
+                self.tell_suspected(tx, call, known, (method, &proof.credential))?;
             }
             self.notice_copy(tx, call, attempt.cookies)?;
             let session = self.renewed_session(tx, attempt, user, &secret)?;

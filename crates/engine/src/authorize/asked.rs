@@ -16,6 +16,7 @@ use super::view::{FactorView, ProveView, ProvenView, TotpView, Why, Wording};
 use super::ways::{chosen, others};
 use crate::Engine;
 use crate::call::Call;
+use crate::factors::own_label;
 
 impl Engine {
     pub(super) fn prove_view(
@@ -142,7 +143,7 @@ fn factor_view(
     FactorView::Totp(TotpView {
         authenticators: if mine.len() > 1 || !others.is_empty() {
             mine.iter()
-                .map(|c| (c.id.as_str().to_owned(), c.label.clone()))
+                .map(|c| (c.id.as_str().to_owned(), own_label(c).to_owned()))
                 .collect()
         } else {
             Vec::new()

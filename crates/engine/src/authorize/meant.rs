@@ -11,7 +11,7 @@ use stepwell_store::credentials::Credential;
 use super::facts::Known;
 use super::view::NamedView;
 use crate::Engine;
-use crate::factors::passkey;
+use crate::factors::{own_label, passkey};
 
 impl Known {
     /// Forgets the authenticators of the method that do not lead there.
@@ -42,7 +42,7 @@ impl Engine {
         NamedView {
             id: credential.id.as_str().to_owned(),
             method: credential.method.clone(),
-            label: address.map_or_else(|| credential.label.clone(), |(_, masked)| masked),
+            label: address.map_or_else(|| own_label(credential).to_owned(), |(_, masked)| masked),
             keeper: passkey::told(credential).and_then(|told| told.keeper),
         }
     }

@@ -198,7 +198,7 @@ pub enum FactorView {
 /// What the code page tells.
 #[derive(Clone, Debug)]
 pub struct TotpView {
-    /// The authenticators, by id and label, when there are several.
+    /// The authenticators, by id and the person's own name (empty where they gave none), when there are several.
     pub authenticators: Vec<(String, String)>,
     /// Wrong codes since the last right one.
     pub failures: i64,
@@ -242,7 +242,7 @@ pub struct NamedView {
     pub id: String,
     /// How it proves.
     pub method: Method,
-    /// The person's name for it, or its masked address.
+    /// The person's own name for it, empty where they gave it none; or its masked address.
     pub label: String,
     /// What keeps it, where it is a key and that is well known.
     pub keeper: Option<Keeper>,

@@ -98,6 +98,11 @@ pub enum Happened {
         /// Of which method.
         method: Method,
     },
+    /// An authenticator answered as a copy of it would.
+    FactorSuspected {
+        /// Of which method.
+        method: Method,
+    },
     /// The password was changed.
     PasswordChanged,
     /// A browser that was never seen before signed in.

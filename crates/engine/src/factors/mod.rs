@@ -5,6 +5,7 @@
 
 mod code;
 mod enrolment;
+mod label;
 pub mod passkey;
 mod password;
 mod recovery;
@@ -34,10 +35,11 @@ use crate::settings::{EnrolmentSettings, Settings};
 pub use code::{DeliveredCode, inbox};
 pub(crate) use code::{address_of, sent};
 pub use enrolment::{Enrolled, Enrolment, SetUp};
+pub(crate) use label::{default_label, own_label};
 pub use passkey::PasskeyFactor;
 pub use password::{PasswordFactor, reset_details};
 pub use recovery::RecoveryFactor;
-pub(crate) use recovery::left;
+pub(crate) use recovery::{left, of_set};
 pub use totp::TotpFactor;
 pub(crate) use totp::totp_purpose;
 
@@ -115,6 +117,8 @@ pub struct Verified {
     pub traits: Traits,
     /// Registered method references (RFC 8176).
     pub amr: Vec<String>,
+    /// Whether it answered as a copy of it would, and counts all the same: `consume` writes that down.
+    pub suspected: bool,
     /// Run inside the one write that adds the evidence.
     pub consume: Consume,
 }

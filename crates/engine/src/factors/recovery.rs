@@ -79,6 +79,11 @@ pub(crate) fn left(set: &Credential) -> usize {
     codes.filter(|code| !code.starts_with(USED)).count()
 }
 
+/// All codes of a set, used or not.
+pub(crate) fn of_set(set: &Credential) -> usize {
+    set.secret.split_ascii_whitespace().count()
+}
+
 /// The set with this code marked as used; none when it is not there, or used before.
 fn spent(set: &str, hash: &Hashed) -> Option<String> {
     let mut codes: Vec<String> = set.split_ascii_whitespace().map(str::to_owned).collect();
@@ -153,6 +158,7 @@ impl Factor for RecoveryFactor {
             credential: id.clone(),
             traits: self.traits(),
             amr: Vec::new(),
+            suspected: false,
             consume: Box::new(move |tx, now| {
                 // Another code of the set may have been used since: this one counts if it is still there.
                 let Some(row) = credentials::find(tx, &id)? else {

@@ -95,7 +95,7 @@ impl Enrolment for RecoveryFactor {
             waiting.credential,
             user.id.clone(),
             Method::recovery(),
-            "Recovery codes",
+            super::default_label(&Method::recovery()),
             secret,
             tools.call.now,
         );

@@ -89,7 +89,7 @@ impl Enrolment for TotpFactor {
             waiting.credential,
             user.id.clone(),
             Method::totp(),
-            "Authenticator app",
+            super::default_label(&Method::totp()),
             waiting.sealed,
             now,
         );

@@ -1,13 +1,18 @@
 //! What a person sees of their account, and what their changes end.
 
+use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::Method;
 use stepwell_core::secret::Secret;
 use stepwell_engine::account::{Happened, Me, Removal};
+use stepwell_engine::authorize::FactorView;
 use stepwell_engine::courier;
+use stepwell_engine::here::{Need, Place};
 use stepwell_engine::passwords::Weakness;
+use stepwell_store::StoreError;
 
 use crate::support::{
-    Browser, Model, Person, Postbox, RelyingParty, Stage, a_person, a_relying_party, oauth_error,
+    Browser, Model, Person, Postbox, RelyingParty, START, Stage, a_person, a_relying_party,
+    oauth_error,
 };
 
 const OTHER_PASSWORD: &str = "quiet-harbour-lantern-58";
@@ -276,6 +281,58 @@ fn an_authenticator_takes_a_name_that_can_be_shown_and_no_other() {
 }
 
 #[test]
+fn no_page_is_told_a_name_that_its_person_did_not_give() {
+    let stage = Stage::new();
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_totp().create();
+    let mut key = ada.passkey(&stage, Model::synced());
+    let mut browser = stage.browser(&ada);
+    browser.authorize(&bank, &[]);
+    browser.use_passkey(&mut key);
+    browser.follow().code();
+    let here = me(&stage, &browser);
+    stage.advance(400);
+    assert!(!browser.opens(Need::Enrol(Method::recovery()), Place::Security));
+    browser.use_passkey(&mut key);
+    browser.save_codes();
+    assert_eq!(browser.home(), Place::Security);
+    let seen = stage.engine.account_security(&stage.call(), &here).unwrap();
+    let told = seen.authenticators.iter();
+    let told: Vec<_> = told
+        .map(|one| (one.method.as_str(), one.label.as_str()))
+        .collect();
+    let unnamed = ["passkey", "password", "totp", "recovery"].map(|method| (method, ""));
+    assert_eq!(told, unnamed);
+    let codes = seen.authenticators.iter().map(|one| one.codes_left);
+    assert_eq!(
+        codes.collect::<Vec<_>>(),
+        [None, None, None, Some((10, 10))]
+    );
+
+    // The page of a code that two apps could show.
+    stage.database().shell(
+        "INSERT INTO credentials (id, user_id, method, label, secret, last_step, failures, details, created_at) \
+         SELECT 'second', user_id, method, 'Pixel 9', secret, 0, 0, details, created_at \
+         FROM credentials WHERE method = 'totp'",
+    );
+    let mut other = stage.browser(&ada);
+    other.authorize(&bank, &[("acr_values", "2")]);
+    other.type_username();
+    other.another_way("password").type_password();
+    other.another_way("totp");
+    let FactorView::Totp(totp) = other.see_proof().factor else {
+        panic!("no code is asked for");
+    };
+    let mut labels: Vec<_> = totp
+        .authenticators
+        .into_iter()
+        .map(|(_, label)| label)
+        .collect();
+    labels.sort();
+    assert_eq!(labels, ["", "Pixel 9"]);
+}
+
+#[test]
 fn a_new_password_replaces_the_old_one_and_signs_other_browsers_out() {
     let stage = Stage::new();
     let (bank, ada) = the_bank_and_ada(&stage);
@@ -344,6 +401,84 @@ fn activity_tells_what_the_person_can_judge_newest_first_and_only_their_own() {
         ]
     );
     assert_eq!(next, None);
+}
+
+/// What the person is told of records that are written as if they had happened.
+fn told_of(records: &[Event]) -> Vec<(Happened, String)> {
+    let stage = Stage::new();
+    let (bank, ada) = the_bank_and_ada(&stage);
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    let here = me(&stage, &browser);
+    let before = stage.engine.account_activity(&here, None).unwrap().0;
+    let written: Result<(), StoreError> = stage.db().write(|tx| {
+        for record in records {
+            tx.audit(record.clone().user(&here.user.id));
+        }
+        Ok(())
+    });
+    written.unwrap();
+    let mut shown = stage.engine.account_activity(&here, None).unwrap().0;
+    shown.truncate(shown.len() - before.len());
+    let method = |m: Option<Method>| m.map_or_else(String::new, |m| m.as_str().to_owned());
+    let told = shown.into_iter().map(|one| (one.what, method(one.method)));
+    told.rev().collect()
+}
+
+#[test]
+fn activity_tells_of_the_use_of_a_recovery_code_and_never_that_one_confirmed_anything() {
+    let event = |name| Event::new(name, START).with("method", "recovery");
+    let used = |name| event(name).with("evidence", "e1");
+    let nothing = None::<&str>;
+    let told = told_of(&[
+        used(names::LOGIN_PASSED),
+        used(names::STEPUP_ADVANCED),
+        used(names::STEPUP_PASSED),
+        // The codes were only saved on the way.
+        event(names::STEPUP_PASSED).with("evidence", nothing),
+        event(names::STEPUP_ADVANCED).with("evidence", nothing),
+        event(names::LOGIN_PASSED).with("evidence", nothing),
+        Event::new(names::STEPUP_PASSED, START),
+    ]);
+    let line = |what| (what, String::new());
+    assert_eq!(
+        told,
+        [
+            (Happened::RecoveryUsed, "recovery".to_owned()),
+            (Happened::RecoveryUsed, "recovery".to_owned()),
+            (Happened::RecoveryUsed, "recovery".to_owned()),
+            line(Happened::Confirmed),
+            line(Happened::Confirmed),
+        ]
+    );
+}
+
+#[test]
+fn activity_tells_what_others_may_have_done_with_the_account() {
+    let told = told_of(&[
+        Event::new(names::FACTOR_SUSPECTED, START).with("method", "passkey"),
+        Event::new(names::FACTOR_SUSPECTED, START).with("credential", "gone"),
+        Event::new(names::USER_LOCKED, START),
+        Event::new(names::USER_UNLOCKED, START),
+        Event::new(names::LINK_USED, START).with("purpose", "password"),
+        Event::new(names::RECOVERY_REQUESTED, START).with("sent", 1),
+        Event::new(names::USER_UPDATED, START),
+        Event::new(names::DEVICE_DISTRUSTED, START),
+    ]);
+    let line = |what| (what, String::new());
+    assert_eq!(
+        told,
+        [
+            (Happened::FactorSuspected, "passkey".to_owned()),
+            line(Happened::FactorSuspected),
+            line(Happened::AccountLocked),
+            line(Happened::AccountUnlocked),
+            line(Happened::LinkUsed),
+            line(Happened::RecoveryRequested),
+            line(Happened::ProfileChanged),
+            line(Happened::DeviceDistrusted),
+        ]
+    );
 }
 
 #[test]

@@ -63,6 +63,7 @@ impl Factor for Word {
             credential: credential.id.clone(),
             traits: self.traits(),
             amr: vec!["otp".to_owned()],
+            suspected: false,
             consume: Box::new(|_, _| Ok(true)),
         })
     }

@@ -6,12 +6,12 @@ use stepwell_engine::answer::{Input, Trouble};
 use stepwell_engine::authorize::FactorView;
 use stepwell_engine::totp::TotpSecret;
 
-use crate::support::{Browser, Model, Person, Stage, a_person, a_relying_party, b64};
+use crate::support::{Browser, Model, Person, Stage, a_person, a_relying_party, b64, called};
 
 /// The names of those that are meant, where others are not.
 fn meant(browser: &mut Browser<'_>) -> Vec<String> {
     let named = browser.see_proof().meant.into_iter();
-    named.map(|one| one.label).collect()
+    named.map(|one| called(&one)).collect()
 }
 
 fn allowed(browser: &mut Browser<'_>) -> Vec<String> {
@@ -48,7 +48,7 @@ fn where_one_passkey_alone_is_enough_the_page_names_it_and_asks_for_no_other() {
     assert!(allowed(&mut browser).is_empty());
     browser.another_way("password").type_password();
     assert_eq!(browser.page(), "passkey");
-    assert_eq!(meant(&mut browser), ["Passkey"]);
+    assert_eq!(meant(&mut browser), ["passkey"]);
     assert_eq!(allowed(&mut browser), [b64(&hardware.id)]);
     // A browser would not ask the other one.
     let mut shown = browser.passkey_options();

@@ -3,12 +3,13 @@
 use stepwell_core::authn::Method;
 use stepwell_engine::answer::{Answered, Input, Trouble};
 use stepwell_engine::authorize::EnrolStage;
+use stepwell_engine::courier::Happened;
 use stepwell_engine::factors;
 use stepwell_engine::settings::CounterRegression;
 
 use crate::support::{
-    Browser, Key, Model, Person, RelyingParty, START, SetUp, Stage, a_person, a_relying_party,
-    each_database, options,
+    Browser, Key, Model, Person, Postbox, RelyingParty, START, SetUp, Stage, a_person,
+    a_relying_party, each_database, options,
 };
 
 /// Ada with a passkey in a stage of her own.
@@ -282,6 +283,64 @@ fn line_63_where_configured_it_is_only_written_down() {
     let events = scene.stage.audited("factor.suspected");
     assert_eq!(events.len(), 2, "each time: what is stored is not lowered");
     assert!(events[0].data.to_string().contains("true"));
+}
+
+/// What ada is told while answers by what may be a copy of her key come in, a day and more apart or at once.
+fn told_of_copies(rule: CounterRegression) -> (usize, Vec<Happened>) {
+    let stage = Stage::with(|settings| settings.passkeys.counter_regression = rule);
+    let (postbox, stage) = Postbox::at(&stage);
+    let bank = a_relying_party(&stage).create();
+    let ada = a_person(&stage).with_password().with_mail().create();
+    let mut key = ada.passkey(&stage, Model::device_bound());
+    let mut other = ada.passkey(&stage, Model::device_bound());
+    for key in [&mut key, &mut other] {
+        key.counter = 8;
+        let mut browser = stage.browser(&ada);
+        browser.authorize(&bank, &[("acr_values", "phr")]);
+        browser.use_passkey(key).follow();
+    }
+    let copied = |key: &Key| {
+        let mut browser = stage.browser(&ada);
+        browser.authorize(&bank, &[("acr_values", "phr")]);
+        let shown = browser.passkey_options();
+        let response = key.clone().sign_saying(&shown, |said| said.counter = 3);
+        let refused = matches!(rule, CounterRegression::Refuse);
+        let answered = browser.submit(&Input::Prove {
+            method: "passkey",
+            secret: &response,
+            credential: None,
+            trust: false,
+        });
+        assert_eq!(
+            refused,
+            matches!(answered, Answered::Again(_)),
+            "{answered:?}"
+        );
+    };
+    copied(&key);
+    copied(&key);
+    copied(&other);
+    stage.advance(86_400 - 60);
+    copied(&key);
+    // A day after the one that was told, whatever came since.
+    stage.advance(120);
+    copied(&key);
+    stage.engine.deliver_due(&stage.call(), 100).unwrap();
+    let mut told = postbox.notices();
+    told.retain(|what| *what != Happened::NewDevice);
+    (stage.audited("factor.suspected").len(), told)
+}
+
+#[test]
+fn line_63_the_person_is_told_of_a_copy_once_a_day_for_each_key_whether_it_counts_or_not() {
+    let told = Happened::FactorSuspected {
+        method: Method::new("passkey"),
+    };
+    for rule in [CounterRegression::Refuse, CounterRegression::Flag] {
+        let (audited, notices) = told_of_copies(rule);
+        assert_eq!(audited, 5, "{rule:?}: each time");
+        assert_eq!(notices, [&told; 3].map(Clone::clone), "{rule:?}");
+    }
 }
 
 #[test]

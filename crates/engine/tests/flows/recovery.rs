@@ -8,7 +8,7 @@ use stepwell_engine::here::{Need, Place};
 use stepwell_store::{StoreError, credentials};
 
 use crate::support::{
-    Browser, Model, Person, RelyingParty, Stage, a_person, a_relying_party, each_database,
+    Browser, Model, Person, RelyingParty, Stage, a_person, a_relying_party, called, each_database,
 };
 
 const MFA: [(&str, &str); 1] = [("acr_values", "2")];
@@ -42,7 +42,7 @@ fn at_recovery<'s>(stage: &'s Stage, bank: &RelyingParty, who: &'s Person) -> Br
 /// What the page offers to remove, and whether it is most likely lost.
 fn lost(browser: &mut Browser<'_>) -> Vec<(String, bool)> {
     let told = browser.see_enrol().lost.into_iter();
-    told.map(|lost| (lost.one.label, lost.likely)).collect()
+    told.map(|lost| (called(&lost.one), lost.likely)).collect()
 }
 
 fn codes_left(browser: &mut Browser<'_>) -> Option<usize> {
@@ -111,7 +111,7 @@ fn whoever_lost_the_app_sets_up_a_new_one_and_the_request_goes_on() {
         let asked = browser.see_enrol();
         assert_eq!(asked.occasion, Occasion::Lost);
         let lost = lost(&mut browser);
-        assert_eq!(lost, [("Authenticator app".to_owned(), true)]);
+        assert_eq!(lost, [("totp".to_owned(), true)]);
         let old = asked.lost[0].one.id.clone();
         let app = browser.scan();
         let code = app.code_at(stage.now());
@@ -197,11 +197,7 @@ fn whatever_may_be_lost_is_offered_whichever_is_set_up() {
         let told: Vec<_> = told.iter().map(|(n, l)| (n.as_str(), *l)).collect();
         assert_eq!(
             told,
-            [
-                ("Authenticator app", true),
-                ("Passkey", false),
-                ("Security key", false)
-            ]
+            [("totp", true), ("passkey", false), ("security-key", false)]
         );
 
         let ids: Vec<String> = stage.database().texts("SELECT id AS t FROM credentials");
@@ -244,7 +240,7 @@ fn what_was_just_shown_is_not_lost() {
     browser.another_way("passkey").use_passkey(&mut key);
     assert_eq!(browser.page(), "set up totp");
     let told = lost(&mut browser);
-    assert_eq!(told, [("Authenticator app".to_owned(), true)]);
+    assert_eq!(told, [("totp".to_owned(), true)]);
     let ids: Vec<String> = stage.database().texts("SELECT id AS t FROM credentials");
     let code = browser.scan().code_at(stage.now());
     browser.goes_on(&Input::SetUp {
@@ -349,7 +345,7 @@ fn without_on_demand_a_code_helps_on_the_account_pages_only() {
     browser.type_recovery_code(&codes[0]);
     assert_eq!(browser.page(), "set up totp");
     let told = lost(&mut browser);
-    assert_eq!(told, [("Authenticator app".to_owned(), true)]);
+    assert_eq!(told, [("totp".to_owned(), true)]);
     browser.set_up_app_alone();
     assert_eq!(browser.home(), Place::Security);
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use stepwell_core::authn::Method;
 use stepwell_engine::Settings;
+use stepwell_engine::authorize::NamedView;
 use stepwell_engine::courier::NoCourier;
 use stepwell_engine::factors::{
     Answer, Challenge, Enrolled, Factor, Factors, Failure, Tools, Whom,
@@ -126,5 +127,13 @@ impl Person {
     /// Sets up a security key.
     pub fn security_key(&self, stage: &Stage, model: Model) -> Key {
         SetUp::of(stage, self, "security-key").complete(model)
+    }
+}
+
+/// What a page calls an authenticator: by its person's name for it, or else by its method.
+pub fn called(one: &NamedView) -> String {
+    match one.label.as_str() {
+        "" => one.method.as_str().to_owned(),
+        label => label.to_owned(),
     }
 }

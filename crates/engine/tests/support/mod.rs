@@ -21,7 +21,7 @@ mod stage;
 pub use answer::Answer;
 pub use browser::{Browser, Outcome};
 pub use database::{Database, each_database, postgres_server};
-pub use enrolling::{SetUp, options};
+pub use enrolling::{SetUp, called, options};
 pub use entropy::Seeded;
 pub use hold::Hold;
 pub use key::{Key, Model, Saying, b64};

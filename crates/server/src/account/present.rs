@@ -10,7 +10,7 @@ use crate::pages::account::{
     Overview, Profile, ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine,
     Sessions, Top, Vouched, What,
 };
-use crate::pages::{NewPasswordProblem, Shown};
+use crate::pages::{Named, NewPasswordProblem, Shown};
 
 const RECOVERY: &str = "recovery";
 
@@ -62,6 +62,7 @@ pub(super) fn security(top: Top, seen: &engine::SecurityView, now: Timestamp) ->
                 used_ago: one.last_used.map(|at| ago(now, at)),
                 locked_for: one.locked_until.map(|until| -ago(now, until)),
                 removable: one.removable,
+                codes_left: one.codes_left,
                 is_password: one.method.as_str() == "password",
             })
             .collect(),
@@ -79,9 +80,11 @@ pub(super) fn remove(top: Top, one: &engine::AuthenticatorView) -> Remove {
     Remove {
         top,
         id: one.id.as_str().to_owned(),
-        method: method(&one.method),
-        label: Shown::from(one.label.as_str()),
-        keeper: keeper(&method(&one.method), one.keeper),
+        one: Named {
+            method: method(&one.method),
+            label: Shown::from(one.label.as_str()),
+            keeper: keeper(&method(&one.method), one.keeper),
+        },
     }
 }
 
@@ -163,14 +166,22 @@ fn what(happened: engine::Happened) -> What {
         Happened::SignInFailed => What::SignInFailed,
         Happened::Confirmed => What::Confirmed,
         Happened::ConfirmFailed => What::ConfirmFailed,
+        Happened::RecoveryUsed => What::RecoveryUsed,
         Happened::Locked => What::Locked,
+        Happened::FactorSuspected => What::FactorSuspected,
         Happened::FactorAdded => What::FactorAdded,
         Happened::FactorRemoved => What::FactorRemoved,
         Happened::PasswordChanged => What::PasswordChanged,
+        Happened::RecoveryRequested => What::RecoveryRequested,
+        Happened::LinkUsed => What::LinkUsed,
+        Happened::ProfileChanged => What::ProfileChanged,
+        Happened::AccountLocked => What::AccountLocked,
+        Happened::AccountUnlocked => What::AccountUnlocked,
         Happened::AppAllowed => What::AppAllowed,
         Happened::AppRevoked => What::AppRevoked,
         Happened::SignedOut => What::SignedOut,
         Happened::DeviceTrusted => What::DeviceTrusted,
+        Happened::DeviceDistrusted => What::DeviceDistrusted,
         Happened::DeviceForgotten => What::DeviceForgotten,
         Happened::DeviceSuspected => What::DeviceSuspected,
     }

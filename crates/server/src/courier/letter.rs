@@ -172,6 +172,7 @@ impl Words {
             Happened::FactorReplaced { method: m } => by("message-factor-replaced", m),
             Happened::FactorRemoved { method: m } => by("message-factor-removed", m),
             Happened::FactorLocked { method: m } => by("message-factor-locked", m),
+            Happened::FactorSuspected { method: m } => by("message-factor-suspected", m),
             Happened::PasswordChanged => t.say("message-password-changed"),
             Happened::NewDevice => t.say("message-new-device"),
             Happened::DeviceSuspected => t.say("message-device-suspected"),

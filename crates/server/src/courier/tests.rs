@@ -81,6 +81,9 @@ fn letters() -> Vec<Letter> {
             Happened::FactorLocked {
                 method: Method::mail(),
             },
+            Happened::FactorSuspected {
+                method: Method::new("passkey"),
+            },
             Happened::PasswordChanged,
             Happened::NewDevice,
             Happened::DeviceSuspected,

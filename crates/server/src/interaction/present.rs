@@ -290,6 +290,7 @@ pub(crate) fn method(proof: &Proof) -> Method {
 /// An authenticator as a page names it.
 pub(super) fn named_one(one: &NamedView) -> Named {
     Named {
+        method: method(&one.method),
         label: Shown::from(one.label.as_str()),
         keeper: keeper(&method(&one.method), one.keeper),
     }

@@ -87,7 +87,6 @@ fn form_page(
             .iter()
             .map(|lost| Lost {
                 id: lost.one.id.clone(),
-                method: method(&lost.one.method),
                 one: named_one(&lost.one),
                 likely: lost.likely,
             })

@@ -70,7 +70,6 @@ pub struct EnrolWay {
 pub struct Lost {
     /// Sent back as the value of its box.
     pub id: String,
-    pub method: Method,
     pub one: Named,
     /// Whether it most likely was.
     pub likely: bool,

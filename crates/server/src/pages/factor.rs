@@ -118,6 +118,7 @@ impl DeliveredCode {
 pub struct Authenticator {
     /// Sent back as `credential`.
     pub id: String,
+    /// The person's name for it, or where it is; empty where they gave an app none.
     pub label: Shown,
     pub selected: bool,
 }

@@ -8,9 +8,24 @@ use crate::assets;
 /// An authenticator by the name its person knows it by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
+    pub method: Method,
+    /// The person's name for it; empty where they gave it none.
     pub label: Shown,
     /// What keeps it, for a key.
     pub keeper: Option<Keeper>,
+}
+
+impl Named {
+    /// Whether there is something to show beside the method.
+    pub(super) fn is_named(&self) -> bool {
+        !self.label.is_empty() || self.keeper.is_some()
+    }
+
+    /// Whether it has a name that can be read, so that the method's is not needed.
+    pub(super) fn has_words(&self) -> bool {
+        let keeper = self.keeper.as_ref();
+        !self.label.is_empty() || keeper.is_some_and(|keeper| !keeper.name.is_empty())
+    }
 }
 
 /// The keeper of a passkey or security key.

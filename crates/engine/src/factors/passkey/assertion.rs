@@ -96,6 +96,7 @@ pub(super) fn verify(
         credential: mine.id.clone(),
         traits: kept.traits(party, result.user_verified()),
         amr: kept.amr(result.user_verified()),
+        suspected: regressed,
         consume: Box::new(move |tx, now| {
             if regressed {
                 let suspected = Event::new(names::FACTOR_SUSPECTED, now).user(&user);

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::call::Call;
 use crate::error::EngineError;
+use crate::factors::default_label;
 
 /// WebAuthn §7.1 step 25.
 const LONGEST_ID: usize = 1023;
@@ -133,19 +134,17 @@ pub(super) fn finish(
         transports: transports(&response),
         credential,
     };
+    let method = form.method();
     let label = kept
         .aaguid
         .keeper()
         .map(|keeper| keeper.name)
-        .unwrap_or(match form {
-            Form::Passkey => "Passkey",
-            Form::SecurityKey => "Security key",
-        });
+        .unwrap_or(default_label(&method));
     let user_verified = kept.credential.user_verified;
     let mut stored = credentials::Credential::new(
         CredentialId::new(call.id()),
         user.id.clone(),
-        form.method(),
+        method.clone(),
         label,
         "",
         call.now,

@@ -31,14 +31,22 @@ pub enum What {
     SignInFailed,
     Confirmed,
     ConfirmFailed,
+    RecoveryUsed,
     Locked,
+    FactorSuspected,
     FactorAdded,
     FactorRemoved,
     PasswordChanged,
+    RecoveryRequested,
+    LinkUsed,
+    ProfileChanged,
+    AccountLocked,
+    AccountUnlocked,
     AppAllowed,
     AppRevoked,
     SignedOut,
     DeviceTrusted,
+    DeviceDistrusted,
     DeviceForgotten,
     DeviceSuspected,
 }
@@ -50,14 +58,22 @@ impl Line {
             What::SignInFailed => t.say("activity-sign-in-failed"),
             What::Confirmed => t.say("activity-confirmed"),
             What::ConfirmFailed => t.say("activity-confirm-failed"),
+            What::RecoveryUsed => t.say("activity-recovery-used"),
             What::Locked => t.say("activity-locked"),
+            What::FactorSuspected => t.say("activity-factor-suspected"),
             What::FactorAdded => t.say("activity-factor-added"),
             What::FactorRemoved => t.say("activity-factor-removed"),
             What::PasswordChanged => t.say("activity-password-changed"),
+            What::RecoveryRequested => t.say("activity-recovery-requested"),
+            What::LinkUsed => t.say("activity-link-used"),
+            What::ProfileChanged => t.say("activity-profile-changed"),
+            What::AccountLocked => t.say("activity-account-locked"),
+            What::AccountUnlocked => t.say("activity-account-unlocked"),
             What::AppAllowed => t.say("activity-app-allowed"),
             What::AppRevoked => t.say("activity-app-revoked"),
             What::SignedOut => t.say("activity-signed-out"),
             What::DeviceTrusted => t.say("activity-device-trusted"),
+            What::DeviceDistrusted => t.say("activity-device-distrusted"),
             What::DeviceForgotten => t.say("activity-device-forgotten"),
             What::DeviceSuspected => t.say("activity-device-suspected"),
         };
@@ -77,7 +93,12 @@ impl Line {
     fn may_be_reported(&self) -> bool {
         !matches!(
             self.what,
-            What::SignedOut | What::AppRevoked | What::DeviceForgotten
+            What::SignedOut
+                | What::AppRevoked
+                | What::AccountLocked
+                | What::AccountUnlocked
+                | What::DeviceDistrusted
+                | What::DeviceForgotten
         )
     }
 }

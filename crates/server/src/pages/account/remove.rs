@@ -1,6 +1,6 @@
 //! The question before an authenticator is removed: what ends with it.
 
-use super::super::{Keeper, Method, Shown};
+use super::super::Named;
 use super::Top;
 use super::frame::account_page;
 
@@ -9,10 +9,7 @@ use super::frame::account_page;
 pub struct Remove {
     pub top: Top,
     pub id: String,
-    pub method: Method,
-    pub label: Shown,
-    /// What keeps it, for a key.
-    pub keeper: Option<Keeper>,
+    pub one: Named,
 }
 
 account_page!(Remove, "account/remove.html", "remove-title");

@@ -34,6 +34,8 @@ pub struct Authenticator {
     /// Seconds until it may be tried again.
     pub locked_for: Option<i64>,
     pub removable: bool,
+    /// For recovery codes, how many are left, and of how many.
+    pub codes_left: Option<(usize, usize)>,
     /// Whether it is changed rather than removed and added: a password.
     pub is_password: bool,
 }
@@ -53,6 +55,16 @@ impl Authenticator {
     /// Whether there is a name to show below the method.
     fn is_named(&self) -> bool {
         !self.label.is_empty() || self.keeper.is_some()
+    }
+
+    /// Whether the person may give it a name: there is never more than one of what they may not.
+    fn may_be_named(&self) -> bool {
+        !self.is_password && self.codes_left.is_none()
+    }
+
+    fn codes(&self, t: &Text) -> Option<Message> {
+        let (left, all) = self.codes_left?;
+        Some(t.say("security-codes-left").arg("n", left).arg("of", all))
     }
 
     fn binding(&self, t: &Text) -> Option<Message> {

@@ -5,7 +5,7 @@ use super::super::account::{
     Line, Overview, Profile, ProfileField, ProfileProblem, Reach, Remove, Security, SessionLine,
     Sessions, Tab, Top, Vouched, What,
 };
-use super::super::{Html, Keeper, KeeperKind, Method, NewPasswordProblem, ScopeLine, Shown};
+use super::super::{Html, Keeper, KeeperKind, Method, Named, NewPasswordProblem, ScopeLine, Shown};
 use super::{LONG, NASTY, RTL, bob};
 
 const FIREFOX: &str =
@@ -45,6 +45,7 @@ fn authenticator(id: &str, method: Method, label: &str) -> Authenticator {
         used_ago: Some(720),
         locked_for: None,
         removable: true,
+        codes_left: None,
         is_password: false,
     }
 }
@@ -155,6 +156,17 @@ pub(super) fn add(add: &mut impl FnMut(&'static str, &dyn Html)) {
                 line(890, What::DeviceTrusted, None, None),
                 line(880, What::DeviceForgotten, None, None),
                 line(870, What::DeviceSuspected, None, None),
+                line(860, What::DeviceDistrusted, None, None),
+                line(850, What::RecoveryUsed, Some("Acme Bank"), None),
+                line(840, What::FactorSuspected, None, Some(Method::Passkey)),
+                line(830, What::FactorSuspected, None, None),
+                line(820, What::RecoveryRequested, None, None),
+                line(810, What::LinkUsed, None, None),
+                line(800, What::ProfileChanged, None, None),
+                line(790, What::AccountLocked, None, None),
+                line(780, What::AccountUnlocked, None, None),
+                line(770, What::Confirmed, Some("Acme Bank"), None),
+                line(760, What::Confirmed, None, None),
             ],
             before: Some(900),
         },
@@ -282,6 +294,10 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
         is_password: true,
         ..authenticator("c1", Method::Password, "")
     };
+    let codes = |n: usize| Authenticator {
+        codes_left: Some((n, 10)),
+        ..authenticator("c4", Method::Recovery, "")
+    };
     add(
         "account-security",
         &Security {
@@ -289,7 +305,7 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
             authenticators: [key]
                 .into_iter()
                 .chain(kept)
-                .chain([code, password.clone()])
+                .chain([code, password.clone(), codes(9)])
                 .collect(),
             may_add: vec![
                 ("totp".to_owned(), Method::Totp),
@@ -304,6 +320,7 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
             top: top(Tab::Security),
             authenticators: vec![
                 password.clone(),
+                codes(1),
                 Authenticator {
                     locked_for: Some(i64::MAX / 1_000_000),
                     ..authenticator("c2", Method::Totp, "Pixel 9")
@@ -327,9 +344,23 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
         &Remove {
             top: top(Tab::Security),
             id: "c2".to_owned(),
-            method: Method::Totp,
-            label: Shown::from("Pixel 9"),
-            keeper: None,
+            one: Named {
+                method: Method::Totp,
+                label: Shown::from("Pixel 9"),
+                keeper: None,
+            },
+        },
+    );
+    add(
+        "account-remove-unnamed",
+        &Remove {
+            top: top(Tab::Security),
+            id: "c3".to_owned(),
+            one: Named {
+                method: Method::Totp,
+                label: Shown::default(),
+                keeper: None,
+            },
         },
     );
     add(
@@ -337,12 +368,14 @@ fn security_pages(add: &mut impl FnMut(&'static str, &dyn Html)) {
         &Remove {
             top: top(Tab::Security),
             id: "k2".to_owned(),
-            method: Method::Passkey,
-            label: Shown::from("Work laptop"),
-            keeper: Some(Keeper {
-                kind: KeeperKind::Platform,
-                name: Shown::from("Windows Hello"),
-            }),
+            one: Named {
+                method: Method::Passkey,
+                label: Shown::from("Work laptop"),
+                keeper: Some(Keeper {
+                    kind: KeeperKind::Platform,
+                    name: Shown::from("Windows Hello"),
+                }),
+            },
         },
     );
 }

@@ -119,6 +119,7 @@ pub(super) fn after_a_recovery_code() -> Vec<(&'static str, usize, Box<dyn Html>
                 Some(KeeperKind::Platform),
                 false,
             ),
+            lost("", Method::Totp, None, false),
             lost("••••••89", Method::Sms, None, false),
             lost(NASTY, Method::SecurityKey, Some(KeeperKind::Key), false),
         ],
@@ -138,8 +139,8 @@ pub(super) fn after_a_recovery_code() -> Vec<(&'static str, usize, Box<dyn Html>
 fn lost(label: &str, method: Method, kind: Option<KeeperKind>, likely: bool) -> Lost {
     Lost {
         id: "01JZX3M5Q8".to_owned(),
-        method,
         one: Named {
+            method,
             label: label.into(),
             keeper: kind.map(|kind| Keeper {
                 kind,

@@ -102,6 +102,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
         &page(up(None, Method::Passkey), self::passkey(None)),
     );
     let one = |label: &str, kind, name: &str| Named {
+        method: Method::Passkey,
         label: label.into(),
         keeper: Some(Keeper {
             kind,
@@ -122,6 +123,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             only: vec![
                 one("Windows Hello", KeeperKind::Platform, "Windows Hello"),
                 one(NASTY, KeeperKind::Unknown, ""),
+                one("", KeeperKind::Unknown, ""),
                 one(LONG, KeeperKind::Manager, "Bitwarden"),
             ],
             ..only

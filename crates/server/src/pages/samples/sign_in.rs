@@ -89,7 +89,10 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             ..sign_in(FactorInput::totp())
         },
     );
-    add("code-several", &sign_in(several(&["Pixel 9", LONG, NASTY])));
+    add(
+        "code-several",
+        &sign_in(several(&["Pixel 9", "", LONG, NASTY])),
+    );
     add("code-one-named", &sign_in(several(&["Bob’s phone"])));
 
     add(

@@ -2,7 +2,7 @@
 
 use super::super::{
     Account, Authenticator, Detail, FactorInput, Html, Method, Named, Problem, ProofState,
-    ProofStep, Reason, StepPage, StepUp, Wording,
+    ProofStep, Reason, Shown, StepPage, StepUp, Wording,
 };
 use super::{LONG, NASTY, RTL, acme, bob, id, nasty_app};
 
@@ -69,6 +69,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     );
 
     let phone = Named {
+        method: Method::Totp,
         label: "Work phone".into(),
         keeper: None,
     };
@@ -86,8 +87,29 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     add(
         "step-up-code-only",
         &StepPage {
-            only: vec![phone],
+            only: vec![phone.clone()],
             ..page(transfer(), one)
+        },
+    );
+    // Nobody gave the one that is enough a name.
+    let unnamed = FactorInput::Totp {
+        digits: 6,
+        authenticators: vec![Authenticator {
+            id: "c1".to_owned(),
+            label: Shown::default(),
+            selected: true,
+        }],
+        wrong_codes: 0,
+        locked_for: None,
+    };
+    add(
+        "step-up-code-only-unnamed",
+        &StepPage {
+            only: vec![Named {
+                label: Shown::default(),
+                ..phone
+            }],
+            ..page(transfer(), unnamed)
         },
     );
 

@@ -519,3 +519,25 @@ fn every_file_a_page_names_is_embedded() {
         }
     });
 }
+
+#[test]
+fn what_happened_reads_well_with_an_app_and_a_method_and_without() {
+    let html = samples()
+        .into_iter()
+        .find(|sample| sample.name == "account-activity");
+    let html = html.unwrap().html;
+    for sentence in [
+        "Confirmed that it was you",
+        "Confirmed that it was you for Acme Bank",
+        "Confirmed for Acme Bank with Authenticator code",
+        "A copy may have been used: Passkey",
+        "A copy of one of your ways to sign in may have been used",
+        "A recovery code was used",
+    ] {
+        assert!(
+            html.contains(&format!("<bdi>{sentence}</bdi>")),
+            "{sentence}: {html}"
+        );
+    }
+    assert!(!html.contains(" </bdi>") && !html.contains(":</bdi>"));
+}

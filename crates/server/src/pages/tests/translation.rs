@@ -125,6 +125,46 @@ fn lengths_and_ages_inside_sentences_are_in_the_language_of_the_page() {
 }
 
 #[test]
+fn what_nobody_gave_a_name_is_called_by_its_method_and_nothing_stands_beside_it() {
+    let de = samples_with(&in_language("de"));
+    let page = |name: &str| {
+        let found = de.iter().find(|sample| sample.name == name);
+        &found.expect("a sample").html
+    };
+    let app = "Code aus der Authenticator-App";
+    let several = page("code-several");
+    assert!(several.contains(&format!("<span dir=\"auto\">{app}</span>")));
+    let only = page("step-up-code-only-unnamed");
+    assert!(
+        only.contains(&format!("<li><bdi></bdi>{app}</li>")),
+        "{only}"
+    );
+    assert!(
+        only.contains("Öffnen Sie in Ihrer Authenticator-App"),
+        "{only}"
+    );
+    assert!(page("step-up-passkey-only-some").contains("<bdi></bdi>Passkey</li>"));
+    assert!(page("enrol-lost").contains(&format!("<span>{app}</span></label>")));
+    let remove = page("account-remove-unnamed");
+    assert!(remove.contains(&format!("<p><strong>{app}</strong></p>")));
+}
+
+#[test]
+fn the_row_of_recovery_codes_says_how_many_are_left_and_takes_no_name() {
+    for (tag, left) in [("en", "9 of 10 left"), ("de", "Noch 9 von 10 übrig")] {
+        let samples = samples_with(&in_language(tag));
+        let page = samples
+            .iter()
+            .find(|sample| sample.name == "account-security");
+        let html = &page.expect("a sample").html;
+        let rows: Vec<&str> = html.split("<li>").collect();
+        let row = rows.iter().find(|row| row.contains(left)).expect(left);
+        let row = row.split("</li>").next().unwrap();
+        assert!(!row.contains("/rename") && row.contains("/remove"), "{row}");
+    }
+}
+
+#[test]
 fn pages_say_which_language_and_direction_they_have_and_offer_the_others() {
     for locale in Locale::all() {
         let tag = locale.tag();
