@@ -87,10 +87,10 @@ impl Home {
              database_url = {database}\n\n\
              [product]\nname = \"Stepwell\"\n\n\
              [seal]\nkey_file = {seal}\n\n\
-             # Nothing leaves this machine: mail is put into a folder, and {bank}/inbox shows it.
+             # Nothing leaves this machine: mail is put into a folder, and {bank}/inbox shows it.\n\
              [mail]\ntransport = \"file\"\nfrom = \"Stepwell demo <no-reply@example.com>\"\nfolder = {mail}\n\n\
              [server]\ndrain_delay = \"0s\"\n\n\
-             # Short, so that trying out wrong codes does not lock the demo for long.
+             # Short, so that trying out wrong codes does not lock the demo for long.\n\
              [limits]\ncode_rest = \"1m\"\n\n\
              [[scope]]\nname = \"accounts\"\ndescription = {{ en = \"See your accounts and their balances\", de = \"Ihre Konten und deren Stand sehen\" }}\n\n\
              # The first of those asked for that has an action names the step-up.\n\
