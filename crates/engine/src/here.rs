@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use stepwell_core::authn::{Change, Demand, Method, Pin, Prompt, Request, Step, Verdict};
 use stepwell_core::ids::{InteractionId, UserId};
 use stepwell_core::secret::Secret;
-use stepwell_core::time::Timestamp;
+use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_core::user::User;
-use stepwell_store::sessions::Session;
+use stepwell_store::sessions::{self, Session};
 
 use crate::Engine;
 use crate::authorize::{Asker, Loaded, State};
@@ -19,6 +19,9 @@ use crate::error::EngineError;
 
 /// Stands for the client where an app's would stand.
 pub(crate) const CLIENT_ID: &str = "stepwell:account";
+
+/// How often the use of a session by an account page is noted.
+const NOTED: Seconds = Seconds(300);
 
 /// A page of this provider that an interaction may end at. The list is all there is: no address comes from
 /// outside, so there is no open redirect.
@@ -191,10 +194,17 @@ impl Engine {
             known.session.as_ref(),
             known.user.as_ref(),
         ) {
-            (Verdict::Grant(_), Some(session), Some(user)) => Ok(Gated::Open {
-                session: Box::new(session.clone()),
-                user: Box::new(user.clone()),
-            }),
+            (Verdict::Grant(_), Some(session), Some(user)) => {
+                // To look at the account is to use the session; noted now and then, not with every page.
+                if call.now >= session.last_seen_at.plus(NOTED) {
+                    self.db
+                        .write(|tx| sessions::hold(tx, &session.id, call.now))?;
+                }
+                Ok(Gated::Open {
+                    session: Box::new(session.clone()),
+                    user: Box::new(user.clone()),
+                })
+            }
             (verdict, ..) => {
                 let asks = matches!(verdict, Verdict::Ask(Step::Prove(_) | Step::Enrol(_)));
                 let why = asks.then_some(decision.reasons);

@@ -674,3 +674,26 @@ fn what_another_browser_let_in_for_offline_access_ends_with_the_password_and_wit
         assert!(!stage.events("grant.revoked").is_empty(), "{why}");
     }
 }
+
+#[test]
+fn looking_at_the_account_is_a_use_of_the_session() {
+    let stage = Stage::new();
+    let (bank, ada) = the_bank_and_ada(&stage);
+    let mut browser = stage.browser(&ada);
+    browser.sign_in(&bank);
+    let last_used = |browser: &Browser<'_>| {
+        let me = me(&stage, browser);
+        let shown = stage.engine.account_sessions(&stage.call(), &me);
+        shown.unwrap()[0].last_used
+    };
+    let before = last_used(&browser);
+    stage.advance(60);
+    assert!(browser.opens(Need::SignIn, Place::Sessions));
+    assert_eq!(last_used(&browser), before, "not with every page");
+    stage.advance(6 * 86_400);
+    assert!(browser.opens(Need::SignIn, Place::Sessions));
+    let now = last_used(&browser);
+    assert!(now > before);
+    stage.advance(6 * 86_400);
+    assert!(browser.opens(Need::SignIn, Place::Sessions), "it was used");
+}
