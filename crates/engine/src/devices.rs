@@ -341,11 +341,14 @@ impl Engine {
         device: &Device,
         why: &str,
     ) -> Result<bool, EngineError> {
-        sessions::hold_all_of(tx, &device.user_id, call.now)?;
+        // Nothing rests on a browser that is not trusted, and looking costs what the person has of sessions and grants.
+        if device.trusted_until.is_some() {
+            sessions::hold_all_of(tx, &device.user_id, call.now)?;
+            self.end_remembered(tx, call, device)?;
+        }
         if !devices::remove(tx, &device.id, &device.user_id)? {
             return Ok(false);
         }
-        self.end_remembered(tx, call, device)?;
         tx.audit(about(call, device, names::DEVICE_FORGOTTEN).with("why", why));
         Ok(true)
     }
