@@ -34,7 +34,8 @@ pub(crate) enum Shown {
     Nothing,
     /// The browser, by this secret of its cookie.
     Browser(DeviceCookie, Hashed),
-    /// A secret that was exchanged, and whose successor was seen: there are two copies.
+    /// The cookie with a secret that is not its own any more: it was exchanged, and its successor seen. There are two
+    /// copies, or somebody knows half of one.
     Copied(DeviceCookie),
 }
 
@@ -76,26 +77,44 @@ pub(crate) fn known_to(
     }
 }
 
-/// A sign-in that adds to what is known of a browser.
+/// A proof that counted, and the browser it came from as it was when the write began.
 pub(crate) struct SignIn<'a> {
-    pub(crate) call: &'a Call<'a>,
-    pub(crate) cookies: &'a Cookies,
-    pub(crate) user: &'a User,
+    call: &'a Call<'a>,
+    user: &'a User,
+    /// The browser's cookie, and the hash of the secret that it came with.
+    cookie: Option<(DeviceCookie, Hashed)>,
+    /// The browser as the person knows it.
+    device: Option<Device>,
 }
 
 impl Engine {
-    /// Forgets a browser whose cookie was copied, for everybody. To be called before the session is touched, or two
-    /// people could wait for each other's.
-    pub(crate) fn notice_copy(
+    /// Reads what the browser shows, once for all that follows. A browser whose cookie was copied is forgotten, for
+    /// everybody: to be called before the session is touched, or two people could wait for each other's.
+    pub(crate) fn sign_in<'a>(
         &self,
         tx: &mut Tx<'_>,
-        call: &Call<'_>,
+        call: &'a Call<'a>,
         cookies: &Cookies,
-    ) -> Result<(), EngineError> {
-        match shown(tx, cookies)? {
-            Shown::Copied(cookie) => self.give_up_browser(tx, call, &cookie),
-            Shown::Nothing | Shown::Browser(..) => Ok(()),
-        }
+        user: &'a User,
+    ) -> Result<SignIn<'a>, EngineError> {
+        let cookie = match shown(tx, cookies)? {
+            Shown::Browser(cookie, shown) => Some((cookie, shown)),
+            Shown::Copied(cookie) => {
+                self.give_up_browser(tx, call, &cookie)?;
+                None
+            }
+            Shown::Nothing => None,
+        };
+        let device = match &cookie {
+            Some((cookie, _)) => devices::of_cookie(tx, &cookie.id, &user.id)?,
+            None => None,
+        };
+        Ok(SignIn {
+            call,
+            user,
+            cookie,
+            device,
+        })
     }
 
     /// Adds to a session, which holds `before`, the remembered proof of the browser, where its person trusts it.
@@ -106,28 +125,20 @@ impl Engine {
         session: &SessionId,
         before: &[Evidence],
     ) -> Result<Option<Evidence>, EngineError> {
-        let SignIn {
-            call,
-            cookies,
-            user,
-        } = *sign_in;
-        let cookie = match shown(tx, cookies)? {
-            Shown::Nothing | Shown::Copied(_) => return Ok(None),
-            // Trust is the newest secret's alone: a copy from before it was given is worth nothing, seen or not.
-            Shown::Browser(cookie, shown) if shown != cookie.secret_hash => return Ok(None),
-            Shown::Browser(cookie, _) => cookie,
-        };
-        let trusted = devices::of_cookie(tx, &cookie.id, &user.id)?
-            .filter(|one| self.is_trusted(one, call.now));
-        let Some(one) = trusted else {
+        let call = sign_in.call;
+        let (Some((cookie, shown)), Some(device)) = (&sign_in.cookie, &sign_in.device) else {
             return Ok(None);
         };
+        // Trust is the newest secret's alone: a copy from before it was given is worth nothing, seen or not.
+        if *shown != cookie.secret_hash || !self.is_trusted(device, call.now) {
+            return Ok(None);
+        }
         let id = EvidenceId::new(call.id());
-        let proof = device::remembered(id, &one.id, one.trusted_at, call.now);
+        let proof = device::remembered(id, &device.id, device.trusted_at, call.now);
         if before.iter().any(|e| e.credential == proof.credential) {
             return Ok(None);
         }
-        evidence::insert(tx, session, &user.id, &proof)?;
+        evidence::insert(tx, session, &sign_in.user.id, &proof)?;
         Ok(Some(proof))
     }
 
@@ -171,85 +182,48 @@ impl Engine {
         sign_in: &SignIn<'_>,
         trust: bool,
     ) -> Result<Option<Secret>, EngineError> {
-        let SignIn {
-            call,
-            cookies,
-            user,
-        } = *sign_in;
-        let (cookie_id, fresh) = self.renewed_cookie(tx, call, cookies)?;
+        let SignIn { call, user, .. } = *sign_in;
+        let (cookie_id, fresh) = renewed_cookie(tx, call, sign_in.cookie.as_ref())?;
         let ip = call.peer.ip.map(|ip| ip.to_string());
         let user_agent = &call.peer.user_agent;
-        let id = match devices::of_cookie(tx, &cookie_id, &user.id)? {
-            Some(device) => {
-                devices::seen(tx, &device.id, ip.as_deref(), user_agent, call.now)?;
-                device.id
+        let new;
+        let device = if let Some(device) = &sign_in.device {
+            devices::seen(tx, &device.id, ip.as_deref(), user_agent, call.now)?;
+            device
+        } else {
+            let known = devices::of_user(tx, &user.id)?;
+            new = Device {
+                id: DeviceId::new(call.id()),
+                cookie_id,
+                user_id: user.id.clone(),
+                first_seen_at: call.now,
+                last_seen_at: call.now,
+                ip,
+                user_agent: Some(user_agent.clone()),
+                trusted_at: None,
+                trusted_until: None,
+            };
+            devices::insert(tx, &new)?;
+            tx.audit(about(call, &new, names::DEVICE_RECOGNISED));
+            // The first one is no news, and whoever signs in again and again without cookies fills no inbox.
+            let day_ago = call.now.minus(Seconds(86_400));
+            let lately = known.iter().filter(|one| one.first_seen_at > day_ago);
+            if !known.is_empty() && lately.count() < NEWS_A_DAY {
+                self.notify(tx, call, user, Happened::NewDevice)?;
             }
-            None => {
-                let known = devices::of_user(tx, &user.id)?;
-                let device = Device {
-                    id: DeviceId::new(call.id()),
-                    cookie_id,
-                    user_id: user.id.clone(),
-                    first_seen_at: call.now,
-                    last_seen_at: call.now,
-                    ip,
-                    user_agent: Some(user_agent.clone()),
-                    trusted_at: None,
-                    trusted_until: None,
-                };
-                devices::insert(tx, &device)?;
-                tx.audit(about(call, &device, names::DEVICE_RECOGNISED));
-                // The first one is no news, and whoever signs in again and again without cookies fills no inbox.
-                let day_ago = call.now.minus(Seconds(86_400));
-                let lately = known.iter().filter(|one| one.first_seen_at > day_ago);
-                if !known.is_empty() && lately.count() < NEWS_A_DAY {
-                    self.notify(tx, call, user, Happened::NewDevice)?;
-                }
-                for oldest in known.iter().skip(MOST - 1) {
-                    self.forget(tx, call, oldest, "there were too many")?;
-                }
-                device.id
+            for oldest in known.iter().skip(MOST - 1) {
+                self.forget(tx, call, oldest, "there were too many")?;
             }
+            &new
         };
         if trust && self.trusts() {
             let until = call.now.plus(self.settings.devices.trusted_for);
-            if devices::trust(tx, &id, call.now, until)?
-                && let Some(device) = devices::find(tx, &id)?
-            {
-                let event = about(call, &device, names::DEVICE_TRUSTED);
+            if devices::trust(tx, &device.id, call.now, until)? {
+                let event = about(call, device, names::DEVICE_TRUSTED);
                 tx.audit(event.with("until", until.secs()));
             }
         }
         Ok(fresh)
-    }
-
-    /// The browser's cookie under a new secret, or a new cookie.
-    fn renewed_cookie(
-        &self,
-        tx: &mut Tx<'_>,
-        call: &Call<'_>,
-        cookies: &Cookies,
-    ) -> Result<(String, Option<Secret>), StoreError> {
-        let secret = call.secret();
-        let hash = Hashed::of(&secret);
-        let Shown::Browser(cookie, shown) = shown(tx, cookies)? else {
-            let new = DeviceCookie {
-                id: call.id(),
-                secret_hash: hash,
-                previous_hash: None,
-                rotated_at: call.now,
-            };
-            devices::insert_cookie(tx, &new)?;
-            let whole = whole(&new.id, &secret);
-            return Ok((new.id, Some(whole)));
-        };
-        let just_now = call.now < cookie.rotated_at.plus(TOGETHER);
-        if just_now && shown != cookie.secret_hash {
-            return Ok((cookie.id, None));
-        }
-        let rotated = devices::rotate_cookie(tx, &cookie, &shown, &hash, call.now)?;
-        let whole = rotated.then(|| whole(&cookie.id, &secret));
-        Ok((cookie.id, whole))
     }
 
     /// Somebody may hold a copy of this cookie: nobody is recognised by it any more, and whoever was is told.
@@ -352,6 +326,34 @@ impl Engine {
         tx.audit(about(call, device, names::DEVICE_FORGOTTEN).with("why", why));
         Ok(true)
     }
+}
+
+/// The browser's cookie under a new secret, or a new cookie.
+fn renewed_cookie(
+    tx: &mut Tx<'_>,
+    call: &Call<'_>,
+    cookie: Option<&(DeviceCookie, Hashed)>,
+) -> Result<(String, Option<Secret>), StoreError> {
+    let secret = call.secret();
+    let hash = Hashed::of(&secret);
+    let Some((cookie, shown)) = cookie else {
+        let new = DeviceCookie {
+            id: call.id(),
+            secret_hash: hash,
+            previous_hash: None,
+            rotated_at: call.now,
+        };
+        devices::insert_cookie(tx, &new)?;
+        let whole = whole(&new.id, &secret);
+        return Ok((new.id, Some(whole)));
+    };
+    let just_now = call.now < cookie.rotated_at.plus(TOGETHER);
+    if just_now && *shown != cookie.secret_hash {
+        return Ok((cookie.id.clone(), None));
+    }
+    let rotated = devices::rotate_cookie(tx, cookie, shown, &hash, call.now)?;
+    let whole = rotated.then(|| whole(&cookie.id, &secret));
+    Ok((cookie.id.clone(), whole))
 }
 
 fn whole(id: &str, secret: &Secret) -> Secret {

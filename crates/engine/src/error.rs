@@ -4,7 +4,7 @@ use std::fmt;
 
 use stepwell_core::oauth::OAuthError;
 use stepwell_core::time::Seconds;
-use stepwell_store::{StoreError, Unique};
+use stepwell_store::StoreError;
 
 use crate::limits::LimitsDown;
 
@@ -56,9 +56,6 @@ impl std::error::Error for EngineError {}
 impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict(what @ Unique::CredentialExternal) => Self::Conflict(format!(
-                "{what} (WebAuthn §7.1 step 26); use another key, or make a new passkey on this device"
-            )),
             StoreError::Conflict(what) => Self::Conflict(format!("{what}; choose another one")),
             error if error.is_temporary() => Self::Unavailable(error.to_string()),
             error => Self::Broken(error.to_string()),

@@ -17,7 +17,8 @@ impl Worded {
         (!texts.is_empty()).then_some(Self(texts))
     }
 
-    /// The text for a page in this language: in it, else in English, else in whatever there is.
+    /// The text for a page in this language: in it, else the one for every other language, else in English,
+    /// else in whatever there is.
     pub fn in_language(&self, tag: &str) -> &str {
         let language = tag.split('-').next().unwrap_or_default();
         [tag, language, "", USUAL]

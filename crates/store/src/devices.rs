@@ -108,10 +108,10 @@ pub fn rotate_cookie(
     Ok(changed == 1)
 }
 
-/// Forgets a cookie, and with it the browser for everybody who used it; `false` when it was gone.
-pub fn remove_cookie(tx: &mut Tx<'_>, id: &str) -> Result<bool, StoreError> {
-    let gone = diesel::delete(device_cookies::table.find(id)).execute(tx.writer()?)?;
-    Ok(gone == 1)
+/// Forgets a cookie, and with it the browser for everybody who used it.
+pub fn remove_cookie(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
+    diesel::delete(device_cookies::table.find(id)).execute(tx.writer()?)?;
+    Ok(())
 }
 
 /// Stores a browser that a person signed in with for the first time.

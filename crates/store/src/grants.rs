@@ -129,7 +129,25 @@ pub fn live_after(
         .load(tx.conn())?)
 }
 
-/// Ends every live grant of a person to a client, and names them.
+/// `revoke!(tx, why, now, condition)`: ends the grants that meet the condition and had not ended before, and names them.
+/// A macro, because each place needs a statement of its own (see `update`).
+macro_rules! revoke {
+    ($tx:expr, $why:expr, $now:expr, $which:expr) => {{
+        let ended = update!(
+            grants::table,
+            set (
+                grants::revoked_at.eq(Some($now.as_micros())),
+                grants::revoked_why.eq(Some($why)),
+            ),
+            when $which.and(grants::revoked_at.is_null()),
+        )
+        .returning(grants::id)
+        .load::<String>($tx.writer()?)?;
+        Ok(ended.into_iter().map(GrantId::new).collect())
+    }};
+}
+
+/// Ends every grant of a person to a client that had not ended before, and names them.
 pub fn revoke_of_client(
     tx: &mut Tx<'_>,
     user: &UserId,
@@ -137,34 +155,45 @@ pub fn revoke_of_client(
     why: &str,
     now: Timestamp,
 ) -> Result<Vec<GrantId>, StoreError> {
-    let ended = update!(
-        grants::table,
-        set (grants::revoked_at.eq(Some(now.as_micros())), grants::revoked_why.eq(Some(why))),
-        when grants::user_id
+    revoke!(
+        tx,
+        why,
+        now,
+        grants::user_id
             .eq(user.as_str())
             .and(grants::client_id.eq(client.as_str()))
-            .and(grants::revoked_at.is_null()),
     )
-    .returning(grants::id)
-    .load::<String>(tx.writer()?)?;
-    Ok(ended.into_iter().map(GrantId::new).collect())
 }
 
-/// Ends every live grant of a person, those for offline access too, and names them.
+/// Ends every grant of a person that had not ended before, those for offline access too, and names them.
 pub fn revoke_of_user(
     tx: &mut Tx<'_>,
     user: &UserId,
     why: &str,
     now: Timestamp,
 ) -> Result<Vec<GrantId>, StoreError> {
-    let ended = update!(
-        grants::table,
-        set (grants::revoked_at.eq(Some(now.as_micros())), grants::revoked_why.eq(Some(why))),
-        when grants::user_id.eq(user.as_str()).and(grants::revoked_at.is_null()),
+    revoke!(tx, why, now, grants::user_id.eq(user.as_str()))
+}
+
+/// Ends every grant of a person that was made elsewhere than in this session, those for offline access too, and names
+/// them.
+pub fn revoke_elsewhere(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    session: &SessionId,
+    why: &str,
+    now: Timestamp,
+) -> Result<Vec<GrantId>, StoreError> {
+    revoke!(
+        tx,
+        why,
+        now,
+        grants::user_id.eq(user.as_str()).and(
+            grants::session_id
+                .is_null()
+                .or(grants::session_id.ne(session.as_str()))
+        )
     )
-    .returning(grants::id)
-    .load::<String>(tx.writer()?)?;
-    Ok(ended.into_iter().map(GrantId::new).collect())
 }
 
 /// Lets a grant that is not revoked live until `expires_at`; `false` when it was revoked.
@@ -201,17 +230,14 @@ pub fn revoke_of_session(
     why: &str,
     now: Timestamp,
 ) -> Result<Vec<GrantId>, StoreError> {
-    let ended = update!(
-        grants::table,
-        set (grants::revoked_at.eq(Some(now.as_micros())), grants::revoked_why.eq(Some(why))),
-        when grants::session_id
+    revoke!(
+        tx,
+        why,
+        now,
+        grants::session_id
             .eq(session.as_str())
-            .and(grants::revoked_at.is_null())
-            .and(sql::<Bool>(ONLINE)),
+            .and(sql::<Bool>(ONLINE))
     )
-    .returning(grants::id)
-    .load::<String>(tx.writer()?)?;
-    Ok(ended.into_iter().map(GrantId::new).collect())
 }
 
 /// Removes at most `limit` grants that expired before `before`, with their codes and refresh tokens.

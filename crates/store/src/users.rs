@@ -112,16 +112,15 @@ pub fn of_live_token(
         .transpose()
 }
 
-/// Keeps other writes that hold the same person waiting until this one is done; `false` when there is no such person.
-/// Nothing about them changes.
-pub fn hold(tx: &mut Tx<'_>, id: &UserId) -> Result<bool, StoreError> {
-    let held = update!(
+/// Keeps other writes that hold the same person waiting until this one is done. Nothing about them changes.
+pub fn hold(tx: &mut Tx<'_>, id: &UserId) -> Result<(), StoreError> {
+    update!(
         users::table,
         set users::updated_at.eq(users::updated_at),
         when users::id.eq(id.as_str()),
     )
     .execute(tx.writer()?)?;
-    Ok(held == 1)
+    Ok(())
 }
 
 /// Replaces the claims; `false` when there is no such person.

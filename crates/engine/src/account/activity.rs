@@ -6,9 +6,9 @@
 use serde_json::Value;
 use stepwell_core::audit::{Record, names};
 use stepwell_core::authn::Method;
-use stepwell_core::ids::{ClientId, CredentialId};
+use stepwell_core::ids::ClientId;
 use stepwell_core::time::Timestamp;
-use stepwell_store::{audit, credentials};
+use stepwell_store::audit;
 
 use super::Me;
 use crate::Engine;
@@ -17,8 +17,6 @@ use crate::error::EngineError;
 
 /// Records on one page.
 const PAGE: usize = 25;
-/// The method whose use is worth a line of its own.
-const RECOVERY: &str = "recovery";
 /// Records that are looked at for one page: most are not for the person.
 const LOOKED_AT: i64 = 400;
 
@@ -134,29 +132,14 @@ impl Engine {
             seq: record.seq,
             what,
             at: record.at,
-            method: self.method_of(what, data)?,
+            method: method_of(what, data),
             app: app.map(|client| client.name.clone()),
             ip: record.ip.clone(),
         })
     }
 
-    /// The method that a record speaks of. Recovery codes confirm nothing, though records may name them.
-    fn method_of(&self, what: Happened, data: &Value) -> Result<Option<Method>, EngineError> {
-        let text = |name: &str| data.get(name).and_then(Value::as_str);
-        let named = text("method").map(Method::new);
-        match (what, text("credential")) {
-            (Happened::Confirmed, _) => Ok(named.filter(|method| *method != Method::recovery())),
-            (Happened::FactorSuspected, Some(id)) if named.is_none() => {
-                let id = CredentialId::new(id);
-                let found = self.db.read(|tx| credentials::find(tx, &id))?;
-                Ok(found.map(|credential| credential.method))
-            }
-            _ => Ok(named),
-        }
-    }
-
     /// The person says that they did not do this: every other browser is signed out and forgotten, what apps were let
-    /// in to from there ends, and no browser is trusted any longer. `false` when there is no such record of theirs.
+    /// in to from anywhere but this session ends, and no browser is trusted any longer. `false` when there is no such record of theirs.
     ///
     /// # Errors
     /// When it cannot be stored.
@@ -198,11 +181,18 @@ fn read(record: &Record) -> Result<Value, EngineError> {
     serde_json::from_str(&record.data).map_err(EngineError::broken)
 }
 
+/// The method that a record speaks of. Recovery codes confirm nothing, though records may name them.
+fn method_of(what: Happened, data: &Value) -> Option<Method> {
+    let named = data.get("method").and_then(Value::as_str).map(Method::new);
+    named.filter(|method| what != Happened::Confirmed || *method != Method::recovery())
+}
+
 /// What a record means to the person; none when it means nothing to them.
 fn what(record: &Record, data: &Value) -> Option<Happened> {
     let says = |name: &str| data.get(name).and_then(Value::as_str);
     // With evidence it was used; without, it was only set up on the way.
-    let recovered = says("method") == Some(RECOVERY) && says("evidence").is_some();
+    let recovered =
+        says("method") == Some(Method::recovery().as_str()) && says("evidence").is_some();
     Some(match record.event.as_str() {
         names::LOGIN_PASSED | names::STEPUP_ADVANCED | names::STEPUP_PASSED if recovered => {
             Happened::RecoveryUsed

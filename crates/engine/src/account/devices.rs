@@ -4,13 +4,13 @@
 
 use stepwell_core::ids::DeviceId;
 use stepwell_core::time::Timestamp;
-use stepwell_store::Tx;
 use stepwell_store::devices::{self, Device};
+use stepwell_store::{StoreError, Tx};
 
 use super::Me;
 use crate::Engine;
 use crate::call::{Call, Cookies};
-use crate::devices::known_to;
+use crate::devices::{Shown, shown};
 use crate::error::EngineError;
 
 /// A browser that the person signed in with.
@@ -44,13 +44,13 @@ impl Engine {
         cookies: &Cookies,
     ) -> Result<Vec<DeviceView>, EngineError> {
         self.db.read(|tx| {
-            let this = known_to(tx, cookies, &me.user.id)?.map(|device| device.id);
+            let this = this_cookie(tx, cookies)?;
             let mut mine = devices::of_user(tx, &me.user.id)?;
-            mine.sort_by_key(|device| Some(&device.id) != this.as_ref());
+            mine.sort_by_key(|device| Some(&device.cookie_id) != this.as_ref());
             Ok(mine
                 .into_iter()
                 .map(|device| DeviceView {
-                    current: Some(&device.id) == this.as_ref(),
+                    current: Some(&device.cookie_id) == this.as_ref(),
                     trusted_until: device
                         .trusted_until
                         .filter(|_| self.is_trusted(&device, call.now)),
@@ -74,9 +74,8 @@ impl Engine {
         me: &Me,
         id: &DeviceId,
     ) -> Result<bool, EngineError> {
-        self.db.write(|tx| match mine(tx, me, id)? {
-            Some(device) => self.distrust(tx, call, &device, "by the person"),
-            None => Ok(false),
+        self.with_mine(me, id, |tx, device| {
+            self.distrust(tx, call, device, "by the person")
         })
     }
 
@@ -90,9 +89,8 @@ impl Engine {
         me: &Me,
         id: &DeviceId,
     ) -> Result<bool, EngineError> {
-        self.db.write(|tx| match mine(tx, me, id)? {
-            Some(device) => self.forget(tx, call, &device, "by the person"),
-            None => Ok(false),
+        self.with_mine(me, id, |tx, device| {
+            self.forget(tx, call, device, "by the person")
         })
     }
 
@@ -118,17 +116,37 @@ impl Engine {
         cookies: &Cookies,
         why: &str,
     ) -> Result<usize, EngineError> {
-        let this = known_to(tx, cookies, &me.user.id)?.map(|device| device.id);
+        let this = this_cookie(tx, cookies)?;
         let mut forgotten = 0;
         for device in devices::of_user(tx, &me.user.id)? {
-            if Some(&device.id) != this.as_ref() && self.forget(tx, call, &device, why)? {
+            if Some(&device.cookie_id) != this.as_ref() && self.forget(tx, call, &device, why)? {
                 forgotten += 1;
             }
         }
         Ok(forgotten)
     }
+
+    /// Does something to a browser of the person; `false` when there is no such browser of theirs.
+    fn with_mine(
+        &self,
+        me: &Me,
+        id: &DeviceId,
+        deed: impl FnOnce(&mut Tx<'_>, &Device) -> Result<bool, EngineError>,
+    ) -> Result<bool, EngineError> {
+        self.db.write(|tx| {
+            let found = devices::find(tx, id)?;
+            match found.filter(|device| device.user_id == me.user.id) {
+                Some(device) => deed(tx, &device),
+                None => Ok(false),
+            }
+        })
+    }
 }
 
-fn mine(tx: &mut Tx<'_>, me: &Me, id: &DeviceId) -> Result<Option<Device>, EngineError> {
-    Ok(devices::find(tx, id)?.filter(|device| device.user_id == me.user.id))
+/// The cookie that this browser is recognised by: one person knows one browser by it.
+fn this_cookie(tx: &mut Tx<'_>, cookies: &Cookies) -> Result<Option<String>, StoreError> {
+    Ok(match shown(tx, cookies)? {
+        Shown::Browser(cookie, _) => Some(cookie.id),
+        Shown::Nothing | Shown::Copied(_) => None,
+    })
 }

@@ -15,7 +15,6 @@ use stepwell_store::credentials::{self, Credential};
 use stepwell_store::{Tx, evidence, grants, links, users};
 
 use super::Me;
-use super::sessions::PAGE;
 use crate::Engine;
 use crate::call::Call;
 use crate::courier::Happened;
@@ -27,6 +26,8 @@ use crate::links::Purpose;
 
 /// The longest name that a person may give to an authenticator, in characters.
 pub(crate) const LONGEST_LABEL: usize = 60;
+/// Grants that are looked at in one go.
+const PAGE: i64 = 500;
 
 /// What the security page shows.
 #[derive(Clone, Debug)]
@@ -221,33 +222,23 @@ impl Engine {
             }
         }
         links::withdraw_for(tx, &user.id, Purpose::Password.as_str(), call.now)?;
+        if !gone.is_empty() {
+            // A browser may have been trusted on one of them. This also holds the sessions for what follows.
+            self.distrust_all(tx, call, &user.id, "an authenticator was removed")?;
+        }
         let mut taken = Vec::new();
         for one in gone {
-            let (proofs, ended) = self.end_what_rested_on(tx, call, &user.id, &one.id)?;
-            let (proofs, grants) = (proofs.len(), ended.len());
+            let ended = self.end_proofs_by(tx, call, &user.id, &one.id)?;
             tx.audit(
                 event()
                     .with("method", one.method.as_str())
                     .with("credential", one.id.as_str())
-                    .with("proofs", proofs)
-                    .with("grants", grants),
+                    .with("proofs", ended.proofs)
+                    .with("grants", ended.grants),
             );
-            taken.push(Taken { proofs, grants });
+            taken.push(ended);
         }
         Ok(taken)
-    }
-
-    /// Lets the proofs by an authenticator count no longer, ends the grants that were made from them, and trusts no
-    /// browser any longer: one may have been trusted on it.
-    pub(crate) fn end_what_rested_on(
-        &self,
-        tx: &mut Tx<'_>,
-        call: &Call<'_>,
-        user: &UserId,
-        id: &CredentialId,
-    ) -> Result<(Vec<EvidenceId>, Vec<GrantId>), EngineError> {
-        self.distrust_all(tx, call, user, "an authenticator was removed")?;
-        self.end_proofs_by(tx, call, user, id)
     }
 
     /// Lets proofs count no longer, and ends the grants that were made from them, whether their session is still kept
@@ -259,7 +250,7 @@ impl Engine {
         call: &Call<'_>,
         user: &UserId,
         id: &CredentialId,
-    ) -> Result<(Vec<EvidenceId>, Vec<GrantId>), EngineError> {
+    ) -> Result<Taken, EngineError> {
         let proofs = evidence::revoke_of_credential(tx, id, call.now)?;
         let gone: BTreeSet<&EvidenceId> = proofs.iter().collect();
         let why = "a proof it rested on was revoked";
@@ -281,10 +272,14 @@ impl Engine {
                 }
             }
         }
-        if let Some(event) = ended(call, user, why, revoked.clone()) {
+        let taken = Taken {
+            proofs: proofs.len(),
+            grants: revoked.len(),
+        };
+        if let Some(event) = ended(call, user, why, revoked) {
             tx.audit(event);
         }
-        Ok((proofs, revoked))
+        Ok(taken)
     }
 
     /// An event of the person, by the person.

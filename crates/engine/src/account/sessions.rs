@@ -3,7 +3,7 @@
 //! Ends sessions of the person alone. Which apps a session holds follows from its grants.
 
 use stepwell_core::authn::AcrName;
-use stepwell_core::ids::{ClientId, GrantId, SessionId};
+use stepwell_core::ids::{ClientId, SessionId};
 use stepwell_core::time::Timestamp;
 use stepwell_store::sessions::{self, Session};
 use stepwell_store::{Tx, grants};
@@ -14,8 +14,6 @@ use crate::call::Call;
 use crate::error::EngineError;
 use crate::grants::ended;
 
-/// Grants that are looked at in one go.
-pub(super) const PAGE: i64 = 500;
 /// The most sessions that are shown; more are ended together.
 const SHOWN: usize = 50;
 
@@ -137,19 +135,8 @@ impl Engine {
         me: &Me,
         why: &str,
     ) -> Result<usize, EngineError> {
-        let mut revoked = Vec::new();
-        let mut after: Option<GrantId> = None;
-        loop {
-            let page = grants::live_after(tx, &me.user.id, after.as_ref(), PAGE, call.now)?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id.clone());
-            for grant in page {
-                let elsewhere = grant.session_id.as_ref() != Some(&me.session.id);
-                if elsewhere && grants::revoke(tx, &grant.id, why, call.now)? {
-                    revoked.push(grant.id);
-                }
-            }
-        }
+        let session = &me.session.id;
+        let revoked = grants::revoke_elsewhere(tx, &me.user.id, session, why, call.now)?;
         let count = revoked.len();
         if let Some(event) = ended(call, &me.user.id, why, revoked) {
             tx.audit(event);

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use stepwell_core::audit::{Event, names};
 use stepwell_core::authn::Method;
 use stepwell_core::display_text;
+use stepwell_core::ids::UserId;
 use stepwell_core::user::{Status, User};
 use stepwell_core::username;
 use stepwell_store::credentials::{self, Credential};
@@ -91,7 +92,7 @@ impl Engine {
                 });
             }
             let why = "the account was locked";
-            let (sessions, grants) = self.end_everything(tx, call, &user, why)?;
+            let (sessions, grants) = self.end_everything(tx, call, &user.id, why)?;
             links::withdraw_of(tx, &user.id, call.now)?;
             tx.audit(
                 about(call, &user, names::USER_LOCKED)
@@ -125,7 +126,7 @@ impl Engine {
             if account {
                 // Whatever slipped in while it was being locked.
                 let why = "it slipped in while the account was being locked";
-                self.end_everything(tx, call, &user, why)?;
+                self.end_everything(tx, call, &user.id, why)?;
                 tx.audit(about(call, &user, names::USER_UNLOCKED).with("reason", reason));
             }
             let mut authenticators = Vec::new();
@@ -217,22 +218,22 @@ impl Engine {
     }
 
     /// Ends a person's sessions and grants, says how many of each, and trusts none of their browsers any longer.
-    fn end_everything(
+    pub(crate) fn end_everything(
         &self,
         tx: &mut Tx<'_>,
         call: &Call<'_>,
-        user: &User,
+        user: &UserId,
         why: &str,
     ) -> Result<(usize, usize), EngineError> {
-        let live = sessions::live_of(tx, &user.id, call.now)?;
+        let live = sessions::live_of(tx, user, call.now)?;
         for session in &live {
             self.end_session(tx, call, session, why)?;
         }
-        self.distrust_all(tx, call, &user.id, why)?;
+        self.distrust_all(tx, call, user, why)?;
         // Those for offline access too.
-        let revoked = grants::revoke_of_user(tx, &user.id, why, call.now)?;
+        let revoked = grants::revoke_of_user(tx, user, why, call.now)?;
         let count = revoked.len();
-        if let Some(event) = ended(call, &user.id, why, revoked) {
+        if let Some(event) = ended(call, user, why, revoked) {
             tx.audit(event);
         }
         Ok((live.len(), count))

@@ -78,8 +78,6 @@ impl Engine {
             return Ok(Answered::on());
         };
         let enrolment = self.enrolment_of(&setup.method)?;
-        // A code that goes somewhere is guessed from one budget, however many browsers are known.
-        let nobodys = Cookies::default();
         let (tools, whom) = (self.tools(call), self.whom(loaded, &known, None));
         let Some(started) = &setup.started else {
             if enrolment.asks().is_none() {
@@ -87,7 +85,7 @@ impl Engine {
             }
             // It may send something to whatever was typed.
             let budget = Method::new(format!("{}-start", setup.method));
-            let starts = Guesses::of(self, call, loaded, &known, &nobodys, &budget)?;
+            let starts = Guesses::of(self, call, loaded, &known, None, &budget);
             if let Taken::Wait(wait) = starts.take()? {
                 return Ok(Answered::Again(Trouble::Wait(wait.0)));
             }
@@ -115,9 +113,10 @@ impl Engine {
         if known.credentials.len() >= MOST {
             return Ok(Answered::Again(Trouble::Full));
         }
-        // A code that was sent somewhere must not be guessed here either.
+        // A code that was sent somewhere must not be guessed here either; from one budget, however many browsers are
+        // known.
         let budget = Method::new(format!("{}-setup", setup.method));
-        let guesses = Guesses::of(self, call, loaded, &known, &nobodys, &budget)?;
+        let guesses = Guesses::of(self, call, loaded, &known, None, &budget);
         if let Taken::Wait(wait) = guesses.take()? {
             return Ok(Answered::Again(Trouble::Wait(wait.0)));
         }
@@ -209,7 +208,6 @@ impl Engine {
                 // First of all: of two removals at once the second counts what the first left.
                 users::hold(tx, &credential.user_id)?;
             }
-            self.notice_copy(tx, call, cookies)?;
             let (known, decision) = self.judge(tx, call.now, loaded, cookies.session.as_ref())?;
             let offered = asked(&decision.verdict).is_some_and(|e| e.methods.contains(method));
             let Some(user) = known
@@ -223,6 +221,7 @@ impl Engine {
                 known: &known,
                 ..*attempt
             };
+            let sign_in = self.sign_in(tx, call, cookies, user)?;
             // Recovery codes are saved, not used; and there is one set of them.
             let codes = traits.recovery;
             let gone: Vec<&Credential> = if codes {
@@ -241,7 +240,7 @@ impl Engine {
             self.tell_of_new(tx, attempt, user, &gone)?;
             let why = if codes { "replaced" } else { "lost" };
             self.remove(tx, attempt, user, &gone, why)?;
-            let session = self.renewed_session(tx, attempt, user, &secret)?;
+            let (session, _) = self.renewed_session(tx, attempt, user, &secret)?;
             let proof = (!codes).then(|| Evidence {
                 id: EvidenceId::new(call.id()),
                 method: method.clone(),
@@ -275,7 +274,7 @@ impl Engine {
                 tx.audit(event.with("evidence", used));
             }
             let device = match through {
-                true => self.recognise(tx, &attempt.sign_in(user), false)?,
+                true => self.recognise(tx, &sign_in, false)?,
                 false => None,
             };
             Ok((step_up && !codes, step_up && through, device))

@@ -4,13 +4,13 @@
 //! once are counted like those made one after the other; whatever was no guess gives it back.
 
 use stepwell_core::authn::Method;
+use stepwell_core::ids::DeviceId;
 use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_core::username;
 
 use crate::Engine;
 use crate::authorize::{Known, Loaded};
-use crate::call::{Call, Cookies};
-use crate::devices::known_to;
+use crate::call::Call;
 use crate::error::EngineError;
 use crate::limits::{LimitKey, NetworkKey, Rule, Verdict};
 
@@ -39,9 +39,9 @@ impl<'a> Guesses<'a> {
         call: &Call<'_>,
         loaded: &Loaded,
         known: &Known,
-        cookies: &Cookies,
+        device: Option<&DeviceId>,
         method: &Method,
-    ) -> Result<Self, EngineError> {
+    ) -> Self {
         let limits = engine.settings.limits;
         // A name of nobody's has a budget too, or its lack would tell.
         let name = match (&known.user, &loaded.state.identified) {
@@ -51,12 +51,8 @@ impl<'a> Guesses<'a> {
         };
         // A browser that the person signed in with has a budget of its own, so that nobody who guesses elsewhere
         // keeps them out of it (spec §5 line 73).
-        let device = match &known.user {
-            Some(user) => engine.db.read(|tx| known_to(tx, cookies, &user.id))?,
-            None => None,
-        };
         let name = match device {
-            Some(device) => format!("{name} {}", device.id),
+            Some(device) => format!("{name} {device}"),
             None => name,
         };
         let rule = |budget| Rule {
@@ -73,12 +69,12 @@ impl<'a> Guesses<'a> {
             LimitKey::account(method.as_str(), &name),
             rule(limits.password_per_account),
         );
-        Ok(Self {
+        Self {
             engine,
             now: call.now,
             account,
             network,
-        })
+        }
     }
 
     pub(super) fn take(&self) -> Result<Taken, EngineError> {

@@ -12,12 +12,13 @@ use stepwell_store::sessions::{self, Session};
 use stepwell_store::{StoreError, Tx, credentials, evidence, interactions};
 
 use super::guesses::{Guesses, Taken};
+use super::suspected::Suspect;
 use super::{Answered, Trouble};
 use crate::Engine;
 use crate::authorize::{Known, Loaded, Outcome, State, encode, is_step_up, json};
 use crate::call::{Call, Cookies};
 use crate::courier::Happened;
-use crate::devices::SignIn;
+use crate::devices::known_to;
 use crate::error::EngineError;
 use crate::factors::{self, Failure, Verified};
 
@@ -55,16 +56,6 @@ pub(super) struct Attempt<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) known: &'a Known,
     pub(super) method: &'a Method,
-}
-
-impl<'a> Attempt<'a> {
-    pub(super) fn sign_in(&self, user: &'a User) -> SignIn<'a> {
-        SignIn {
-            call: self.call,
-            cookies: self.cookies,
-            user,
-        }
-    }
 }
 
 /// Why the write that would have added evidence was undone.
@@ -144,7 +135,14 @@ impl Engine {
         };
         // An authenticator that leads nowhere is no more taken than a method that does not.
         known.leave_what_is_meant(choice);
-        let guesses = Guesses::of(self, call, loaded, &known, cookies, &typed.method)?;
+        let device = match &known.user {
+            Some(user) if cookies.device.is_some() => {
+                self.db.read(|tx| known_to(tx, cookies, &user.id))?
+            }
+            _ => None,
+        };
+        let device = device.as_ref().map(|device| &device.id);
+        let guesses = Guesses::of(self, call, loaded, &known, device, &typed.method);
         let last = match guesses.take()? {
             Taken::Guess { last } => last,
             Taken::Wait(wait) => return Ok(Answered::Again(Trouble::Wait(wait.0))),
@@ -190,10 +188,13 @@ impl Engine {
             Failure::Refused { rule, suspect } => {
                 self.db.write(|tx| {
                     if let Some(suspect) = suspect {
-                        let event = self.about(call, loaded, &known, names::FACTOR_SUSPECTED);
-                        let event = event.with("credential", suspect.as_str());
-                        tx.audit(event.with("why", *rule).with("accepted", false));
-                        self.tell_suspected(tx, call, &known, (&typed.method, suspect))?;
+                        let suspect = Suspect {
+                            method: &typed.method,
+                            credential: suspect,
+                            why: rule,
+                            accepted: false,
+                        };
+                        self.suspect(tx, call, (loaded, &known), &suspect)?;
                     }
                     self.note_failure_of(tx, &attempt, rule)
                 })?;
@@ -350,12 +351,21 @@ impl Engine {
             if !consume(tx, call.now)? {
                 return Err(Lost::Used);
             }
-            if suspected {
-                self.tell_suspected(tx, call, known, (method, &proof.credential))?;
+            if let Some(why) = suspected {
+                let suspect = Suspect {
+                    method,
+                    credential: &proof.credential,
+                    why,
+                    accepted: true,
+                };
+                self.suspect(tx, call, (loaded, known), &suspect)?;
             }
-            self.notice_copy(tx, call, attempt.cookies)?;
-            let session = self.renewed_session(tx, attempt, user, &secret)?;
-            let before = evidence::live_of(tx, &session)?;
+            let sign_in = self.sign_in(tx, call, attempt.cookies, user)?;
+            let (session, goes_on) = self.renewed_session(tx, attempt, user, &secret)?;
+            let before = match goes_on {
+                true => evidence::live_of(tx, &session)?,
+                false => Vec::new(),
+            };
             evidence::insert(tx, &session, &user.id, &proof)?;
             if proof.traits.recovery {
                 let set = credentials::find(tx, &proof.credential)?;
@@ -363,7 +373,6 @@ impl Engine {
                 let left = u32::try_from(left).unwrap_or(u32::MAX);
                 self.notify(tx, call, user, Happened::RecoveryCodeUsed { left })?;
             }
-            let sign_in = attempt.sign_in(user);
             let remembered = self.remember(tx, &sign_in, &session, &before)?;
             let through = self.note_success(
                 tx,
@@ -390,6 +399,7 @@ impl Engine {
                     device,
                 })
             }
+            // Nothing is registered here.
             Err(Lost::Race | Lost::Taken) => Ok(Answered::Again(Trouble::TryAgain)),
             // A password is not used up: it was changed meanwhile, or only hashed anew.
             Err(Lost::Used) if *method == Method::password() => {
@@ -401,14 +411,14 @@ impl Engine {
     }
 
     /// The session that the proof goes to, under a new secret (spec §5 line 36): the same person's goes on,
-    /// nobody else's does.
+    /// nobody else's does. Says whether it was there before.
     pub(super) fn renewed_session(
         &self,
         tx: &mut Tx<'_>,
         attempt: &Attempt<'_>,
         user: &User,
         secret: &Secret,
-    ) -> Result<SessionId, Lost> {
+    ) -> Result<(SessionId, bool), Lost> {
         let Attempt {
             call,
             cookies,
@@ -424,7 +434,7 @@ impl Engine {
             let old = cookies.session.as_ref().map(Hashed::of).ok_or(Lost::Race)?;
             let rotated = sessions::rotate(tx, &session.id, &old, &Hashed::of(secret), call.now)?;
             return if rotated {
-                Ok(session.id.clone())
+                Ok((session.id.clone(), true))
             } else {
                 Err(Lost::Race)
             };
@@ -438,7 +448,7 @@ impl Engine {
             self.about(call, loaded, known, names::SESSION_STARTED)
                 .session(&session.id),
         );
-        Ok(session.id)
+        Ok((session.id, false))
     }
 
     /// Saves the interaction and writes down what the proof led to, as the hub sees it now; says whether that is

@@ -1,4 +1,5 @@
-//! Tells a person that an authenticator of theirs answered as a copy would: they alone can know whether there is one.
+//! Writes down that an authenticator answered as a copy would, and tells its person: they alone can know whether there
+//! is one.
 
 use serde_json::Value;
 use stepwell_core::audit::{Record, names};
@@ -8,7 +9,7 @@ use stepwell_core::time::Timestamp;
 use stepwell_store::{StoreError, Tx, audit};
 
 use crate::Engine;
-use crate::authorize::Known;
+use crate::authorize::{Known, Loaded};
 use crate::call::Call;
 use crate::courier::Happened;
 
@@ -17,15 +18,39 @@ const TOLD_EVERY: i64 = 86_400 * 1_000_000;
 /// Records of a person that are looked at for an earlier suspicion: what a flood writes costs a notice each time.
 const LOOKED_AT: i64 = 200;
 
+/// An authenticator that answered as a copy of it would.
+pub(super) struct Suspect<'a> {
+    pub(super) method: &'a Method,
+    pub(super) credential: &'a CredentialId,
+    /// The rule that it broke.
+    pub(super) why: &'static str,
+    /// Whether the proof counted all the same.
+    pub(super) accepted: bool,
+}
+
 impl Engine {
-    /// At most once a day for each authenticator. To be called in the write that audits the suspicion.
-    pub(super) fn tell_suspected(
+    /// Writes a suspicion down, and tells the person, at most once a day for each authenticator.
+    pub(super) fn suspect(
         &self,
         tx: &mut Tx<'_>,
         call: &Call<'_>,
-        known: &Known,
-        (method, credential): (&Method, &CredentialId),
+        (loaded, known): (&Loaded, &Known),
+        suspect: &Suspect<'_>,
     ) -> Result<(), StoreError> {
+        let Suspect {
+            method,
+            credential,
+            why,
+            accepted,
+        } = *suspect;
+        let event = self.about(call, loaded, known, names::FACTOR_SUSPECTED);
+        tx.audit(
+            event
+                .with("method", method.as_str())
+                .with("credential", credential.as_str())
+                .with("why", why)
+                .with("accepted", accepted),
+        );
         let Some(user) = &known.user else {
             return Ok(());
         };

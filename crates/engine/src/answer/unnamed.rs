@@ -14,7 +14,7 @@ use super::guesses::Guesses;
 use super::prove::{Typed, count};
 use crate::Engine;
 use crate::authorize::{Identified, Known, Loaded};
-use crate::call::{Call, Cookies};
+use crate::call::Call;
 use crate::error::EngineError;
 
 impl Engine {
@@ -42,8 +42,7 @@ impl Engine {
             }
         })?;
         let Some(user) = user else {
-            let nobodys = Cookies::default();
-            let guesses = Guesses::of(self, call, loaded, known, &nobodys, &typed.method)?;
+            let guesses = Guesses::of(self, call, loaded, known, None, &typed.method);
             if let Some(wait) = guesses.count_network()? {
                 return Ok(Err(Trouble::Wait(wait.0)));
             }

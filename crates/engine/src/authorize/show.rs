@@ -73,9 +73,7 @@ impl Engine {
         browser: Option<Secret>,
     ) -> Result<Left, EngineError> {
         match next {
-            Next::Overtaken => Ok(Left::AlreadyDone {
-                client: self.client_view(&loaded),
-            }),
+            Next::Overtaken => Err(EngineError::broken("shown though it was overtaken")),
             Next::Home { to, refused } => Ok(Left::Home {
                 to,
                 stop: refused == Some(Error::UnmetAuthenticationRequirements),

@@ -198,7 +198,8 @@ pub enum FactorView {
 /// What the code page tells.
 #[derive(Clone, Debug)]
 pub struct TotpView {
-    /// The authenticators, by id and the person's own name (empty where they gave none), when there are several.
+    /// The authenticators, by id and the person's own name (empty where they gave none), when there are several, or when others
+    /// would not do.
     pub authenticators: Vec<(String, String)>,
     /// Wrong codes since the last right one.
     pub failures: i64,

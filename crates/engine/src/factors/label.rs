@@ -21,7 +21,8 @@ pub(crate) fn default_label(method: &Method) -> &str {
     found.map_or(method.as_str(), |(_, label)| label)
 }
 
-/// The person's own name for an authenticator; empty where it has only the default, however long ago it was stored.
+/// The person's own name for an authenticator, or that of what keeps a passkey, which a new one is stored under; empty
+/// where it has only the default, however long ago it was stored.
 pub(crate) fn own_label(credential: &Credential) -> &str {
     match credential.label.as_str() {
         label if label == default_label(&credential.method) => "",

@@ -117,8 +117,8 @@ pub struct Verified {
     pub traits: Traits,
     /// Registered method references (RFC 8176).
     pub amr: Vec<String>,
-    /// Whether it answered as a copy of it would, and counts all the same: `consume` writes that down.
-    pub suspected: bool,
+    /// The rule by which it answered as a copy of it would, and counts all the same.
+    pub suspected: Option<&'static str>,
     /// Run inside the one write that adds the evidence.
     pub consume: Consume,
 }

@@ -66,7 +66,7 @@ impl Factor for PasswordFactor {
             credential: kept.id.clone(),
             traits: self.traits_of(kept),
             amr: vec!["pwd".to_owned()],
-            suspected: false,
+            suspected: None,
             consume: Box::new(move |tx, now| {
                 // It may have been changed or removed while this one waited to be hashed.
                 let new = rehashed.as_ref().unwrap_or(&old);

@@ -158,7 +158,7 @@ impl Factor for RecoveryFactor {
             credential: id.clone(),
             traits: self.traits(),
             amr: Vec::new(),
-            suspected: false,
+            suspected: None,
             consume: Box::new(move |tx, now| {
                 // Another code of the set may have been used since: this one counts if it is still there.
                 let Some(row) = credentials::find(tx, &id)? else {

@@ -88,7 +88,7 @@ impl Factor for TotpFactor {
                     credential: id.clone(),
                     traits: self.traits_of(credential),
                     amr: vec!["otp".to_owned()],
-                    suspected: false,
+                    suspected: None,
                     consume: Box::new(move |tx, now| credentials::totp_advance(tx, &id, step, now)),
                 });
             }

@@ -16,14 +16,13 @@ use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::time::{Seconds, Timestamp};
 use stepwell_core::user::Status;
 use stepwell_store::links::{self, Link};
-use stepwell_store::{Tx, grants, sessions, users};
+use stepwell_store::{Tx, users};
 
 use crate::Engine;
 use crate::account::SetBy;
 use crate::call::Call;
 use crate::courier::Happened;
 use crate::error::EngineError;
-use crate::grants::ended;
 use crate::passwords::Weakness;
 
 pub use forgotten::VALID_FOR;
@@ -160,15 +159,8 @@ impl Engine {
             let through = self.kept(&link)?.through;
             let by = through.as_deref().map_or(SetBy::Link, SetBy::Inbox);
             let happened = self.set_password(tx, call, &user, &hash, &by)?;
-            let why = "the password was set by a link";
-            for session in sessions::live_of(tx, &user, call.now)? {
-                self.end_session(tx, call, &session, why)?;
-            }
-            // Whoever knew the old password may have let apps in, for offline access too.
-            let revoked = grants::revoke_of_user(tx, &user, why, call.now)?;
-            if let Some(event) = ended(call, &user, why, revoked) {
-                tx.audit(event);
-            }
+            // Whoever knew the old password may have signed in with it, and let apps in for offline access.
+            self.end_everything(tx, call, &user, "the password was set by a link")?;
             let (name, method) = match &happened {
                 Happened::FactorAdded { method } => (names::FACTOR_ENROLLED, Some(method.as_str())),
                 _ => (names::FACTOR_PASSWORD_CHANGED, None),

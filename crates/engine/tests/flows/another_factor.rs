@@ -63,7 +63,7 @@ impl Factor for Word {
             credential: credential.id.clone(),
             traits: self.traits(),
             amr: vec!["otp".to_owned()],
-            suspected: false,
+            suspected: None,
             consume: Box::new(|_, _| Ok(true)),
         })
     }

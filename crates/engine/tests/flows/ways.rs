@@ -42,7 +42,7 @@ impl Factor for Key {
             credential: id.clone(),
             traits: self.traits(),
             amr: vec!["hwk".to_owned()],
-            suspected: false,
+            suspected: None,
             consume: Box::new(move |tx, now| credentials::succeed(tx, &id, now)),
         })
     }

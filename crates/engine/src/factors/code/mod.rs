@@ -335,7 +335,7 @@ impl Factor for DeliveredCode {
             amr: self.amr(),
             credential: id.clone(),
             // Once: the interaction drops its codes in the same write, and only one write changes its state.
-            suspected: false,
+            suspected: None,
             consume: Box::new(move |tx, now| credentials::succeed(tx, &id, now)),
         })
     }

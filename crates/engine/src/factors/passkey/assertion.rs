@@ -4,7 +4,6 @@
 //! check; whose credential it is, frames and the counter are checked here.
 
 use metrics::counter;
-use stepwell_core::audit::{Event, names};
 use stepwell_core::time::Timestamp;
 use stepwell_store::credentials::{self, Credential};
 use webauthn_rs::prelude::{DiscoverableAuthentication, PublicKeyCredential};
@@ -87,7 +86,7 @@ pub(super) fn verify(
     let mut next = kept.clone();
     next.credential.counter = kept.credential.counter.max(result.counter());
     next.credential.backup_state = result.backup_state();
-    let (stored, user) = (mine.id.clone(), mine.user_id.clone());
+    let stored = mine.id.clone();
     let (old, new) = (
         mine.details.clone(),
         next.to_json().map_err(Failure::Engine)?,
@@ -96,15 +95,8 @@ pub(super) fn verify(
         credential: mine.id.clone(),
         traits: kept.traits(party, result.user_verified()),
         amr: kept.amr(result.user_verified()),
-        suspected: regressed,
-        consume: Box::new(move |tx, now| {
-            if regressed {
-                let suspected = Event::new(names::FACTOR_SUSPECTED, now).user(&user);
-                let suspected = suspected.with("credential", stored.as_str());
-                tx.audit(suspected.with("why", "counter").with("accepted", true));
-            }
-            credentials::update_details(tx, &stored, &old, &new, now)
-        }),
+        suspected: regressed.then_some("counter"),
+        consume: Box::new(move |tx, now| credentials::update_details(tx, &stored, &old, &new, now)),
     })
 }
 
