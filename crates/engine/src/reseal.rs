@@ -5,9 +5,9 @@
 use serde_json::Value;
 use stepwell_core::audit::names;
 use stepwell_core::authn::Method;
-use stepwell_core::ids::InteractionId;
+use stepwell_core::ids::{CredentialId, InteractionId};
 use stepwell_core::secret::Hashed;
-use stepwell_store::{Tx, credentials, interactions, keys, links, outbox, secrets};
+use stepwell_store::{StoreError, Tx, credentials, interactions, keys, links, outbox, secrets};
 
 use crate::Engine;
 use crate::call::Call;
@@ -65,81 +65,78 @@ impl Engine {
         tx: &mut Tx<'_>,
         call: &Call<'_>,
     ) -> Result<usize, EngineError> {
-        let mut changed = 0;
-        let mut after = None;
-        loop {
-            let page = credentials::live_with(tx, &Method::totp(), after.as_ref(), PAGE)?;
-            for one in &page {
+        let read = |tx: &mut Tx<'_>, after: Option<&CredentialId>| {
+            credentials::live_with(tx, &Method::totp(), after, PAGE)
+        };
+        each(
+            tx,
+            read,
+            |one| one.id.clone(),
+            |tx, one| {
                 let purpose = crate::factors::totp_purpose(one.id.as_str());
-                if let Some(new) = self.resealed(call, &[purpose], &one.secret)? {
-                    credentials::update_secret(tx, &one.id, &one.secret, &new)?;
-                    changed += 1;
-                }
-            }
-            match page.last() {
-                Some(last) => after = Some(last.id.clone()),
-                None => return Ok(changed),
-            }
-        }
+                let Some(new) = self.resealed(call, &[purpose], &one.secret)? else {
+                    return Ok(0);
+                };
+                credentials::update_secret(tx, &one.id, &one.secret, &new)?;
+                Ok(1)
+            },
+        )
     }
 
     fn reseal_messages(&self, tx: &mut Tx<'_>, call: &Call<'_>) -> Result<usize, EngineError> {
-        let mut changed = 0;
-        let mut after = String::new();
-        loop {
-            let page = outbox::sealed(tx, &after, PAGE)?;
-            for (id, sealed) in &page {
-                let purpose = crate::outbox::purpose(id);
-                if let Some(new) = self.resealed(call, &[purpose], sealed)? {
-                    outbox::replace_sealed(tx, id, sealed, &new)?;
-                    changed += 1;
-                }
-            }
-            match page.last() {
-                Some((last, _)) => after.clone_from(last),
-                None => return Ok(changed),
-            }
-        }
+        let read = |tx: &mut Tx<'_>, after: Option<&String>| {
+            outbox::sealed(tx, after.map_or("", String::as_str), PAGE)
+        };
+        each(
+            tx,
+            read,
+            |(id, _)| id.clone(),
+            |tx, (id, sealed)| {
+                let Some(new) = self.resealed(call, &[crate::outbox::purpose(id)], sealed)? else {
+                    return Ok(0);
+                };
+                outbox::replace_sealed(tx, id, sealed, &new)?;
+                Ok(1)
+            },
+        )
     }
 
     fn reseal_links(&self, tx: &mut Tx<'_>, call: &Call<'_>) -> Result<usize, EngineError> {
-        let mut changed = 0;
-        let mut after: Option<Hashed> = None;
-        loop {
-            let page = links::sealed(tx, after.as_ref(), PAGE)?;
-            for (hash, sealed) in &page {
-                let purpose = crate::links::sealed_for(hash);
-                if let Some(new) = self.resealed(call, &[purpose], sealed)? {
-                    links::replace_sealed(tx, hash, sealed, &new)?;
-                    changed += 1;
-                }
-            }
-            match page.last() {
-                Some((last, _)) => after = Some(last.clone()),
-                None => return Ok(changed),
-            }
-        }
+        let read = |tx: &mut Tx<'_>, after: Option<&Hashed>| links::sealed(tx, after, PAGE);
+        each(
+            tx,
+            read,
+            |(hash, _)| hash.clone(),
+            |tx, (hash, sealed)| {
+                let Some(new) = self.resealed(call, &[crate::links::sealed_for(hash)], sealed)?
+                else {
+                    return Ok(0);
+                };
+                links::replace_sealed(tx, hash, sealed, &new)?;
+                Ok(1)
+            },
+        )
     }
 
     /// What waits in an interaction: a secret that is being set up, and the keys of codes on their way.
     fn reseal_interactions(&self, tx: &mut Tx<'_>, call: &Call<'_>) -> Result<usize, EngineError> {
-        let mut changed = 0;
-        let mut after: Option<InteractionId> = None;
-        loop {
-            let page = interactions::unfinished_after(tx, after.as_ref(), PAGE)?;
-            for (id, version, text) in &page {
+        let read = |tx: &mut Tx<'_>, after: Option<&InteractionId>| {
+            interactions::unfinished_after(tx, after, PAGE)
+        };
+        each(
+            tx,
+            read,
+            |(id, ..)| id.clone(),
+            |tx, (id, version, text)| {
                 let mut state: Value = serde_json::from_str(text).map_err(EngineError::broken)?;
                 let count = self.reseal_waiting(call, &mut state)?;
                 // A page that was loaded before does not put the old text back: it is a save like any other.
-                if count > 0 && interactions::save_state(tx, id, *version, &state.to_string())? {
-                    changed += count;
-                }
-            }
-            match page.last() {
-                Some((last, ..)) => after = Some(last.clone()),
-                None => return Ok(changed),
-            }
-        }
+                let saves = count > 0;
+                let saved =
+                    saves && interactions::save_state(tx, id, *version, &state.to_string())?;
+                Ok(if saved { count } else { 0 })
+            },
+        )
     }
 
     /// Everything sealed in a state, wherever a factor put it: each stands beside the authenticator it is sealed for.
@@ -190,5 +187,26 @@ impl Engine {
             }
         }
         Err(EngineError::broken(why))
+    }
+}
+
+/// Goes through rows page by page, in the order of their keys; adds up what each changed.
+fn each<K, R>(
+    tx: &mut Tx<'_>,
+    read: impl Fn(&mut Tx<'_>, Option<&K>) -> Result<Vec<R>, StoreError>,
+    key: impl Fn(&R) -> K,
+    one: impl Fn(&mut Tx<'_>, &R) -> Result<usize, EngineError>,
+) -> Result<usize, EngineError> {
+    let mut changed = 0;
+    let mut after = None;
+    loop {
+        let page = read(tx, after.as_ref())?;
+        let Some(last) = page.last() else {
+            return Ok(changed);
+        };
+        after = Some(key(last));
+        for row in &page {
+            changed += one(tx, row)?;
+        }
     }
 }
