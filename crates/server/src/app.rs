@@ -21,6 +21,8 @@ use crate::brand::Brand;
 use crate::config::Network;
 use crate::connection::Connection;
 use crate::gate;
+use crate::gather::Gathering;
+use crate::oauth;
 use crate::request;
 use crate::routes;
 
@@ -41,6 +43,8 @@ pub struct AppState {
     pub places: Arc<Semaphore>,
     /// Turns for password checks.
     pub hashing: Arc<Turns>,
+    /// Refreshes that are stored together.
+    pub(crate) refreshes: Gathering<oauth::Waiting>,
 }
 
 /// Turns at checking passwords. Who has to wait for one holds no thread, so that a flood of sign-ins
@@ -97,6 +101,7 @@ impl AppState {
             edge: Arc::new(edge),
             places: Arc::new(Semaphore::new(places)),
             hashing: Arc::new(Turns::for_cores(cores)),
+            refreshes: Gathering::default(),
         }
     }
 }

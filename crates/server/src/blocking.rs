@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use actix_web::web;
 use stepwell_engine::{Engine, EngineError};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::app::AppState;
 use crate::request::Asked;
@@ -16,21 +17,24 @@ where
     T: Send + 'static,
     F: FnOnce(&Engine, &stepwell_engine::Call<'_>) -> Result<T, EngineError> + Send + 'static,
 {
-    let Ok(place) = Arc::clone(&state.places).try_acquire_owned() else {
-        return Err(EngineError::Unavailable(
-            "too many requests are in work".to_owned(),
-        ));
-    };
+    let place = place(state)?;
     let engine = Arc::clone(&state.engine);
     let done = web::block(move || {
         let _place = place;
         work(&engine, &asked.call())
     });
-    done.await.unwrap_or_else(|_| {
-        Err(EngineError::Unavailable(
-            "the server is stopping".to_owned(),
-        ))
-    })
+    done.await.unwrap_or_else(|_| Err(stopping()))
+}
+
+/// A place for work that may wait, kept as long as it is held.
+pub(crate) fn place(state: &AppState) -> Result<OwnedSemaphorePermit, EngineError> {
+    let place = Arc::clone(&state.places).try_acquire_owned();
+    place.map_err(|_| EngineError::Unavailable("too many requests are in work".to_owned()))
+}
+
+/// What is said where no thread does the work any more.
+pub(crate) fn stopping() -> EngineError {
+    EngineError::Unavailable("the server is stopping".to_owned())
 }
 
 /// Runs a use case that checks a password: first its turn, then a thread.

@@ -15,6 +15,7 @@ mod connection;
 pub mod courier;
 mod extract;
 mod gate;
+mod gather;
 mod interaction;
 mod language;
 mod links;

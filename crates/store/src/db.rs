@@ -183,6 +183,27 @@ impl Db {
         }
     }
 
+    /// Whether changes that meet share a commit, so that [`Self::write_each`] is the cheaper way for many.
+    pub fn shares_commits(&self) -> bool {
+        matches!(self.writers, Writers::InLine(_))
+    }
+
+    /// Runs several changes that know nothing of each other, each as [`Self::write`] would, in order. On
+    /// SQLite they share a commit; on PostgreSQL each has its own.
+    pub fn write_each<T, E, W>(&self, works: Vec<W>) -> Vec<Result<T, E>>
+    where
+        W: FnOnce(&mut Tx<'_>) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        match &self.writers {
+            Writers::Many(pool) => {
+                let works = works.into_iter();
+                works.map(|work| write::alone(pool, work)).collect()
+            }
+            Writers::InLine(line) => line.write_each(works),
+        }
+    }
+
     /// The same for a change that takes long, such as clearing: nobody else's commit waits for it.
     ///
     /// # Errors

@@ -3,13 +3,13 @@
 //!
 //! 1. Whoever wants to write waits for a turn. Who then leaves nobody waiting behind writes alone: BEGIN
 //!    IMMEDIATE, the work, COMMIT.
-//! 2. Who leaves others waiting does its work in a savepoint and hands the open transaction to the next,
-//!    who does the same. A group is the writers that one transaction goes through.
-//! 3. Who leaves nobody waiting any more, or is the last of [`MOST`], commits for the group.
+//! 2. Who leaves others waiting, or brings several changes, does each in a savepoint and hands the open
+//!    transaction to the next, who does the same. A group is the changes that one transaction goes through.
+//! 3. Who leaves nobody waiting any more, or finds [`MOST`] changes made, commits for the group.
 //! 4. **Nobody goes away with an answer before that commit.** Where it fails, its failure is everybody's
 //!    answer. That holds for an `Err` too: what led to it may be what another member changed, which nobody
 //!    may know until it is on disk.
-//! 5. An `Err` or a panic undoes the member's own savepoint, audit events and all. Where a savepoint can be
+//! 5. An `Err` or a panic undoes the change's own savepoint, audit events and all. Where a savepoint can be
 //!    neither released nor undone, SQLite gave up the whole transaction (on a full disk, an I/O error): the
 //!    group has failed.
 //!
@@ -23,13 +23,14 @@ use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use crate::pool::Connections;
 use crate::write::{self, Begun};
 use crate::{StoreError, Tx};
 
-/// Members of a group at most, so that the first does not wait for ever.
+/// Changes after which a group takes in nobody else, so that the first does not wait for ever.
 const MOST: usize = 32;
 
 /// The line of writers before the one connection that writes. Cloning shares it.
@@ -61,10 +62,14 @@ enum Place {
 
 /// A group's transaction.
 struct Open {
-    slot: Begun,
-    members: usize,
-    outcome: Outcome,
+    begun: Begun,
+    changes: usize,
+    promise: Promise,
 }
+
+/// That everybody in a group is told what became of it.
+#[derive(Default)]
+struct Promise(Outcome);
 
 /// What became of a group: set once, after its commit.
 type Outcome = Arc<OnceLock<Result<(), StoreError>>>;
@@ -88,12 +93,34 @@ impl Line {
     where
         E: From<StoreError>,
     {
-        let (turn, company) = Turn::take(&self.0)?;
-        if company || turn.open.is_some() {
-            turn.in_company(work)
+        let (turn, alone) = Turn::take(&self.0)?;
+        if !alone {
+            let done = turn.in_company([work])?;
+            done.into_iter()
+                .next()
+                .unwrap_or_else(|| Err(lost(&"nobody did it").into()))
         } else {
             write::alone(&self.0.pool, work)
         }
+    }
+
+    /// Runs several changes that know nothing of each other, in order, with one commit. One that panics
+    /// does so here when the others are stored.
+    pub(crate) fn write_each<T, E, W>(&self, works: Vec<W>) -> Vec<Result<T, E>>
+    where
+        W: FnOnce(&mut Tx<'_>) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        let many = works.len();
+        let done = Turn::take(&self.0).and_then(|(turn, alone)| {
+            if alone && many == 1 {
+                let works = works.into_iter();
+                Ok(works.map(|work| write::alone(&self.0.pool, work)).collect())
+            } else {
+                turn.in_company(works)
+            }
+        });
+        done.unwrap_or_else(|why| (0..many).map(|_| Err(why.clone().into())).collect())
     }
 
     /// Runs one change alone, whoever waits; a group that was on its way is committed first.
@@ -130,7 +157,7 @@ struct Turn<'l> {
 }
 
 impl<'l> Turn<'l> {
-    /// Waits for it; also says whether others still wait.
+    /// Waits for it; also says whether nobody else waits or left something open.
     fn take(line: &'l Shared) -> Result<(Self, bool), StoreError> {
         let mut state = line.state();
         state.waiting += 1;
@@ -148,47 +175,48 @@ impl<'l> Turn<'l> {
             Place::Free => None,
             Place::Handed(open) => Some(open),
         };
+        let alone = open.is_none() && state.waiting == 0;
         let turn = Self {
             line,
             open,
             handed_on: false,
         };
-        Ok((turn, state.waiting > 0))
+        Ok((turn, alone))
     }
 
-    /// The work as a member of the group, which begins here unless it was handed on.
-    fn in_company<T, E>(mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    /// The works as part of the group, which begins here unless it was handed on. `Err` when the group
+    /// failed; then nothing of them is stored.
+    fn in_company<T, E, W>(
+        mut self,
+        works: impl IntoIterator<Item = W>,
+    ) -> Result<Vec<Result<T, E>>, StoreError>
     where
+        W: FnOnce(&mut Tx<'_>) -> Result<T, E>,
         E: From<StoreError>,
     {
         let open = match &mut self.open {
             Some(open) => open,
             none => none.insert(Box::new(Open::begin(&self.line.pool)?)),
         };
-        open.members += 1;
-        let outcome = Arc::clone(&open.outcome);
-        let conn = &mut open.slot.conn;
-        conn.begin_savepoint().map_err(StoreError::from)?;
-        let out = catch_unwind(AssertUnwindSafe(|| write::run(conn, work)));
-        let settled = match &out {
-            Ok(Ok(_)) => conn.commit(),
-            Ok(Err(_)) | Err(_) => conn.rollback(),
-        };
-        match settled {
-            Ok(()) => self.hand_on(),
-            Err(why) => self.fail(&why.into()),
+        let outcome = Arc::clone(&open.promise.0);
+        let done: Result<Vec<_>, _> = works.into_iter().map(|work| open.change(work)).collect();
+        match &done {
+            Ok(_) => self.hand_on(),
+            Err(why) => self.fail(why),
         }
-        let committed = outcome.wait();
-        match out {
-            Ok(out) => committed.clone().map_err(E::from).and(out),
-            Err(panic) => resume_unwind(panic),
-        }
+        let committed = outcome.wait().clone();
+        let told = done.map(|told| {
+            let told = told.into_iter();
+            told.map(|told| told.unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
+        });
+        committed.and(told)
     }
 
     /// Leaves the transaction to the next in line, or commits it.
     fn hand_on(mut self) {
         let mut state = self.line.state();
-        let has_room = |open: &mut Box<Open>| open.members < MOST;
+        let has_room = |open: &mut Box<Open>| open.changes < MOST;
         if state.waiting > 0
             && let Some(open) = self.open.take_if(has_room)
         {
@@ -204,9 +232,9 @@ impl<'l> Turn<'l> {
 
     /// Commits what is open, if anything is, and tells the group.
     fn commit(&mut self) {
-        if let Some(mut open) = self.open.take() {
-            let done = write::commit(&self.line.pool, &mut open.slot);
-            open.end(done);
+        if let Some(open) = self.open.take() {
+            let Open { begun, promise, .. } = *open;
+            promise.keep(begun.commit(&self.line.pool));
         }
     }
 
@@ -214,8 +242,8 @@ impl<'l> Turn<'l> {
     /// connection is thrown away.
     fn fail(mut self, why: &StoreError) {
         if let Some(mut open) = self.open.take() {
-            self.line.pool.look_after(&mut open.slot);
-            open.end(Err(lost(why)));
+            self.line.pool.look_after(&mut open.begun.slot);
+            open.promise.keep(Err(lost(why)));
         }
     }
 }
@@ -238,22 +266,44 @@ impl Drop for Turn<'_> {
 impl Open {
     fn begin(pool: &Connections) -> Result<Self, StoreError> {
         Ok(Self {
-            slot: write::begin(pool)?,
-            members: 0,
-            outcome: Outcome::default(),
+            begun: write::begin(pool)?,
+            changes: 0,
+            promise: Promise::default(),
         })
     }
 
-    fn end(self, outcome: Result<(), StoreError>) {
-        // Set here or in `drop`, and this comes first.
-        let _ = self.outcome.set(outcome);
+    /// One change, in a savepoint of its own. `Err` when the transaction is lost, and not by a refusal or a
+    /// panic of the work.
+    fn change<T, E>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<thread::Result<Result<T, E>>, StoreError>
+    where
+        E: From<StoreError>,
+    {
+        self.changes += 1;
+        self.begun.slot.conn.begin_savepoint()?;
+        let told = catch_unwind(AssertUnwindSafe(|| self.begun.run(work)));
+        let conn = &mut self.begun.slot.conn;
+        match &told {
+            Ok(Ok(_)) => conn.commit()?,
+            Ok(Err(_)) | Err(_) => conn.rollback()?,
+        }
+        Ok(told)
     }
 }
 
-impl Drop for Open {
+impl Promise {
+    fn keep(self, outcome: Result<(), StoreError>) {
+        // Set here or in `drop`, and this comes first.
+        let _ = self.0.set(outcome);
+    }
+}
+
+impl Drop for Promise {
     /// Whatever happened: nobody waits for ever, and nobody is told that it is stored.
     fn drop(&mut self) {
-        self.outcome.get_or_init(|| Err(lost(&"it was given up")));
+        self.0.get_or_init(|| Err(lost(&"it was given up")));
     }
 }
 

@@ -21,6 +21,7 @@ use stepwell_core::oauth::{OAuthError, Params};
 pub(crate) use ended::ended;
 pub(crate) use mint::live_scope;
 pub(crate) use record::Grant;
+pub use refresh_token::{Refresh, Rotated};
 pub(crate) use successors::Successors;
 
 use crate::Engine;
@@ -59,11 +60,25 @@ impl fmt::Debug for TokenAnswer {
     }
 }
 
+/// How a token request is best answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Where it was read: [`Engine::token`] touches neither database nor network.
+    AtOnce,
+    /// With others that come meanwhile, by [`Engine::rotate_each`]: what they change is stored together.
+    Together,
+    /// By itself, off the event loop.
+    Apart,
+}
+
 impl Engine {
-    /// Whether answering an authenticated client touches neither database nor network, so that it need
-    /// not leave the event loop.
-    pub fn token_is_pure(&self, params: &Params) -> bool {
-        params.get("grant_type") == Some(GrantType::ClientCredentials.as_str())
+    /// How a token request of an authenticated client is best answered.
+    pub fn token_way(&self, params: &Params) -> Way {
+        match params.get("grant_type").map(str::parse) {
+            Some(Ok(GrantType::ClientCredentials)) => Way::AtOnce,
+            Some(Ok(GrantType::RefreshToken)) if self.db.shares_commits() => Way::Together,
+            _ => Way::Apart,
+        }
     }
 
     /// Answers a token request of an authenticated client.
@@ -76,31 +91,53 @@ impl Engine {
         client: &Arc<Client>,
         params: &Params,
     ) -> Result<TokenAnswer, EngineError> {
-        let name = params.require("grant_type", "RFC 6749 §4.1.3")?;
-        let grant: GrantType = name.parse().map_err(|_| {
-            OAuthError::unsupported_grant_type(
-                "RFC 6749 §5.2",
-                "this grant_type is not offered; see grant_types_supported in the metadata",
-            )
-        })?;
-        if !client.may_use(grant) {
-            return Err(OAuthError::unauthorized_client(
-                "RFC 6749 §5.2",
-                format!("this client is not registered for the grant type {grant}; register it with --grant {grant}"),
-            )
-            .into());
-        }
+        let grant = granted_to(client, params)?;
         let answer = match grant {
             GrantType::AuthorizationCode => self.redeem_code(call, client, params),
-            GrantType::RefreshToken => self.refresh_token(call, client, params),
+            GrantType::RefreshToken => {
+                let asked = Refresh {
+                    call: *call,
+                    client,
+                    params,
+                };
+                let rotated = self.rotate(&asked);
+                return self.refreshed(&asked, rotated);
+            }
             GrantType::ClientCredentials => self.client_credentials(call, client, params),
         };
-        let outcome = match &answer {
-            Ok(_) => "issued",
-            Err(EngineError::OAuth(_)) => "refused",
-            Err(_) => "failed",
-        };
-        metrics::counter!("stepwell_token_requests_total", "grant" => grant.as_str(), "outcome" => outcome).increment(1);
-        answer
+        counted(grant, answer)
     }
+}
+
+/// The grant type of a request, if the client may use it.
+fn granted_to(client: &Client, params: &Params) -> Result<GrantType, OAuthError> {
+    let name = params.require("grant_type", "RFC 6749 §4.1.3")?;
+    let grant: GrantType = name.parse().map_err(|_| {
+        OAuthError::unsupported_grant_type(
+            "RFC 6749 §5.2",
+            "this grant_type is not offered; see grant_types_supported in the metadata",
+        )
+    })?;
+    if !client.may_use(grant) {
+        return Err(OAuthError::unauthorized_client(
+            "RFC 6749 §5.2",
+            format!(
+                "this client is not registered for the grant type {grant}; register it with --grant {grant}"
+            ),
+        ));
+    }
+    Ok(grant)
+}
+
+fn counted(
+    grant: GrantType,
+    answer: Result<TokenAnswer, EngineError>,
+) -> Result<TokenAnswer, EngineError> {
+    let outcome = match &answer {
+        Ok(_) => "issued",
+        Err(EngineError::OAuth(_)) => "refused",
+        Err(_) => "failed",
+    };
+    metrics::counter!("stepwell_token_requests_total", "grant" => grant.as_str(), "outcome" => outcome).increment(1);
+    answer
 }

@@ -7,7 +7,7 @@
 //! retry gets the identical successor.
 
 use stepwell_core::audit::{Event, names};
-use stepwell_core::client::Client;
+use stepwell_core::client::{Client, GrantType};
 use stepwell_core::oauth::{OAuthError, Params};
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::user::{Status, User};
@@ -16,86 +16,126 @@ use stepwell_store::refresh_tokens::{self, RefreshToken};
 use stepwell_store::{Tx, users};
 
 use super::mint::Wanted;
-use super::{Grant, TokenAnswer, live_scope};
+use super::{Grant, TokenAnswer, counted, granted_to, live_scope};
 use crate::Engine;
 use crate::call::Call;
 use crate::error::EngineError;
 
-enum Rotated {
-    To(Box<(Grant, User, Wanted)>),
+/// A refresh that an authenticated client asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Refresh<'a> {
+    /// When, and by whom.
+    pub call: Call<'a>,
+    /// Who.
+    pub client: &'a Client,
+    /// What.
+    pub params: &'a Params,
+}
+
+/// A refresh token that was spent, and what its successor's tokens are made from.
+#[derive(Debug)]
+pub struct Rotated(Box<(Grant, User, Wanted)>);
+
+/// What became of a token that was presented.
+enum Presented {
+    Rotated(Rotated),
     Reused,
 }
 
 impl Engine {
-    pub(super) fn refresh_token(
+    /// Spends the refresh tokens of requests that came together. Each is answered as it would be alone; what
+    /// they change is stored together, and on disk when this returns.
+    ///
+    /// Then [`Self::refreshed`] makes the tokens of each.
+    pub fn rotate_each(&self, asked: &[Refresh<'_>]) -> Vec<Result<Rotated, EngineError>> {
+        let works = asked
+            .iter()
+            .map(|asked| |tx: &mut Tx<'_>| self.present(tx, asked));
+        let told = self.db.write_each(works.collect()).into_iter();
+        told.map(|told| told?.spent()).collect()
+    }
+
+    /// The same for one.
+    pub(super) fn rotate(&self, asked: &Refresh<'_>) -> Result<Rotated, EngineError> {
+        self.db.write(|tx| self.present(tx, asked))?.spent()
+    }
+
+    /// The answer to a refresh, once its token was spent.
+    ///
+    /// # Errors
+    /// The one that is passed in, or that signing failed.
+    pub fn refreshed(
         &self,
-        call: &Call<'_>,
-        client: &Client,
-        params: &Params,
+        asked: &Refresh<'_>,
+        rotated: Result<Rotated, EngineError>,
     ) -> Result<TokenAnswer, EngineError> {
+        let minted = rotated.and_then(|Rotated(found)| {
+            let (grant, user, wanted) = *found;
+            self.mint(&asked.call, asked.client, &user, &grant, wanted)
+        });
+        counted(GrantType::RefreshToken, minted)
+    }
+
+    fn present(&self, tx: &mut Tx<'_>, asked: &Refresh<'_>) -> Result<Presented, EngineError> {
+        let Refresh {
+            call,
+            client,
+            params,
+        } = asked;
+        granted_to(client, params)?;
         let token = Secret::new(params.require("refresh_token", "RFC 6749 §6")?);
         let successor = self.rotation.after(&token, params)?;
-        let rotated = self.db.write(|tx| -> Result<Rotated, EngineError> {
-            let (row, grant, session) =
-                refresh_tokens::find_with_grant(tx, &Hashed::of(&token))?.ok_or_else(unknown)?;
-            if row.client_id != client.id {
-                return Err(invalid("the refresh token was issued to another client").into());
-            }
-            let grant = Grant::from_row(grant)?;
-            if grant.revoked {
-                return Err(unknown().into());
-            }
-            // A used token that comes back is theft, whatever else is wrong with the request.
-            if row.used_at.is_some() && !self.is_retry(tx, call, &row, &successor)? {
-                return self.reused(tx, call, &grant);
-            }
-            let idle = self.settings.lifetimes.session_idle;
-            if grant.ended_with(session.as_ref(), call.now, idle) {
-                return Err(invalid(
+        let (row, grant, session) =
+            refresh_tokens::find_with_grant(tx, &Hashed::of(&token))?.ok_or_else(unknown)?;
+        if row.client_id != client.id {
+            return Err(invalid("the refresh token was issued to another client").into());
+        }
+        let grant = Grant::from_row(grant)?;
+        if grant.revoked {
+            return Err(unknown().into());
+        }
+        // A used token that comes back is theft, whatever else is wrong with the request.
+        if row.used_at.is_some() && !self.is_retry(tx, call, &row, &successor)? {
+            return self.reused(tx, call, &grant);
+        }
+        let idle = self.settings.lifetimes.session_idle;
+        if grant.ended_with(session.as_ref(), call.now, idle) {
+            return Err(invalid(
                     "the person's session is over, and the grant ends with it; send the person to the authorization endpoint, or ask for offline_access",
                 )
                 .into());
-            }
-            if row.expires_at <= call.now || grant.expires_at <= call.now {
-                return Err(invalid(
-                    "the refresh token has expired; send the person to the authorization endpoint",
-                )
-                .into());
-            }
-            // Everything that could refuse comes before the token is spent.
-            let scope = live_scope(params.get("scope"), &grant.scope)?;
-            let resources = self.meant_for(params, &grant, &scope)?;
-            self.still_holds(call.now, client, &grant)?;
-            let user = users::find(tx, &grant.user_id)?
-                .filter(|u| u.status == Status::Active)
-                .ok_or_else(unknown)?;
-            let mut event = refresh_event(call, &grant, names::TOKEN_REFRESHED);
-            if row.used_at.is_none() && refresh_tokens::use_once(tx, &row.hash, call.now)? {
-                refresh_tokens::insert(tx, &self.next_refresh(call, &grant, &row, &successor))?;
-            } else {
-                // Asked above for a token that was seen used; asked now for one that somebody just used.
-                if row.used_at.is_none() && !self.is_retry(tx, call, &row, &successor)? {
-                    return self.reused(tx, call, &grant);
-                }
-                event = event.with("retry", true);
-            }
-            tx.audit(event);
-            let wanted = Wanted {
-                scope,
-                resources,
-                nonce: None,
-                refresh_token: Some(successor),
-            };
-            Ok(Rotated::To(Box::new((grant, user, wanted))))
-        })?;
-        let Rotated::To(found) = rotated else {
+        }
+        if row.expires_at <= call.now || grant.expires_at <= call.now {
             return Err(invalid(
-                "the refresh token was used before; every token of its family is now revoked",
+                "the refresh token has expired; send the person to the authorization endpoint",
             )
             .into());
+        }
+        // Everything that could refuse comes before the token is spent.
+        let scope = live_scope(params.get("scope"), &grant.scope)?;
+        let resources = self.meant_for(params, &grant, &scope)?;
+        self.still_holds(call.now, client, &grant)?;
+        let user = users::find(tx, &grant.user_id)?
+            .filter(|u| u.status == Status::Active)
+            .ok_or_else(unknown)?;
+        let mut event = refresh_event(call, &grant, names::TOKEN_REFRESHED);
+        if row.used_at.is_none() && refresh_tokens::use_once(tx, &row.hash, call.now)? {
+            refresh_tokens::insert(tx, &self.next_refresh(call, &grant, &row, &successor))?;
+        } else {
+            // Asked above for a token that was seen used; asked now for one that somebody just used.
+            if row.used_at.is_none() && !self.is_retry(tx, call, &row, &successor)? {
+                return self.reused(tx, call, &grant);
+            }
+            event = event.with("retry", true);
+        }
+        tx.audit(event);
+        let wanted = Wanted {
+            scope,
+            resources,
+            nonce: None,
+            refresh_token: Some(successor),
         };
-        let (grant, user, wanted) = *found;
-        self.mint(call, client, &user, &grant, wanted)
+        Ok(Presented::Rotated(Rotated(Box::new((grant, user, wanted)))))
     }
 
     /// Whether a used token comes again in good faith: soon, before anybody used its successor, and in the same request,
@@ -120,12 +160,12 @@ impl Engine {
         tx: &mut Tx<'_>,
         call: &Call<'_>,
         grant: &Grant,
-    ) -> Result<Rotated, EngineError> {
+    ) -> Result<Presented, EngineError> {
         grants::revoke(tx, &grant.id, "refresh token presented twice", call.now)?;
         tx.audit(
             refresh_event(call, grant, names::TOKEN_REUSE_DETECTED).with("what", "refresh token"),
         );
-        Ok(Rotated::Reused)
+        Ok(Presented::Reused)
     }
 
     fn next_refresh(
@@ -146,6 +186,18 @@ impl Engine {
                 .plus(self.settings.lifetimes.refresh_idle)
                 .min(grant.expires_at),
             used_at: None,
+        }
+    }
+}
+
+impl Presented {
+    fn spent(self) -> Result<Rotated, EngineError> {
+        match self {
+            Self::Rotated(rotated) => Ok(rotated),
+            Self::Reused => Err(invalid(
+                "the refresh token was used before; every token of its family is now revoked",
+            )
+            .into()),
         }
     }
 }

@@ -90,7 +90,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    fn of(answer: TokenAnswer) -> Self {
+    pub fn of(answer: TokenAnswer) -> Self {
         let id = answer.id_token.as_deref().map_or(Value::Null, claims_of);
         Self {
             access: claims_of(&answer.access_token),

@@ -5,6 +5,7 @@ use stepwell_core::client::{ApplicationType, GrantType, NewClient};
 use stepwell_core::oauth::{ErrorCode, Scope};
 use stepwell_core::time::Seconds;
 use stepwell_engine::Peer;
+use stepwell_engine::grants::Way;
 
 use super::jwt::verified;
 use crate::support::{ISSUER, RelyingParty, Stage, a_person, a_relying_party, oauth_error};
@@ -104,12 +105,12 @@ fn it_asks_neither_database_nor_network_and_is_known_to() {
             .authenticate_at_once(&stage.call(), &params, header)
     };
     assert_eq!(at_once(Some(&right)).unwrap().id, robot.client.id);
-    assert!(stage.engine.token_is_pure(&params));
+    assert_eq!(stage.engine.token_way(&params), Way::AtOnce);
     // A wrong secret is audited, and a code is in the database.
     assert!(at_once(Some(&header("wrong"))).is_none());
     assert!(at_once(None).is_none());
     let code = robot.params(&[("grant_type", "authorization_code"), ("code", "x")]);
-    assert!(!stage.engine.token_is_pure(&code));
+    assert_eq!(stage.engine.token_way(&code), Way::Apart);
 
     stage
         .database()

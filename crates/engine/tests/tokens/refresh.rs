@@ -1,11 +1,13 @@
 //! Refresh tokens: rotated, forgiving to a lost answer, merciless to a thief.
 
+use stepwell_core::client::GrantType;
 use stepwell_core::oauth::ErrorCode;
 use stepwell_core::secret::{Hashed, Secret};
 use stepwell_core::user::Status;
+use stepwell_engine::grants::Refresh;
 
 use crate::support::{
-    RelyingParty, Stage, Tokens, a_person, a_relying_party, each_database, oauth_error,
+    Person, RelyingParty, Stage, Tokens, a_person, a_relying_party, each_database, oauth_error,
 };
 
 fn refused(stage: &Stage, rp: &RelyingParty, token: &str) -> String {
@@ -24,11 +26,15 @@ fn refused_with(stage: &Stage, rp: &RelyingParty, token: &str, extra: (&str, &st
 }
 
 fn signed_in(stage: &Stage, scope: &str) -> (RelyingParty, Tokens) {
-    let bank = a_relying_party(stage).create();
     let ada = a_person(stage).with_password().create();
-    let answer = stage.browser(&ada).complete(&bank, &[("scope", scope)]).0;
-    let tokens = bank.redeem(stage, &answer);
-    (bank, tokens)
+    signed_in_by(stage, &ada, scope)
+}
+
+fn signed_in_by(stage: &Stage, person: &Person, scope: &str) -> (RelyingParty, Tokens) {
+    let rp = a_relying_party(stage).create();
+    let answer = stage.browser(person).complete(&rp, &[("scope", scope)]).0;
+    let tokens = rp.redeem(stage, &answer);
+    (rp, tokens)
 }
 
 #[test]
@@ -53,6 +59,71 @@ fn a_refresh_answers_new_tokens_on_the_same_grounds() {
             ["token.issued", "token.refreshed", "token.refreshed"]
         );
         assert!(stage.chain_is_whole());
+    });
+}
+
+#[test]
+fn refreshes_that_come_together_are_each_answered_as_alone() {
+    each_database(|stage| {
+        let ada = a_person(stage).with_password().create();
+        let (bank, first) = signed_in_by(stage, &ada, "openid");
+        let (shop, other) = signed_in_by(stage, &ada, "openid");
+        let (mint, late) = signed_in_by(stage, &ada, "openid");
+        let used = mint.refresh(stage, late.refresh_token()).unwrap();
+        mint.refresh(stage, used.refresh_token()).unwrap();
+        let asked = |rp: &RelyingParty, token: &str| {
+            let body = [("grant_type", "refresh_token"), ("refresh_token", token)];
+            let params = rp.params(&body);
+            (rp.authenticate(stage, &params).unwrap(), params)
+        };
+        let once = a_relying_party(stage)
+            .with(|new| new.grant_types = Some(vec![GrantType::AuthorizationCode]))
+            .create();
+        let sent = [
+            asked(&bank, first.refresh_token()),
+            // The same once more: a retry, and it learns the same successor.
+            asked(&bank, first.refresh_token()),
+            asked(&shop, "unknown"),
+            asked(&once, other.refresh_token()),
+            // Its successor was used: theft.
+            asked(&mint, late.refresh_token()),
+            asked(&shop, other.refresh_token()),
+        ];
+        let call = stage.call();
+        let asked: Vec<_> = sent
+            .iter()
+            .map(|(client, params)| Refresh {
+                call,
+                client,
+                params,
+            })
+            .collect();
+        let told = asked
+            .iter()
+            .zip(stage.engine.rotate_each(&asked))
+            .map(|(asked, rotated)| stage.engine.refreshed(asked, rotated))
+            .map(|answer| {
+                answer
+                    .map(Tokens::of)
+                    .map_err(|why| oauth_error(why).code())
+            })
+            .collect::<Vec<_>>();
+        let [bank1, bank2, unknown, barred, stolen, shop1] = &told[..] else {
+            panic!("one answer each");
+        };
+        let token =
+            |told: &Result<Tokens, ErrorCode>| told.as_ref().unwrap().refresh_token().to_owned();
+        assert_eq!(token(bank1), token(bank2));
+        assert_ne!(token(bank1), token(shop1));
+        assert_eq!(unknown.as_ref().unwrap_err(), &ErrorCode::InvalidGrant);
+        assert_eq!(barred.as_ref().unwrap_err(), &ErrorCode::UnauthorizedClient);
+        assert_eq!(stolen.as_ref().unwrap_err(), &ErrorCode::InvalidGrant);
+        assert_eq!(stage.events("token.reuse_detected").len(), 1);
+        assert_eq!(stage.events("token.refreshed").len(), 5);
+        assert!(stage.chain_is_whole());
+        // The theft took its own family only.
+        bank.refresh(stage, &token(bank1)).unwrap();
+        shop.refresh(stage, &token(shop1)).unwrap();
     });
 }
 

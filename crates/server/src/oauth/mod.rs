@@ -10,5 +10,8 @@ pub(crate) mod failure;
 pub(crate) mod introspect;
 pub(crate) mod logout;
 pub(crate) mod revoke;
+mod together;
 pub(crate) mod token;
 pub(crate) mod userinfo;
+
+pub(crate) use together::Waiting;

@@ -363,6 +363,91 @@ fn a_group_grows_no_larger_than_it_may() {
 }
 
 #[test]
+fn changes_that_come_together_share_one_commit_and_each_answers_for_itself() {
+    let house = House::new();
+    let told = house.line.write_each::<(), StoreError, Work<'_, ()>>(vec![
+        adding("a"),
+        Box::new(|tx| add(tx, "b", 10).and(Err(refused("on second thoughts")))),
+        adding("c"),
+    ]);
+    assert!(
+        matches!(&told[..], [Ok(()), Err(StoreError::Refused(_)), Ok(())]),
+        "{told:?}"
+    );
+    assert_eq!(house.stored(), ["a", "c"]);
+    assert_eq!((house.count("BEGIN"), house.count("COMMIT")), (1, 1));
+    assert!(
+        house
+            .line
+            .write_each::<(), StoreError, Work<'_, ()>>(vec![])
+            .is_empty()
+    );
+    house.goes_on();
+}
+
+#[test]
+fn changes_that_come_together_share_with_those_who_wait_too() {
+    let house = House::new();
+    thread::scope(|scope| {
+        let house = &house;
+        let go = house.held(scope);
+        scope.spawn(|| {
+            let works = vec![adding("a"), adding("b")];
+            let told = house.line.write_each::<(), StoreError, _>(works);
+            assert!(matches!(told[..], [Ok(()), Ok(())]), "{told:?}");
+        });
+        until(|| house.waiting() == 1);
+        scope.spawn(|| house.line.write(adding("c")).unwrap());
+        until(|| house.waiting() == 2);
+        go.send(()).unwrap();
+    });
+    assert_eq!(house.stored(), ["a", "b", "c"]);
+    assert_eq!((house.count("BEGIN"), house.count("COMMIT")), (1, 2));
+}
+
+#[test]
+fn where_one_panics_the_others_that_came_with_it_are_stored() {
+    let house = House::new();
+    let works: Vec<Work<'_, ()>> = vec![
+        adding("a"),
+        Box::new(|_| std::panic::panic_any("stop")),
+        adding("c"),
+    ];
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        house.line.write_each::<(), StoreError, _>(works)
+    }));
+    assert_eq!(panic.unwrap_err().downcast_ref(), Some(&"stop"));
+    assert_eq!(house.stored(), ["a", "c"]);
+    house.goes_on();
+}
+
+#[test]
+fn a_change_whose_events_find_no_place_in_the_chain_is_undone_and_the_chain_goes_on() {
+    let house = House::new();
+    let told = house.together(vec![
+        adding("a"),
+        // Takes the place of its own second event.
+        Box::new(|tx| {
+            add(tx, "b", 10)?;
+            add(tx, "bb", 10)?;
+            tx.writer()?.batch_execute(
+                "INSERT INTO audit (seq, at, event, data, prev, hash) \
+                 SELECT 3, 0, 'x', '{}', '', ''",
+            )?;
+            Ok(())
+        }),
+        adding("c"),
+    ]);
+    assert!(
+        matches!(&told[1], Ok(Err(StoreError::Conflict(_)))),
+        "{told:?}"
+    );
+    assert_eq!(house.stored(), ["a", "c"]);
+    assert_eq!(house.count("BEGIN"), 1, "one group");
+    house.goes_on();
+}
+
+#[test]
 fn a_long_write_shares_its_commit_with_nobody() {
     let house = House::new();
     thread::scope(|scope| {
