@@ -51,6 +51,17 @@ fn a_person_without_the_authenticator_is_told_and_never_let_in_by_less() {
             "{again:#?}"
         );
     }
+    // The app asks once more while they are signed in: they are told before they are sent back, and told
+    // nothing where no page may be shown.
+    let ask = |more: &[(&str, &str)]| {
+        let more = [&[("acr_values", MFA)], more].concat();
+        tab.open(&world.web.authorize_url(&more))
+    };
+    let told = ask(&[]);
+    told.assert_page(200);
+    assert!(told.body.contains(UNMET), "{told:#?}");
+    let silent = ask(&[("prompt", "none")]);
+    assert_eq!(sent_back(&silent, REDIRECT_URI)["error"], UNMET);
 }
 
 #[test]

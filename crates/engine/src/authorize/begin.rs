@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use stepwell_core::authn::{Reason, Step};
+use stepwell_core::authn::{Error, Reason, Step};
 use stepwell_core::client::Client;
 use stepwell_core::ids::{InteractionId, UserId};
 use stepwell_core::oauth::request::{client_id, return_path};
@@ -51,6 +51,13 @@ pub enum Begun {
         /// The error.
         error: OAuthError,
     },
+    /// A signed-in person cannot reach what is asked: they are told before they go back.
+    Stop {
+        /// The client's name.
+        client: String,
+        /// Where they go.
+        to: Return,
+    },
     /// A page of ours comes next.
     Interact {
         /// The interaction to go to.
@@ -58,6 +65,14 @@ pub enum Begun {
         /// A cookie to set, when the browser had none.
         browser: Option<Secret>,
     },
+}
+
+/// Whether it is the person in this browser who cannot reach what is asked, and not anybody at all.
+fn owns_too_little(error: Error, reasons: &[Reason], known: &Known) -> bool {
+    let by_anybody = |reason: &Reason| matches!(reason, Reason::NotConfigured { .. });
+    error == Error::UnmetAuthenticationRequirements
+        && known.facts.session.is_some()
+        && !reasons.iter().any(by_anybody)
 }
 
 impl Engine {
@@ -145,7 +160,13 @@ impl Engine {
             Next::Leave {
                 to,
                 refused: Some((error, reasons)),
-            } => self.unasked(call, &client, cookies, to, refusal(error, &reasons)),
+            } => {
+                if owns_too_little(error, &reasons, &known) && !loaded.question(self).prompt.none {
+                    let client = client.name.clone();
+                    return Ok(Begun::Stop { client, to });
+                }
+                self.unasked(call, &client, cookies, to, refusal(error, &reasons))
+            }
             Next::Leave { to, refused: None } => Ok(Begun::Return(to)),
             Next::Overtaken | Next::Home { .. } => Err(EngineError::broken(
                 "a request was answered before it was stored",

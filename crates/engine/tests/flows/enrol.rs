@@ -450,7 +450,7 @@ fn a_young_authenticator_is_barred_from_an_acr_until_it_is_old_enough() {
 
     // It is there, and does not count; and to set up another would not help.
     let vault = [("acr_values", "vault")];
-    assert_eq!(browser.authorize(&bank, &vault).answer().error(), UNMET);
+    assert_eq!(browser.authorize(&bank, &vault).told(), UNMET);
     let unmet = stage.audited("stepup.unmet").pop().unwrap();
     let reasons = data(&unmet)["reasons"].as_array().unwrap().clone();
     let named = |name: &str| reasons.iter().any(|r: &Value| r["reason"] == name);

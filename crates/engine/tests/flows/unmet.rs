@@ -98,13 +98,15 @@ fn an_acr_that_the_person_cannot_reach_is_unmet_after_signing_in_and_never_answe
         }
         // Back, and again, and the request once more.
         assert!(matches!(browser.view(), Left::AlreadyDone { .. }));
-        assert_eq!(browser.authorize(&bank, &[asked]).answer().error(), UNMET);
+        assert_eq!(browser.authorize(&bank, &[asked]).told(), UNMET);
+        let silent = browser.authorize(&bank, &[asked, ("prompt", "none")]);
+        assert_eq!(silent.answer().error(), UNMET, "no page may be shown");
         assert_eq!(
             stage.database().count("SELECT count(*) AS n FROM codes"),
             0,
             "no code at the lower acr"
         );
-        assert_eq!(stage.events("stepup.unmet").len(), 2);
+        assert_eq!(stage.events("stepup.unmet").len(), 3);
         browser.authorize(&bank, &[]).answer().code();
     }
 }

@@ -25,6 +25,8 @@ pub enum Outcome {
     Pages,
     /// The answer, without any page.
     Answered(Answer),
+    /// A page that says that it cannot be done, and the answer that it leads to.
+    Told(Answer),
     /// A page that says who wants to send the person on, and where to.
     Interstitial(String, Answer),
     /// An error page.
@@ -37,6 +39,14 @@ impl Outcome {
         match self {
             Self::Answered(answer) => answer,
             other => panic!("not answered at once: {other:?}"),
+        }
+    }
+
+    /// The error, of which the person must have been told first.
+    pub fn told(self) -> String {
+        match self {
+            Self::Told(answer) => answer.error().to_owned(),
+            other => panic!("the person was not told: {other:?}"),
         }
     }
 
@@ -135,6 +145,7 @@ impl<'s> Browser<'s> {
             Begun::Interstitial { client, to, .. } => {
                 Outcome::Interstitial(client, Answer::of(&to))
             }
+            Begun::Stop { to, .. } => Outcome::Told(Answer::of(&to)),
             Begun::Interact { id, browser } => {
                 self.keep(browser);
                 self.at = Some(id);

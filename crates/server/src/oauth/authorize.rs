@@ -39,6 +39,7 @@ async fn begin(visit: Visit, raw: Bytes, via: Via) -> HttpResponse {
         Ok(Begun::Interact { id, browser }) => to_interaction(&state.edge, &id, browser.as_ref()),
         Ok(Begun::Return(to)) => pages.redirect(&to),
         Ok(Begun::Interstitial { client, to, error }) => pages.interstitial(&client, to, &error),
+        Ok(Begun::Stop { client, to }) => pages.stop(&to, &client),
         Ok(Begun::Page(problem)) => pages.unreturnable(&problem, &sent),
         Err(error) => pages.failed(error),
     }
