@@ -16,6 +16,7 @@ use actix_web::dev::AppConfig;
 use actix_web::{App, Error, middleware, web};
 use stepwell_engine::Engine;
 use tokio::sync::Semaphore;
+use tokio::time::sleep;
 
 use crate::brand::Brand;
 use crate::config::Network;
@@ -23,6 +24,7 @@ use crate::connection::Connection;
 use crate::gate;
 use crate::gather::Gathering;
 use crate::oauth;
+use crate::ops::health::Health;
 use crate::request;
 use crate::routes;
 
@@ -32,11 +34,17 @@ const QUEUE: usize = 32;
 /// The longest time from the first byte of a request's head to its last.
 const SLOWEST_HEAD: Duration = Duration::from_secs(10);
 
+/// From the end of listening to the end of connections that have no request in work: what was accepted last is
+/// still to be read.
+const LAST_REQUESTS: Duration = Duration::from_millis(250);
+
 /// What every handler may use.
 #[derive(Clone, Debug)]
 pub struct AppState {
     /// The provider.
     pub engine: Arc<Engine>,
+    /// How this node is.
+    pub health: Health,
     /// What the edge needs to know.
     pub edge: Arc<Edge>,
     /// Places for work that may wait: on the database, on a password hash.
@@ -97,6 +105,7 @@ impl AppState {
     pub fn new(engine: Arc<Engine>, edge: Edge, places: usize) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
+            health: Health::of(Arc::clone(&engine)),
             engine,
             edge: Arc::new(edge),
             places: Arc::new(Semaphore::new(places)),
@@ -131,7 +140,10 @@ pub fn serve(state: AppState, listener: TcpListener, running: Running) -> std::i
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();
-                async move { stopping.notified().await }
+                async move {
+                    stopping.notified().await;
+                    sleep(LAST_REQUESTS).await;
+                }
             })
             .keep_alive(Duration::from_secs(75))
             .client_request_timeout(SLOWEST_HEAD)

@@ -6,6 +6,7 @@
 use std::future::{Ready, ready};
 use std::time::Instant;
 
+use actix_http::ConnectionType;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -129,6 +130,13 @@ pub(crate) async fn around<B: MessageBody>(
             STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000"),
         );
+    }
+    // So that nobody sends another request on a connection that is about to close.
+    if state.health.is_draining() {
+        response
+            .response_mut()
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
     }
     let took = began.elapsed();
     let status = response.status().as_u16();

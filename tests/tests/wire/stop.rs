@@ -53,12 +53,16 @@ fn sigterm_turns_ready_off_answers_what_is_in_work_and_exits_with_0() {
             let limit = Duration::from_secs(10);
             wait::until("/ready to say no", limit, || {
                 let got = try_send(client().get(&ready)).ok()?;
-                (got.status == 503).then(|| got.json())
+                (got.status == 503).then(|| {
+                    let last = send(client().get(world.url("/jwks")));
+                    (got.json(), last)
+                })
             })
         });
         let status = world.provider().terminate();
         assert_eq!(status.code(), Some(0), "{}", world.provider().log());
-        let report = watcher.join().unwrap();
+        let (report, last) = watcher.join().unwrap();
+        assert_eq!((last.status, last.header("connection")), (200, "close"));
         assert_eq!(report["ready"], false, "{report}");
         for worker in workers {
             worker.join().unwrap();

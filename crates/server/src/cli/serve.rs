@@ -79,10 +79,9 @@ impl Running {
         let address = listener.local_addr().map_err(failed)?;
         let signals = Signals::take().map_err(failed)?;
         let metrics = Metrics::install().map_err(|error| Failure::failed(error.to_string()))?;
-        let health = Health::of(Arc::clone(&engine));
-        let mut servers = vec![spawn(
-            application(config, Arc::clone(&engine), listener).map_err(failed)?,
-        )];
+        let (application, health) =
+            application(config, Arc::clone(&engine), listener).map_err(failed)?;
+        let mut servers = vec![spawn(application)];
         if let Some(listener) = ops_listener {
             servers.push(spawn(
                 ops::serve(listener, health.clone(), metrics.clone()).map_err(failed)?,
@@ -128,7 +127,7 @@ fn application(
     config: &Config,
     engine: Arc<Engine>,
     listener: TcpListener,
-) -> std::io::Result<Server> {
+) -> std::io::Result<(Server, Health)> {
     let issuer = Url::parse(&config.settings.issuer).map_err(std::io::Error::other)?;
     let edge = Edge {
         origin: issuer.origin().ascii_serialization(),
@@ -143,7 +142,8 @@ fn application(
         blocking_threads: config.server.blocking_threads,
         shutdown_timeout: config.server.shutdown_timeout.0,
     };
-    app::serve(state, listener, running)
+    let health = state.health.clone();
+    Ok((app::serve(state, listener, running)?, health))
 }
 
 /// Lets a server run, and keeps the handle that ends it.

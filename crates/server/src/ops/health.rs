@@ -49,9 +49,14 @@ impl Health {
         }
     }
 
-    /// From now on `/ready` says no.
+    /// From now on `/ready` says no, and every answer is the last on its connection.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this node is going away.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     /// Asks the database and Redis; it may take seconds when one is away, so not on an event loop.
@@ -70,7 +75,7 @@ impl Health {
             check("keys", current(signing.ok())),
             check(
                 "draining",
-                if self.draining.load(Ordering::Relaxed) {
+                if self.is_draining() {
                     Err("this node is going away".to_owned())
                 } else {
                     Ok(())
