@@ -169,7 +169,9 @@ async fn asked_for(visit: &Visit, errand: Errand, body: &[u8]) -> HttpResponse {
 }
 
 fn form(visit: &Visit, body: &[u8]) -> Result<Params, Box<HttpResponse>> {
-    visit.ours(visit.params(body)?, visit.jar.browser.as_ref(), CONTEXT)
+    let pages = visit.pages();
+    let params = visit.params(&pages, body)?;
+    visit.ours(&pages, params, visit.jar.browser.as_ref(), CONTEXT)
 }
 
 /// A page with a form bound to this browser, which gets a cookie for that if it has none.

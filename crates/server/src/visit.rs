@@ -66,14 +66,14 @@ impl Visit {
     }
 
     /// What was sent; else the answer that says what is wrong with it.
-    pub(crate) fn params(&self, body: &[u8]) -> Result<Params, Box<HttpResponse>> {
-        form::params(&self.request, body)
-            .map_err(|error| Box::new(self.pages().failed(error.into())))
+    pub(crate) fn params(&self, pages: &Pages, body: &[u8]) -> Result<Params, Box<HttpResponse>> {
+        form::params(&self.request, body).map_err(|error| Box::new(pages.failed(error.into())))
     }
 
-    /// The form, when it comes from a page of ours with a token bound to `cookie`.
+    /// The form, when it comes from a page of ours with a token bound to `cookie`; else the answer that says so.
     pub(crate) fn ours(
         &self,
+        pages: &Pages,
         params: Params,
         cookie: Option<&Secret>,
         context: &str,
@@ -81,7 +81,7 @@ impl Visit {
         if csrf::is_genuine(&self.request, &self.state.edge, cookie, context, &params) {
             Ok(params)
         } else {
-            Err(Box::new(self.pages().forbidden()))
+            Err(Box::new(pages.forbidden()))
         }
     }
 }

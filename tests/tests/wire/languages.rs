@@ -215,6 +215,23 @@ fn error_pages_and_signing_out_follow_too() {
     world.code(&tab, &world.web, &world.alex(), &[]);
     let ask = tab.get(&world.url("/logout?ui_locales=de"));
     assert_language(&ask, "de");
+    // A yes that is not ours, or not to be read, is refused in the language that the app asked for.
+    let session = format!(
+        "stepwell-session={}",
+        tab.cookie("stepwell-session").unwrap()
+    );
+    for (body, status) in [
+        ("decision=logout&ui_locales=de&csrf=wrong", 403),
+        ("ui_locales=de&ui_locales=de&decision=logout", 400),
+    ] {
+        let confirm = world.http.post(world.url("/logout/confirm"));
+        let confirm = confirm
+            .header("cookie", &session)
+            .header("content-type", "application/x-www-form-urlencoded");
+        let refused = send(confirm.body(body));
+        refused.assert_page(status);
+        assert_language(&refused, "de");
+    }
     let done = tab.submit(&ask, "confirm", &[("decision", "logout")]);
     assert_language(&done, "de");
     assert!(done.body.contains("Sie sind abgemeldet"), "{done:#?}");

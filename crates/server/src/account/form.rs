@@ -35,10 +35,11 @@ impl FromRequest for Form {
 
 /// What was sent, when it is ours; else the answer that says so.
 fn taken(visit: &Visit, body: &[u8]) -> Result<Params, Box<HttpResponse>> {
-    let params = visit.params(body)?;
+    let pages = visit.pages();
+    let params = visit.params(&pages, body)?;
     let session = visit.jar.session.as_ref();
     if session.is_none() {
         return Err(Box::new(see_other(Place::Account.path())));
     }
-    visit.ours(params, session, CONTEXT)
+    visit.ours(&pages, params, session, CONTEXT)
 }

@@ -19,7 +19,7 @@ const LONGEST: usize = 2_048;
 
 pub(crate) async fn choose(visit: Visit, body: Body) -> HttpResponse {
     let pages = visit.pages();
-    let params = match visit.params(&body) {
+    let params = match visit.params(&pages, &body) {
         Ok(params) => params,
         Err(answer) => return *answer,
     };

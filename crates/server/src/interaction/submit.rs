@@ -57,14 +57,14 @@ pub(crate) async fn back(visit: Visit, path: web::Path<(String, String)>) -> Htt
 
 async fn submit(visit: Visit, id: String, what: String, body: &[u8]) -> HttpResponse {
     let pages = visit.pages();
-    let params = match visit.params(body) {
+    let params = match visit.params(&pages, body) {
         Ok(params) => params,
         Err(answer) => return *answer,
     };
     let Some(interaction) = named(&id) else {
         return pages.error(ErrorKind::Expired, None);
     };
-    let params = match visit.ours(params, visit.jar.browser.as_ref(), &id) {
+    let params = match visit.ours(&pages, params, visit.jar.browser.as_ref(), &id) {
         Ok(params) => params,
         Err(answer) => return *answer,
     };

@@ -89,7 +89,7 @@ pub(crate) async fn question() -> HttpResponse {
 
 pub(crate) async fn confirm(visit: Visit, body: Body) -> HttpResponse {
     let pages = visit.pages_as_asked_in(&body);
-    let params = match visit.params(&body) {
+    let params = match visit.params(&pages, &body) {
         Ok(params) => params,
         Err(answer) => return *answer,
     };
@@ -97,7 +97,7 @@ pub(crate) async fn confirm(visit: Visit, body: Body) -> HttpResponse {
     if session.is_none() {
         return pages.signed_out(None, None);
     }
-    let params = match visit.ours(params, session, CONTEXT) {
+    let params = match visit.ours(&pages, params, session, CONTEXT) {
         Ok(params) => params,
         Err(answer) => return *answer,
     };
