@@ -13,6 +13,8 @@ use super::gate::{Busy, HashGate};
 use super::memory::Memory;
 use super::{MAX_BYTES, normalised};
 
+const ALGORITHM: Algorithm = Algorithm::Argon2id;
+const VERSION: Version = Version::V0x13;
 const SALT: usize = 16;
 const OUTPUT: usize = 32;
 /// Stored hashes beyond these costs are not ours and could be used to stall us.
@@ -113,7 +115,11 @@ impl Passwords {
             memory: Memory::default(),
             dummy: String::new(),
         };
-        made.dummy = made.hash(&Secret::random(entropy), entropy)?;
+        // No hash of anything: nobody knows a password that leads to it, and a guess costs as much as any.
+        let (mut salt, mut output) = ([0u8; SALT], [0u8; OUTPUT]);
+        entropy.fill(&mut salt);
+        entropy.fill(&mut output);
+        made.dummy = made.phc(&salt, &output)?;
         Ok(made)
     }
 
@@ -125,17 +131,21 @@ impl Passwords {
         let password = bounded(password)?;
         let mut salt = [0u8; SALT];
         entropy.fill(&mut salt);
-        let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
-        let hasher = Argon2::new(algorithm, version, self.params.clone());
+        let hasher = Argon2::new(ALGORITHM, VERSION, self.params.clone());
         let mut output = [0u8; OUTPUT];
         self.compute(&hasher, password, &salt, &mut output)?
             .map_err(unusable)?;
+        self.phc(&salt, &output)
+    }
+
+    /// The PHC string of a hash at the configured cost.
+    fn phc(&self, salt: &[u8], output: &[u8]) -> Result<String, PasswordError> {
         let hash = PasswordHash {
-            algorithm: algorithm.ident(),
-            version: Some(version.into()),
+            algorithm: ALGORITHM.ident(),
+            version: Some(VERSION.into()),
             params: ParamsString::try_from(&self.params).map_err(unusable)?,
-            salt: Some(Salt::new(&salt).map_err(unusable)?),
-            hash: Some(Output::new(&output).map_err(unusable)?),
+            salt: Some(Salt::new(salt).map_err(unusable)?),
+            hash: Some(Output::new(output).map_err(unusable)?),
         };
         Ok(hash.to_string())
     }
