@@ -387,6 +387,7 @@ fn a_synced_passkey_set_up_on_the_way_does_not_meet_phrh_either() {
     // It is there, and something else has to be set up.
     assert_eq!(phone.credentials().len(), 1);
     assert_eq!(page.text("h1"), "Add a security key");
+    assert_eq!(page.csp_violations(), Vec::<String>::new());
     page.click("#cancel");
     assert_eq!(parameter(&answer(&page), "error"), "access_denied");
 }

@@ -214,12 +214,15 @@ pub(crate) fn ring(rows: &[Key], seal: &SealingKeys) -> Result<KeyRing, EngineEr
 }
 
 impl Engine {
-    /// Every key and where it is in its life.
+    /// Every key: by algorithm, and then by where it is in its life.
     ///
     /// # Errors
     /// When the database is away.
     pub fn list_keys(&self) -> Result<Vec<KeyView>, EngineError> {
-        let rows = self.db.read(rows::all)?;
+        let mut rows = self.db.read(rows::all)?;
+        rows.sort_by(|a, b| {
+            (&a.alg, a.status, a.created_at).cmp(&(&b.alg, b.status, b.created_at))
+        });
         let view = |key: Key| KeyView {
             kid: key.id,
             alg: key.alg,

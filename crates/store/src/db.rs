@@ -239,7 +239,7 @@ mod tests {
     use stepwell_core::time::Timestamp;
 
     use super::*;
-    use crate::{audit, refresh_tokens, secrets, token_status, users};
+    use crate::{audit, evidence, refresh_tokens, secrets, token_status, users};
 
     #[test]
     fn a_full_disk_is_told_as_such_and_leaves_nothing_in_part() {
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn every_statement_that_looks_at_a_token_is_prepared_once() {
+    fn every_statement_that_looks_at_a_token_or_at_proofs_is_prepared_once() {
         let dir = tempfile::TempDir::new().unwrap();
         let db = Db::open(
             &DatabaseUrl::sqlite(dir.path().join("x.db")),
@@ -347,6 +347,7 @@ mod tests {
             },
         );
         let grant = stepwell_core::ids::GrantId::new("g");
+        let session = stepwell_core::ids::SessionId::new("s");
         let hash =
             stepwell_core::secret::Hashed::of(&stepwell_core::secret::Secret::new("unknown"));
         let times = 5;
@@ -369,11 +370,16 @@ mod tests {
                     .unwrap()
                     .is_none()
             );
+            assert!(
+                db.read(|tx| evidence::live_of(tx, &session))
+                    .unwrap()
+                    .is_empty()
+            );
         }
         let (run, prepared) = log.lock().unwrap().clone();
         let kept: BTreeSet<&str> = prepared.iter().map(String::as_str).collect();
         assert_eq!(kept.len(), prepared.len(), "prepared twice: {prepared:#?}");
-        assert_eq!((kept.len(), run), (4, 4 * times), "not kept: {prepared:#?}");
+        assert_eq!((kept.len(), run), (5, 5 * times), "not kept: {prepared:#?}");
         assert!(
             prepared.iter().all(|sql| !sql.contains("LIMIT")),
             "prepared at every call: {prepared:#?}"

@@ -1,10 +1,12 @@
 //! The proofs a session holds. Added or revoked, never edited; no level is stored.
 
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use stepwell_core::authn::evidence::{Evidence, Method};
 use stepwell_core::ids::{CredentialId, EvidenceId, SessionId, UserId};
 use stepwell_core::time::Timestamp;
 
+use crate::backend::AnyConn;
 use crate::column::{Micros, OptMicros, Text, json, to_json};
 use crate::schema::evidence;
 use crate::update::update;
@@ -73,14 +75,13 @@ const NEWEST: i64 = 64;
 
 /// The newest proofs of a session that are not revoked, at most 64, oldest first.
 pub fn live_of(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<Evidence>, StoreError> {
-    let mut proofs = evidence::table
+    let newest = evidence::table
         .filter(
             evidence::session_id
                 .eq(session.as_str())
                 .and(evidence::revoked_at.is_null()),
         )
         .order((evidence::proved_at.desc(), evidence::id.desc()))
-        .limit(NEWEST)
         .select((
             evidence::id,
             evidence::method,
@@ -89,8 +90,17 @@ pub fn live_of(tx: &mut Tx<'_>, session: &SessionId) -> Result<Vec<Evidence>, St
             evidence::traits,
             evidence::amr,
             evidence::enrolled_at,
-        ))
-        .load::<Row>(tx.conn())?
+        ));
+    let rows: Vec<Row> = match tx.conn() {
+        AnyConn::Postgres(conn) => newest.limit(NEWEST).load(conn)?,
+        // Reads no further; a LIMIT would be prepared anew at each call, and every page asks this.
+        AnyConn::Sqlite(conn) => {
+            let rows = newest.load_iter::<Row, DefaultLoadingMode>(conn)?;
+            rows.take(usize::try_from(NEWEST).unwrap_or_default())
+                .collect::<QueryResult<_>>()?
+        }
+    };
+    let mut proofs = rows
         .into_iter()
         .map(|row| {
             Ok(Evidence {

@@ -12,7 +12,7 @@ use crate::update::update;
 use crate::{StoreError, Tx, revisions};
 
 /// Where a key stands in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyStatus {
     /// Published, not yet used.
     Next,

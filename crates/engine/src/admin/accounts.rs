@@ -173,15 +173,17 @@ impl Engine {
     /// person. Unlike the person, an administrator may take the last one that a sign-in can begin with.
     ///
     /// # Errors
-    /// When there is no such person, the person has none such, the method is none of this installation, or it
-    /// cannot be stored.
+    /// When there is no such person, the person has none such, the method is none of this installation, the
+    /// reason cannot be shown, or it cannot be stored.
     pub fn reset_factors(
         &self,
         call: &Call<'_>,
         name: &str,
         which: &Which,
+        reason: Option<&str>,
     ) -> Result<Reset, EngineError> {
         which.exists()?;
+        let reason = readable(reason)?;
         self.db.write(|tx| {
             let user = person(tx, name)?;
             let mine = credentials::live_of(tx, &user.id)?;
@@ -199,7 +201,11 @@ impl Engine {
                 let method = method.clone();
                 self.notify(tx, call, &user, Happened::FactorRemoved { method })?;
             }
-            let event = || about(call, &user, names::FACTOR_REMOVED).with("why", "reset");
+            let event = || {
+                about(call, &user, names::FACTOR_REMOVED)
+                    .with("why", "reset")
+                    .with("reason", reason)
+            };
             let taken = self.take_away(tx, call, &user, &gone, event)?;
             let proofs = taken.iter().map(|one| one.proofs).sum();
             let grants = taken.iter().map(|one| one.grants).sum();

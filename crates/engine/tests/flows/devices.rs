@@ -1,12 +1,15 @@
 //! Recognised and trusted browsers (design §2.8): what they spare, what they never do, and how trust ends.
 
+use stepwell_core::authn::Method;
 use stepwell_core::ids::DeviceId;
 use stepwell_core::secret::Secret;
 use stepwell_core::time::Seconds;
 use stepwell_engine::account::{DeviceView, Me};
+use stepwell_engine::admin::Which;
 use stepwell_engine::answer::{Answered, Input, Trouble};
 use stepwell_engine::authorize::StepView;
 use stepwell_engine::courier::Happened;
+use stepwell_engine::links::Followed;
 use stepwell_engine::settings::DeviceSettings;
 
 use crate::support::{
@@ -382,7 +385,7 @@ type Ends = fn(&Stage, &Browser<'_>);
 
 #[test]
 fn trust_ends_with_what_it_was_given_on() {
-    let ends: [(&str, Ends); 3] = [
+    let ends: [(&str, Ends); 7] = [
         ("the password was changed", |stage, browser| {
             let new = Secret::new("quiet-harbour-lantern-58");
             let me = me(stage, browser);
@@ -414,6 +417,36 @@ fn trust_ends_with_what_it_was_given_on() {
                     .unwrap()
             );
         }),
+        ("the person did not know what was done", |stage, browser| {
+            let me = me(stage, browser);
+            let (shown, _) = stage.engine.account_activity(&me, None).unwrap();
+            let seq = shown[0].seq;
+            let cookies = &browser.cookies;
+            let reported = stage
+                .engine
+                .report_activity(&stage.call(), &me, cookies, seq);
+            assert!(reported.unwrap());
+        }),
+        ("a link set a new password", |stage, _| {
+            let day = Seconds(86_400);
+            let link = stage.engine.link_for(&stage.command(), "ada", day, None);
+            let url = link.unwrap().url;
+            let secret = Secret::new(url.expose().rsplit('/').next().unwrap());
+            let new = Secret::new("quiet-harbour-lantern-58");
+            let followed = stage.engine.follow_link(&stage.call(), &secret, &new);
+            assert!(matches!(followed, Ok(Followed::Done { .. })));
+        }),
+        ("an operator took the authenticator away", |stage, _| {
+            let app = Which::Of(Method::totp());
+            let reset = stage
+                .engine
+                .reset_factors(&stage.command(), "ada", &app, None);
+            assert_eq!(reset.unwrap().removed.len(), 1);
+        }),
+        ("the account was locked", |stage, _| {
+            let locked = stage.engine.lock_account(&stage.command(), "ada", None);
+            locked.unwrap();
+        }),
     ];
     for (why, end) in ends {
         let stage = trusting();
@@ -425,9 +458,13 @@ fn trust_ends_with_what_it_was_given_on() {
         let (answer, seen) = browser.complete(&vault, &[]);
         assert_eq!(seen, SPARED);
         let tokens = vault.redeem(&stage, &answer);
-        assert!(devices(&stage, &browser)[0].trusted_until.is_some());
+        let trusted = || {
+            let sql = "SELECT count(*) AS n FROM devices WHERE trusted_until IS NOT NULL";
+            stage.database().count(sql)
+        };
+        assert_eq!(trusted(), 1);
         end(&stage, &browser);
-        assert_eq!(devices(&stage, &browser)[0].trusted_until, None, "{why}");
+        assert_eq!(trusted(), 0, "{why}");
         assert_eq!(stage.events("device.distrusted").len(), 1, "{why}");
         let refreshed = vault.refresh(&stage, tokens.refresh_token());
         assert!(refreshed.is_err(), "a grant rested on it: {why}");

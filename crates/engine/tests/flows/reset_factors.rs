@@ -8,7 +8,9 @@ use stepwell_engine::courier::Happened;
 use crate::support::{Postbox, Stage, a_person, a_relying_party, each_database, oauth_error};
 
 fn reset(stage: &Stage, which: &Which) -> Result<Reset, EngineError> {
-    stage.engine.reset_factors(&stage.command(), "ada", which)
+    let reason = Some("her telephone was stolen");
+    let call = stage.command();
+    stage.engine.reset_factors(&call, "ada", which, reason)
 }
 
 fn app() -> Which {
@@ -54,7 +56,9 @@ fn a_lost_app_is_taken_away_with_the_proofs_and_grants_that_rested_on_it_and_the
             panic!("{:?}", stage.events("factor."))
         };
         assert_eq!(record.actor.as_deref(), Some("cli"));
-        assert!(record.data.contains("\"why\":\"reset\""), "{}", record.data);
+        let data: serde_json::Value = serde_json::from_str(&record.data).unwrap();
+        assert_eq!(data["why"], "reset");
+        assert_eq!(data["reason"], "her telephone was stolen");
 
         match reset(stage, &app()).unwrap_err() {
             EngineError::NotFound(said) => assert!(said.contains("totp"), "{said}"),

@@ -31,6 +31,23 @@ fn is_active(stage: &Stage, rp: &RelyingParty, token: &str) -> bool {
         .active
 }
 
+#[test]
+fn keys_are_listed_by_algorithm_and_by_where_they_are_in_their_life() {
+    let stage = Stage::new();
+    stage
+        .engine
+        .rotate_keys(&stage.call(), ALG, Rotation::Now)
+        .unwrap();
+    let keys = stage.engine.list_keys().unwrap();
+    let life = ["next", "current", "previous", "revoked"];
+    let place = |key: &KeyView| {
+        let status = life.iter().position(|status| *status == key.status);
+        (key.alg.clone(), status.unwrap())
+    };
+    assert!(keys.iter().any(|key| key.status == "previous"), "{keys:?}");
+    assert!(keys.is_sorted_by_key(place), "{keys:?}");
+}
+
 fn current(stage: &Stage) -> Vec<String> {
     let keys = stage.engine.list_keys().unwrap();
     let mut algs: Vec<String> = keys

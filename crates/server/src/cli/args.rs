@@ -150,6 +150,9 @@ pub struct ResetFactor {
     /// All of them but the password
     #[arg(long)]
     pub all: bool,
+    /// Why, for the audit log
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
     /// Do it; without this the command only says what it would take away
     #[arg(long)]
     pub yes: bool,

@@ -90,7 +90,7 @@ pub(super) fn reset(
         }
     }
     let done = slow::doing("taking authenticators away", || {
-        with_call(|call| engine.reset_factors(call, name, &which))
+        with_call(|call| engine.reset_factors(call, name, &which, args.reason.as_deref()))
     })?;
     let told = match done.told {
         0 => "The person is not told: no mail can be sent, or no address is known to be theirs."

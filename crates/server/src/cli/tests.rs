@@ -643,6 +643,11 @@ fn a_lost_authenticator_is_taken_away_only_when_told_so_and_the_next_step_is_nam
     assert_eq!(there["authenticators"].as_array().unwrap().len(), 2);
     site.fails(&reset(&["--method", "otp"]), Code::Usage, "use one of");
     site.fails(&reset(&["--method", "sms", "--yes"]), Code::NotFound, "sms");
+    site.fails(
+        &reset(&["--all", "--yes", "--reason", "line\nbreak"]),
+        Code::Usage,
+        "the reason",
+    );
 
     let text = site.run(&reset(&["--method", "totp", "--yes"])).unwrap();
     for part in [
