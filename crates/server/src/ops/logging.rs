@@ -2,6 +2,9 @@
 //!
 //! The subscriber is the process's own, so only a command that serves installs it, once.
 
+use std::fs::File;
+use std::os::fd::AsFd;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -9,8 +12,17 @@ use crate::config::LogSettings;
 
 /// Sends this process's log lines to standard error. A second call changes nothing.
 pub fn install(settings: &LogSettings) {
-    let subscriber = subscriber(settings, std::io::stderr);
+    let subscriber = match unlocked_stderr() {
+        Ok(out) => subscriber(settings, out),
+        Err(_) => subscriber(settings, std::io::stderr),
+    };
     let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+/// Standard error without the lock of `std::io::Stderr`, for which threads would wait at every request. A line
+/// is one write, which the system keeps whole by itself: in a file, and in a pipe up to 4096 bytes.
+fn unlocked_stderr() -> std::io::Result<File> {
+    Ok(File::from(std::io::stderr().as_fd().try_clone_to_owned()?))
 }
 
 /// A subscriber that writes to `out`.
