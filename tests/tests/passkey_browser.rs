@@ -230,6 +230,8 @@ fn a_password_steps_up_to_phr_and_a_synced_passkey_never_gets_to_phrh() {
 
     let app = app(&scene.provider);
     page.goto(&app.authorize_url(&[("acr_values", "phrh")]));
+    assert_eq!(page.text("h1"), "Your account cannot do this yet");
+    page.click("#continue");
     let refused = answer(&page);
     assert_eq!(
         parameter(&refused, "error"),

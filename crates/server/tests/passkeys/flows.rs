@@ -169,6 +169,8 @@ fn a_password_steps_up_to_phr_and_a_synced_passkey_is_refused_phrh() {
     assert_eq!(amr(&told), ["swk", "user", "mfa"]);
 
     scene.open(&page, &[("acr_values", "phrh")]);
+    assert_eq!(page.text("h1"), "Your account cannot do this yet");
+    page.click("#continue");
     let answer = scene.returns(&page);
     let error = answer
         .query_pairs()
