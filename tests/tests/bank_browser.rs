@@ -161,10 +161,6 @@ fn what_cannot_be_met_comes_back_as_unmet_authentication_requirements() {
     scene.view_balance(&page);
 
     page.click(UNMET);
-    // The provider says on a page of its own that it cannot be done, and sends the person back.
-    if page.url().starts_with(&scene.provider.ready.issuer) && page.has("#continue") {
-        page.click("#continue");
-    }
     page.wait_for("#error");
     assert!(page.url().starts_with(&scene.provider.ready.bank));
     let error = page.text("#error");
