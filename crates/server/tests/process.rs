@@ -38,7 +38,7 @@ impl Demo {
             "--listen",
             "127.0.0.1:0",
             "--bank-listen",
-            "127.0.0.1:0",
+            "0",
         ]);
         let mut child = command
             .stdout(Stdio::piped())

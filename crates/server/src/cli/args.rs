@@ -1,5 +1,6 @@
 //! The command line's shape: commands, options and their help. Nothing is done here.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -70,12 +71,20 @@ pub struct Demo {
     /// Where the demo keeps its data
     #[arg(long, value_name = "DIR", default_value = "./stepwell-demo-data")]
     pub data: PathBuf,
-    /// Where the provider listens; port 0 picks a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7100")]
-    pub listen: std::net::SocketAddr,
-    /// Where the bank listens; port 0 picks a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7200")]
-    pub bank_listen: std::net::SocketAddr,
+    /// Where the provider listens, as ADDR:PORT or a port of this machine alone; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7100", value_parser = listened)]
+    pub listen: SocketAddr,
+    /// Where the bank listens, likewise
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7200", value_parser = listened)]
+    pub bank_listen: SocketAddr,
+}
+
+/// An address to listen on. A port alone is one of this machine that no other can reach.
+fn listened(text: &str) -> Result<SocketAddr, String> {
+    let port = text.parse().map(|port| (Ipv4Addr::LOCALHOST, port).into());
+    port.or_else(|_| text.parse()).map_err(|_| {
+        "write an address with its port, such as 127.0.0.1:7100, or a port alone".into()
+    })
 }
 
 /// Bring the database up to date.

@@ -342,6 +342,24 @@ fn a_sealing_key_is_for_its_owner_alone_and_never_overwritten() {
 }
 
 #[test]
+fn a_demo_listens_on_an_address_or_on_a_port_of_this_machine_alone() {
+    let listens = |text: &str| {
+        let cli = Cli::try_parse_from(["stepwell", "demo", "--bank-listen", text]);
+        match cli.map_err(|error| error.to_string())?.command {
+            super::args::Command::Demo(demo) => Ok(demo.bank_listen.to_string()),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(listens("0"), Ok("127.0.0.1:0".to_owned()));
+    assert_eq!(listens("7300"), Ok("127.0.0.1:7300".to_owned()));
+    assert_eq!(listens("[::1]:7300"), Ok("[::1]:7300".to_owned()));
+    for wrong in ["", "70000", "bank", "127.0.0.1"] {
+        let said: String = listens(wrong).unwrap_err();
+        assert!(said.contains("such as 127.0.0.1:7100"), "{wrong}: {said}");
+    }
+}
+
+#[test]
 fn secrets_are_sealed_again_after_the_key_changed() {
     let site = Site::new();
     site.json(&["keys", "list"]);
