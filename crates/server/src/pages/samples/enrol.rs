@@ -61,7 +61,10 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
             Some(Problem::TooManyTries { wait: 60 }),
         ),
     ] {
-        let method = Method::Other("Code by text message".into());
+        let method = match field {
+            AskField::Address => Method::Mail,
+            _ => Method::Sms,
+        };
         add(
             name,
             &EnrolPage {
