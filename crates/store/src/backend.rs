@@ -22,7 +22,7 @@ pub(crate) enum AnyConn {
 }
 
 /// Runs a query on the connection as what it is. Through [`AnyConn`] a statement is found again by its
-/// text, which is put together at every call; this way by its type. Worth it where every request goes.
+/// text, which is put together at every call; this way by its type. Worth it where every request or every sign-in goes.
 macro_rules! on_backend {
     ($any:expr, $conn:ident => $run:expr) => {
         match $any {

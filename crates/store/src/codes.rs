@@ -45,19 +45,18 @@ pub struct Code {
 
 /// Stores a new code.
 pub fn insert(tx: &mut Tx<'_>, new: &Code) -> Result<(), StoreError> {
-    diesel::insert_into(codes::table)
-        .values((
-            codes::hash.eq(new.hash.as_str()),
-            codes::grant_id.eq(new.grant_id.as_str()),
-            codes::client_id.eq(new.client_id.as_str()),
-            codes::redirect_uri.eq(&new.redirect_uri),
-            codes::redirect_uri_sent.eq(new.redirect_uri_sent),
-            codes::code_challenge.eq(new.code_challenge.as_deref()),
-            codes::created_at.eq(new.created_at.as_micros()),
-            codes::expires_at.eq(new.expires_at.as_micros()),
-            codes::used_at.eq(new.used_at.map(Timestamp::as_micros)),
-        ))
-        .execute(tx.writer()?)?;
+    let insert = diesel::insert_into(codes::table).values((
+        codes::hash.eq(new.hash.as_str()),
+        codes::grant_id.eq(new.grant_id.as_str()),
+        codes::client_id.eq(new.client_id.as_str()),
+        codes::redirect_uri.eq(&new.redirect_uri),
+        codes::redirect_uri_sent.eq(new.redirect_uri_sent),
+        codes::code_challenge.eq(new.code_challenge.as_deref()),
+        codes::created_at.eq(new.created_at.as_micros()),
+        codes::expires_at.eq(new.expires_at.as_micros()),
+        codes::used_at.eq(new.used_at.map(Timestamp::as_micros)),
+    ));
+    on_backend!(tx.writer()?, conn => insert.execute(conn))?;
     Ok(())
 }
 
@@ -80,15 +79,15 @@ pub fn find_with_grant(
 
 /// Uses the code up: `true` for exactly one caller, ever.
 pub fn burn(tx: &mut Tx<'_>, hash: &Hashed, now: Timestamp) -> Result<bool, StoreError> {
-    let changed = update!(
+    let burnt = update!(
         codes::table,
         set codes::used_at.eq(Some(now.as_micros())),
         when codes::hash
             .eq(hash.as_str())
             .and(codes::used_at.is_null())
             .and(codes::expires_at.gt(now.as_micros())),
-    )
-    .execute(tx.writer()?)?;
+    );
+    let changed = on_backend!(tx.writer()?, conn => burnt.execute(conn))?;
     Ok(changed == 1)
 }
 

@@ -7,6 +7,7 @@ use stepwell_core::authn::evidence::Method;
 use stepwell_core::ids::{CredentialId, UserId};
 use stepwell_core::time::{Seconds, Timestamp};
 
+use crate::backend::on_backend;
 use crate::column::{Micros, OptMicros, Text};
 use crate::schema::credentials;
 use crate::update::update;
@@ -155,14 +156,14 @@ pub fn find_by_external(
 
 /// A person's credentials that are not revoked, oldest first.
 pub fn live_of(tx: &mut Tx<'_>, user: &UserId) -> Result<Vec<Credential>, StoreError> {
-    Ok(credentials::table
+    let theirs = credentials::table
         .filter(
             credentials::user_id
                 .eq(user.as_str())
                 .and(credentials::revoked_at.is_null()),
         )
-        .order((credentials::created_at, credentials::id))
-        .load(tx.conn())?)
+        .order((credentials::created_at, credentials::id));
+    Ok(on_backend!(tx.conn(), conn => theirs.load(conn))?)
 }
 
 /// Every live credential of one method, by id: for sealing anew. Starts after the given id.
@@ -213,7 +214,7 @@ pub fn succeed_with(
     new: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let changed = update!(
+    let succeeded = update!(
         credentials::table,
         set (
             credentials::secret.eq(new),
@@ -226,8 +227,8 @@ pub fn succeed_with(
             .and(credentials::secret.eq(old))
             .and(credentials::revoked_at.is_null())
             .and(credentials::locked_until.is_null().or(credentials::locked_until.le(now.as_micros()))),
-    )
-    .execute(tx.writer()?)?;
+    );
+    let changed = on_backend!(tx.writer()?, conn => succeeded.execute(conn))?;
     Ok(changed == 1)
 }
 

@@ -5,6 +5,7 @@ use stepwell_core::ids::{DeviceId, UserId};
 use stepwell_core::secret::Hashed;
 use stepwell_core::time::Timestamp;
 
+use crate::backend::on_backend;
 use crate::column::{Micros, OptMicros, OptText, Text};
 use crate::purge::purge;
 use crate::schema::{device_cookies, devices};
@@ -65,23 +66,20 @@ impl Device {
 
 /// Stores a new cookie.
 pub fn insert_cookie(tx: &mut Tx<'_>, new: &DeviceCookie) -> Result<(), StoreError> {
-    diesel::insert_into(device_cookies::table)
-        .values((
-            device_cookies::id.eq(&new.id),
-            device_cookies::secret_hash.eq(new.secret_hash.as_str()),
-            device_cookies::previous_hash.eq(new.previous_hash.as_ref().map(Hashed::as_str)),
-            device_cookies::rotated_at.eq(new.rotated_at.as_micros()),
-        ))
-        .execute(tx.writer()?)?;
+    let insert = diesel::insert_into(device_cookies::table).values((
+        device_cookies::id.eq(&new.id),
+        device_cookies::secret_hash.eq(new.secret_hash.as_str()),
+        device_cookies::previous_hash.eq(new.previous_hash.as_ref().map(Hashed::as_str)),
+        device_cookies::rotated_at.eq(new.rotated_at.as_micros()),
+    ));
+    on_backend!(tx.writer()?, conn => insert.execute(conn))?;
     Ok(())
 }
 
 /// The cookie with this identity.
 pub fn find_cookie(tx: &mut Tx<'_>, id: &str) -> Result<Option<DeviceCookie>, StoreError> {
-    Ok(device_cookies::table
-        .find(id)
-        .get_result(tx.conn())
-        .optional()?)
+    let cookie = device_cookies::table.find(id);
+    Ok(on_backend!(tx.conn(), conn => cookie.get_result(conn)).optional()?)
 }
 
 /// Gives a cookie a new secret, `shown` being the one that came with the request. `false`: somebody else did so
@@ -93,7 +91,7 @@ pub fn rotate_cookie(
     new: &Hashed,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let changed = update!(
+    let rotated = update!(
         device_cookies::table,
         set (
             device_cookies::secret_hash.eq(new.as_str()),
@@ -103,8 +101,8 @@ pub fn rotate_cookie(
         when device_cookies::id
             .eq(seen.id.as_str())
             .and(device_cookies::secret_hash.eq(seen.secret_hash.as_str())),
-    )
-    .execute(tx.writer()?)?;
+    );
+    let changed = on_backend!(tx.writer()?, conn => rotated.execute(conn))?;
     Ok(changed == 1)
 }
 
@@ -116,19 +114,18 @@ pub fn remove_cookie(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
 
 /// Stores a browser that a person signed in with for the first time.
 pub fn insert(tx: &mut Tx<'_>, new: &Device) -> Result<(), StoreError> {
-    diesel::insert_into(devices::table)
-        .values((
-            devices::id.eq(new.id.as_str()),
-            devices::cookie_id.eq(&new.cookie_id),
-            devices::user_id.eq(new.user_id.as_str()),
-            devices::first_seen_at.eq(new.first_seen_at.as_micros()),
-            devices::last_seen_at.eq(new.last_seen_at.as_micros()),
-            devices::ip.eq(new.ip.as_deref()),
-            devices::user_agent.eq(new.user_agent.as_deref()),
-            devices::trusted_at.eq(new.trusted_at.map(Timestamp::as_micros)),
-            devices::trusted_until.eq(new.trusted_until.map(Timestamp::as_micros)),
-        ))
-        .execute(tx.writer()?)?;
+    let insert = diesel::insert_into(devices::table).values((
+        devices::id.eq(new.id.as_str()),
+        devices::cookie_id.eq(&new.cookie_id),
+        devices::user_id.eq(new.user_id.as_str()),
+        devices::first_seen_at.eq(new.first_seen_at.as_micros()),
+        devices::last_seen_at.eq(new.last_seen_at.as_micros()),
+        devices::ip.eq(new.ip.as_deref()),
+        devices::user_agent.eq(new.user_agent.as_deref()),
+        devices::trusted_at.eq(new.trusted_at.map(Timestamp::as_micros)),
+        devices::trusted_until.eq(new.trusted_until.map(Timestamp::as_micros)),
+    ));
+    on_backend!(tx.writer()?, conn => insert.execute(conn))?;
     Ok(())
 }
 
@@ -146,14 +143,12 @@ pub fn of_cookie(
     cookie: &str,
     user: &UserId,
 ) -> Result<Option<Device>, StoreError> {
-    Ok(devices::table
-        .filter(
-            devices::cookie_id
-                .eq(cookie)
-                .and(devices::user_id.eq(user.as_str())),
-        )
-        .get_result(tx.conn())
-        .optional()?)
+    let device = devices::table.filter(
+        devices::cookie_id
+            .eq(cookie)
+            .and(devices::user_id.eq(user.as_str())),
+    );
+    Ok(on_backend!(tx.conn(), conn => device.get_result(conn)).optional()?)
 }
 
 /// The browser of a cookie, as everybody knows it who signed in with it, in the order of their ids.
@@ -170,6 +165,22 @@ pub fn of_user(tx: &mut Tx<'_>, user: &UserId) -> Result<Vec<Device>, StoreError
         .filter(devices::user_id.eq(user.as_str()))
         .order((devices::last_seen_at.desc(), devices::id))
         .load(tx.conn())?)
+}
+
+/// A person's browsers, the one used last first: which they are, and since when.
+pub fn ages_of_user(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+) -> Result<Vec<(DeviceId, Timestamp)>, StoreError> {
+    let theirs = devices::table
+        .filter(devices::user_id.eq(user.as_str()))
+        .order((devices::last_seen_at.desc(), devices::id))
+        .select((devices::id, devices::first_seen_at));
+    let rows = on_backend!(tx.conn(), conn => theirs.load::<(String, i64)>(conn))?;
+    let ages = rows
+        .into_iter()
+        .map(|(id, since)| (DeviceId::new(id), Timestamp::from_micros(since)));
+    Ok(ages.collect())
 }
 
 /// Notes that the person signed in with it again.

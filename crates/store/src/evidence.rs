@@ -6,7 +6,7 @@ use stepwell_core::authn::evidence::{Evidence, Method};
 use stepwell_core::ids::{CredentialId, EvidenceId, SessionId, UserId};
 use stepwell_core::time::Timestamp;
 
-use crate::backend::AnyConn;
+use crate::backend::{AnyConn, on_backend};
 use crate::column::{Micros, OptMicros, Text, json, to_json};
 use crate::schema::evidence;
 use crate::update::update;
@@ -35,19 +35,18 @@ pub fn insert(
     user: &UserId,
     new: &Evidence,
 ) -> Result<(), StoreError> {
-    diesel::insert_into(evidence::table)
-        .values((
-            evidence::id.eq(new.id.as_str()),
-            evidence::session_id.eq(session.as_str()),
-            evidence::user_id.eq(user.as_str()),
-            evidence::method.eq(new.method.as_str()),
-            evidence::credential_id.eq(new.credential.as_str()),
-            evidence::proved_at.eq(new.at.as_micros()),
-            evidence::traits.eq(to_json(&new.traits)?),
-            evidence::amr.eq(to_json(&new.amr)?),
-            evidence::enrolled_at.eq(new.enrolled_at.map(Timestamp::as_micros)),
-        ))
-        .execute(tx.writer()?)?;
+    let insert = diesel::insert_into(evidence::table).values((
+        evidence::id.eq(new.id.as_str()),
+        evidence::session_id.eq(session.as_str()),
+        evidence::user_id.eq(user.as_str()),
+        evidence::method.eq(new.method.as_str()),
+        evidence::credential_id.eq(new.credential.as_str()),
+        evidence::proved_at.eq(new.at.as_micros()),
+        evidence::traits.eq(to_json(&new.traits)?),
+        evidence::amr.eq(to_json(&new.amr)?),
+        evidence::enrolled_at.eq(new.enrolled_at.map(Timestamp::as_micros)),
+    ));
+    on_backend!(tx.writer()?, conn => insert.execute(conn))?;
     Ok(())
 }
 

@@ -63,23 +63,22 @@ impl Grant {
 
 /// Stores a new grant.
 pub fn insert(tx: &mut Tx<'_>, new: &Grant) -> Result<(), StoreError> {
-    diesel::insert_into(grants::table)
-        .values((
-            grants::id.eq(new.id.as_str()),
-            grants::user_id.eq(new.user_id.as_str()),
-            grants::client_id.eq(new.client_id.as_str()),
-            grants::session_id.eq(new.session_id.as_ref().map(SessionId::as_str)),
-            grants::scope.eq(&new.scope),
-            grants::resources.eq(&new.resources),
-            grants::grounds.eq(&new.grounds),
-            grants::nonce.eq(new.nonce.as_deref()),
-            grants::claims.eq(new.claims.as_deref()),
-            grants::created_at.eq(new.created_at.as_micros()),
-            grants::expires_at.eq(new.expires_at.as_micros()),
-            grants::revoked_at.eq(new.revoked_at.map(Timestamp::as_micros)),
-            grants::revoked_why.eq(new.revoked_why.as_deref()),
-        ))
-        .execute(tx.writer()?)?;
+    let insert = diesel::insert_into(grants::table).values((
+        grants::id.eq(new.id.as_str()),
+        grants::user_id.eq(new.user_id.as_str()),
+        grants::client_id.eq(new.client_id.as_str()),
+        grants::session_id.eq(new.session_id.as_ref().map(SessionId::as_str)),
+        grants::scope.eq(&new.scope),
+        grants::resources.eq(&new.resources),
+        grants::grounds.eq(&new.grounds),
+        grants::nonce.eq(new.nonce.as_deref()),
+        grants::claims.eq(new.claims.as_deref()),
+        grants::created_at.eq(new.created_at.as_micros()),
+        grants::expires_at.eq(new.expires_at.as_micros()),
+        grants::revoked_at.eq(new.revoked_at.map(Timestamp::as_micros)),
+        grants::revoked_why.eq(new.revoked_why.as_deref()),
+    ));
+    on_backend!(tx.writer()?, conn => insert.execute(conn))?;
     Ok(())
 }
 

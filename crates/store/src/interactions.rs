@@ -5,6 +5,7 @@ use stepwell_core::ids::{ClientId, InteractionId};
 use stepwell_core::secret::Hashed;
 use stepwell_core::time::Timestamp;
 
+use crate::backend::on_backend;
 use crate::column::{Micros, OptMicros, OptText, Text};
 use crate::purge::purge;
 use crate::schema::interactions;
@@ -47,20 +48,19 @@ const MAX_ID: usize = 64;
 
 /// Stores a new interaction.
 pub fn insert(tx: &mut Tx<'_>, new: &Interaction) -> Result<(), StoreError> {
-    diesel::insert_into(interactions::table)
-        .values((
-            interactions::id.eq(new.id.as_str()),
-            interactions::browser_hash.eq(new.browser_hash.as_ref().map(Hashed::as_str)),
-            interactions::client_id.eq(new.client_id.as_str()),
-            interactions::request.eq(&new.request),
-            interactions::state.eq(&new.state),
-            interactions::began_at.eq(new.began_at.as_micros()),
-            interactions::expires_at.eq(new.expires_at.as_micros()),
-            interactions::version.eq(new.version),
-            interactions::finished_at.eq(new.finished_at.map(Timestamp::as_micros)),
-            interactions::outcome.eq(new.outcome.as_deref()),
-        ))
-        .execute(tx.writer()?)?;
+    let insert = diesel::insert_into(interactions::table).values((
+        interactions::id.eq(new.id.as_str()),
+        interactions::browser_hash.eq(new.browser_hash.as_ref().map(Hashed::as_str)),
+        interactions::client_id.eq(new.client_id.as_str()),
+        interactions::request.eq(&new.request),
+        interactions::state.eq(&new.state),
+        interactions::began_at.eq(new.began_at.as_micros()),
+        interactions::expires_at.eq(new.expires_at.as_micros()),
+        interactions::version.eq(new.version),
+        interactions::finished_at.eq(new.finished_at.map(Timestamp::as_micros)),
+        interactions::outcome.eq(new.outcome.as_deref()),
+    ));
+    on_backend!(tx.writer()?, conn => insert.execute(conn))?;
     Ok(())
 }
 
@@ -71,10 +71,8 @@ pub fn find(tx: &mut Tx<'_>, id: &InteractionId) -> Result<Option<Interaction>, 
     if text.len() > MAX_ID || !text.bytes().all(|b| b.is_ascii_graphic()) {
         return Ok(None);
     }
-    Ok(interactions::table
-        .find(text)
-        .get_result(tx.conn())
-        .optional()?)
+    let interaction = interactions::table.find(text);
+    Ok(on_backend!(tx.conn(), conn => interaction.get_result(conn)).optional()?)
 }
 
 /// Ties it to the first browser that opens it; `false` when it is tied already.
@@ -99,15 +97,15 @@ pub fn save_state(
     version: i64,
     state: &str,
 ) -> Result<bool, StoreError> {
-    let changed = update!(
+    let saved = update!(
         interactions::table,
         set (interactions::state.eq(state), interactions::version.eq(version + 1)),
         when interactions::id
             .eq(id.as_str())
             .and(interactions::version.eq(version))
             .and(interactions::finished_at.is_null()),
-    )
-    .execute(tx.writer()?)?;
+    );
+    let changed = on_backend!(tx.writer()?, conn => saved.execute(conn))?;
     Ok(changed == 1)
 }
 
@@ -120,15 +118,15 @@ pub fn finish(
     outcome: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let changed = update!(
+    let finished = update!(
         interactions::table,
         set (interactions::finished_at.eq(Some(now.as_micros())), interactions::outcome.eq(Some(outcome))),
         when interactions::id
             .eq(id.as_str())
             .and(interactions::version.eq(version))
             .and(interactions::finished_at.is_null()),
-    )
-    .execute(tx.writer()?)?;
+    );
+    let changed = on_backend!(tx.writer()?, conn => finished.execute(conn))?;
     Ok(changed == 1)
 }
 

@@ -51,19 +51,18 @@ impl Session {
 
 /// Stores a new session.
 pub fn insert(tx: &mut Tx<'_>, new: &Session) -> Result<(), StoreError> {
-    diesel::insert_into(sessions::table)
-        .values((
-            sessions::id.eq(new.id.as_str()),
-            sessions::user_id.eq(new.user_id.as_str()),
-            sessions::secret_hash.eq(new.secret_hash.as_str()),
-            sessions::created_at.eq(new.created_at.as_micros()),
-            sessions::last_seen_at.eq(new.last_seen_at.as_micros()),
-            sessions::expires_at.eq(new.expires_at.as_micros()),
-            sessions::ended_at.eq(new.ended_at.map(Timestamp::as_micros)),
-            sessions::ip.eq(new.ip.as_deref()),
-            sessions::user_agent.eq(new.user_agent.as_deref()),
-        ))
-        .execute(tx.writer()?)?;
+    let insert = diesel::insert_into(sessions::table).values((
+        sessions::id.eq(new.id.as_str()),
+        sessions::user_id.eq(new.user_id.as_str()),
+        sessions::secret_hash.eq(new.secret_hash.as_str()),
+        sessions::created_at.eq(new.created_at.as_micros()),
+        sessions::last_seen_at.eq(new.last_seen_at.as_micros()),
+        sessions::expires_at.eq(new.expires_at.as_micros()),
+        sessions::ended_at.eq(new.ended_at.map(Timestamp::as_micros)),
+        sessions::ip.eq(new.ip.as_deref()),
+        sessions::user_agent.eq(new.user_agent.as_deref()),
+    ));
+    on_backend!(tx.writer()?, conn => insert.execute(conn))?;
     Ok(())
 }
 
@@ -73,15 +72,13 @@ pub fn find_by_hash(
     hash: &Hashed,
     now: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
-    Ok(sessions::table
-        .filter(
-            sessions::secret_hash
-                .eq(hash.as_str())
-                .and(sessions::ended_at.is_null())
-                .and(sessions::expires_at.gt(now.as_micros())),
-        )
-        .get_result(tx.conn())
-        .optional()?)
+    let session = sessions::table.filter(
+        sessions::secret_hash
+            .eq(hash.as_str())
+            .and(sessions::ended_at.is_null())
+            .and(sessions::expires_at.gt(now.as_micros())),
+    );
+    Ok(on_backend!(tx.conn(), conn => session.get_result(conn)).optional()?)
 }
 
 /// The session with this id, live or not.
@@ -114,7 +111,7 @@ pub fn rotate(
     new: &Hashed,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let changed = update!(
+    let rotated = update!(
         sessions::table,
         set (sessions::secret_hash.eq(new.as_str()), sessions::last_seen_at.eq(now.as_micros())),
         when sessions::id
@@ -122,8 +119,8 @@ pub fn rotate(
             .and(sessions::secret_hash.eq(old.as_str()))
             .and(sessions::ended_at.is_null())
             .and(sessions::expires_at.gt(now.as_micros())),
-    )
-    .execute(tx.writer()?)?;
+    );
+    let changed = on_backend!(tx.writer()?, conn => rotated.execute(conn))?;
     Ok(changed == 1)
 }
 

@@ -75,10 +75,8 @@ pub fn find(tx: &mut Tx<'_>, id: &UserId) -> Result<Option<User>, StoreError> {
 
 /// The person whose username has this canonical form.
 pub fn find_by_canonical(tx: &mut Tx<'_>, canonical: &str) -> Result<Option<User>, StoreError> {
-    let row = users::table
-        .filter(users::canonical.eq(canonical))
-        .get_result::<Row>(tx.conn())
-        .optional()?;
+    let person = users::table.filter(users::canonical.eq(canonical));
+    let row = on_backend!(tx.conn(), conn => person.get_result::<Row>(conn)).optional()?;
     row.map(User::try_from).transpose()
 }
 
