@@ -19,7 +19,7 @@ use stepwell_core::username;
 use stepwell_store::{consents, interactions, users};
 
 use crate::Engine;
-use crate::authorize::{Identified, Left, Loaded, Opened, State, encode};
+use crate::authorize::{Identified, Left, Loaded, Opened, Seen, State, encode};
 use crate::call::{Call, Cookies};
 use crate::error::EngineError;
 use crate::factors::Failure;
@@ -164,7 +164,7 @@ impl Trouble {
 }
 
 impl Engine {
-    /// Takes what a person sent in.
+    /// Takes what a person sent in to an interaction, as the request has `seen` it if it looked before.
     ///
     /// # Errors
     /// When the database is away or too many passwords wait to be hashed.
@@ -172,6 +172,7 @@ impl Engine {
         &self,
         call: &Call<'_>,
         id: &InteractionId,
+        seen: Option<Seen>,
         cookies: &Cookies,
         input: &Input<'_>,
     ) -> Result<Answered, EngineError> {
@@ -179,7 +180,7 @@ impl Engine {
         if cookies.browser.is_none() {
             return Ok(Answered::Not(Box::new(Left::OtherBrowser)));
         }
-        let loaded = match self.open_interaction(call, id, cookies)? {
+        let loaded = match self.open_interaction(call, id, seen, cookies)? {
             Opened::Ok(loaded, _) => loaded,
             Opened::Not(left) => return Ok(Answered::Not(Box::new(left))),
         };

@@ -191,7 +191,7 @@ impl Engine {
             devices::seen(tx, &device.id, ip.as_deref(), user_agent, call.now)?;
             device
         } else {
-            let known = devices::of_user(tx, &user.id)?;
+            let known = devices::ages_of_user(tx, &user.id)?;
             new = Device {
                 id: DeviceId::new(call.id()),
                 cookie_id,
@@ -207,12 +207,14 @@ impl Engine {
             tx.audit(about(call, &new, names::DEVICE_RECOGNISED));
             // The first one is no news, and whoever signs in again and again without cookies fills no inbox.
             let day_ago = call.now.minus(Seconds(86_400));
-            let lately = known.iter().filter(|one| one.first_seen_at > day_ago);
+            let lately = known.iter().filter(|(_, since)| *since > day_ago);
             if !known.is_empty() && lately.count() < NEWS_A_DAY {
                 self.notify(tx, call, user, Happened::NewDevice)?;
             }
-            for oldest in known.iter().skip(MOST - 1) {
-                self.forget(tx, call, oldest, "there were too many")?;
+            for (oldest, _) in known.iter().skip(MOST - 1) {
+                if let Some(oldest) = devices::find(tx, oldest)? {
+                    self.forget(tx, call, &oldest, "there were too many")?;
+                }
             }
             &new
         };

@@ -3,9 +3,9 @@
 //! It is one list, from which addresses are registered and measurements are labelled. HEAD is answered wherever GET is
 //! (`gate`), and stands nowhere here.
 
-use actix_web::Resource;
 use actix_web::http::Method;
 use actix_web::web::{self, PathConfig, ServiceConfig};
+use actix_web::{Resource, Scope};
 
 use crate::oauth::cors;
 use crate::{account, interaction, links, oauth};
@@ -63,13 +63,30 @@ const MAP: &[Address] = &[
     ("/language", |at| at.post(interaction::language::choose)),
 ];
 
+/// The addresses of one interaction. What lies below is looked for only where this fits: people's requests go there,
+/// and each pattern with a name in it takes as long to try as all others together.
+const INTERACTION: &str = "/i/{id}";
+
 /// Registers every address.
 pub fn routes(map: &mut ServiceConfig) {
     map.app_data(PathConfig::default().error_handler(interaction::place::misnamed));
     for (pattern, answered) in MAP {
-        map.service(answered(web::resource(*pattern)));
+        match pattern.strip_prefix(INTERACTION) {
+            None => map.service(answered(web::resource(*pattern))),
+            Some("") => map.service(below_an_interaction()),
+            Some(_) => map,
+        };
     }
     map.default_service(web::to(interaction::place::nowhere));
+}
+
+fn below_an_interaction() -> Scope {
+    let below = |(pattern, answered): &Address| {
+        let below = pattern.strip_prefix(INTERACTION)?;
+        Some(answered(web::resource(below)))
+    };
+    let services = MAP.iter().filter_map(below);
+    services.fold(web::scope(INTERACTION), Scope::service)
 }
 
 /// For pages of registered apps in other origins.
@@ -92,6 +109,9 @@ pub(crate) fn label(pattern: Option<&str>) -> &'static str {
 mod tests {
     use std::collections::BTreeSet;
 
+    use actix_web::App;
+    use actix_web::test::{TestRequest, call_service, init_service};
+
     use super::*;
 
     #[test]
@@ -101,5 +121,28 @@ mod tests {
         assert!(!labels.contains("unknown"));
         assert_eq!(label(None), "unknown");
         assert_eq!(label(Some("/admin")), "unknown");
+    }
+
+    #[actix_web::test]
+    async fn an_address_below_an_interaction_is_found_and_measured_like_any_other() {
+        let app = init_service(App::new().configure(routes)).await;
+        for (path, pattern) in [
+            ("/i/abc", "/i/{id}"),
+            ("/i/abc/another-way", "/i/{id}/another-way"),
+            ("/i/abc/recovery-codes.txt", "/i/{id}/recovery-codes.txt"),
+            ("/i/abc/password", "/i/{id}/{answer}"),
+            ("/i", "unknown"),
+            ("/i/abc/", "unknown"),
+            ("/i/abc/password/more", "unknown"),
+            ("/account/security", "/account/security"),
+            (
+                "/account/security/abc/remove",
+                "/account/security/{id}/remove",
+            ),
+        ] {
+            let answer = call_service(&app, TestRequest::get().uri(path).to_request()).await;
+            let matched = answer.request().match_pattern();
+            assert_eq!(label(matched.as_deref()), pattern, "{path}");
+        }
     }
 }

@@ -17,21 +17,21 @@ mod grant;
 mod keep;
 mod lost;
 mod meant;
+mod seen;
 mod show;
 mod state;
 mod stepup;
 mod view;
 mod ways;
-mod wished;
 
 pub use advance::Next;
 pub use begin::{Begun, Via};
+pub use seen::{Seen, Wished};
 pub use view::{
     AccountView, ClientView, ConsentView, DeliveredView, EnrolStage, EnrolView, FactorView, Left,
     LostView, MethodView, NamedView, PageView, ProveView, ProvenView, ScopeView, StepView,
     TotpView, Why, Wording,
 };
-pub use wished::Wished;
 
 pub(crate) use advance::{Loaded, json};
 pub(crate) use asker::Asker;

@@ -11,6 +11,7 @@ use super::advance::{Loaded, Next};
 use super::asker::{Asker, ForClient};
 use super::enrol::codes_left;
 use super::facts::Known;
+use super::seen::Seen;
 use super::view::{
     AccountView, ClientView, ConsentView, FactorView, Left, PageView, ScopeView, StepView,
 };
@@ -29,7 +30,7 @@ pub(crate) enum Opened {
     Not(Left),
 }
 impl Engine {
-    /// What the interaction's page has to show now.
+    /// What the interaction's page has to show now, as the request has `seen` it if it looked before.
     ///
     /// # Errors
     /// When the database is away.
@@ -37,12 +38,13 @@ impl Engine {
         &self,
         call: &Call<'_>,
         id: &InteractionId,
+        mut seen: Option<Seen>,
         cookies: &Cookies,
     ) -> Result<Left, EngineError> {
         let mut cookies = cookies.clone();
         let mut fresh = None;
         for _ in 0..TRIES {
-            let loaded = match self.open_interaction(call, id, &cookies)? {
+            let loaded = match self.open_interaction(call, id, seen.take(), &cookies)? {
                 Opened::Ok(loaded, bound) => {
                     if bound.is_some() {
                         fresh.clone_from(&bound);
@@ -136,10 +138,14 @@ impl Engine {
         &self,
         call: &Call<'_>,
         id: &InteractionId,
+        seen: Option<Seen>,
         cookies: &Cookies,
     ) -> Result<Opened, EngineError> {
-        let row = self.db.read(|tx| interactions::find(tx, id))?;
-        let Some(row) = row else {
+        let seen = match seen.filter(|Seen(row)| row.id == *id) {
+            Some(seen) => Some(seen),
+            None => self.see(id)?,
+        };
+        let Some(Seen(row)) = seen else {
             return Ok(Opened::Not(Left::Expired));
         };
         let mut fresh = None;

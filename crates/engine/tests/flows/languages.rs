@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 
 use stepwell_core::authn::AcrName;
 use stepwell_core::ids::InteractionId;
-use stepwell_engine::authorize::Wording;
+use stepwell_engine::authorize::{Wished, Wording};
 use stepwell_engine::here::{Need, Place};
 use stepwell_engine::settings::ScopeSetting;
 use stepwell_engine::worded::Worded;
 
 use crate::support::{Stage, a_person, a_relying_party};
+
+fn wished(stage: &Stage, id: &InteractionId) -> Option<Wished> {
+    let seen = stage.engine.see(id).unwrap();
+    seen.map(|seen| seen.wished().unwrap())
+}
 
 #[test]
 fn the_languages_of_a_request_are_kept_with_its_interaction_from_the_first_page_to_the_last() {
@@ -20,12 +25,12 @@ fn the_languages_of_a_request_are_kept_with_its_interaction_from_the_first_page_
     let began = stage.now();
     browser.authorize(&bank, &[("ui_locales", "fr de-CH <b> en")]);
     let id = browser.interaction();
-    let wished = stage.engine.wished(&id).unwrap().unwrap();
+    let wished = wished(&stage, &id).unwrap();
     assert_eq!(wished.languages, ["fr", "de-CH", "en"]);
     assert!(wished.at >= began && wished.at <= stage.now());
     browser.type_username().type_password();
     stage.advance(60);
-    assert_eq!(stage.engine.wished(&id).unwrap().unwrap(), wished);
+    assert_eq!(self::wished(&stage, &id).unwrap(), wished);
 }
 
 #[test]
@@ -35,10 +40,10 @@ fn a_request_without_wishes_has_none_and_an_unknown_interaction_is_nobodys() {
     let ada = a_person(&stage).with_password().create();
     let mut browser = stage.browser(&ada);
     browser.authorize(&bank, &[]);
-    let wished = stage.engine.wished(&browser.interaction()).unwrap();
+    let wished = wished(&stage, &browser.interaction());
     assert!(wished.unwrap().languages.is_empty());
     let unknown = InteractionId::new("unknown");
-    assert_eq!(stage.engine.wished(&unknown).unwrap(), None);
+    assert_eq!(self::wished(&stage, &unknown), None);
 }
 
 fn in_two_languages(en: &str, de: &str) -> Option<Worded> {
@@ -87,6 +92,6 @@ fn a_page_of_our_own_wishes_for_nothing() {
     let ada = a_person(&stage).with_password().create();
     let mut browser = stage.browser(&ada);
     assert!(!browser.opens(Need::SignIn, Place::Account));
-    let wished = stage.engine.wished(&browser.interaction()).unwrap();
+    let wished = wished(&stage, &browser.interaction());
     assert!(wished.unwrap().languages.is_empty());
 }

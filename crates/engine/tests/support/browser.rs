@@ -171,7 +171,7 @@ impl<'s> Browser<'s> {
         let left = self
             .stage
             .engine
-            .view(&call, &self.interaction(), &self.cookies)?;
+            .view(&call, &self.interaction(), None, &self.cookies)?;
         if let Left::Page(page) = &left {
             self.keep(page.browser.clone());
         }
@@ -299,7 +299,7 @@ impl<'s> Browser<'s> {
         let answered =
             self.stage
                 .engine
-                .answer(&call, &self.interaction(), &self.cookies, input)?;
+                .answer(&call, &self.interaction(), None, &self.cookies, input)?;
         if let Answered::Continue { session, device } = &answered {
             let keep = |kept: &mut Option<Secret>, new: &Option<Secret>| {
                 *kept = new.clone().or(kept.take());

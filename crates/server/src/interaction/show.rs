@@ -7,7 +7,7 @@ use stepwell_core::ids::InteractionId;
 use stepwell_core::secret::Secret;
 use stepwell_engine::EngineError;
 use stepwell_engine::answer::Trouble;
-use stepwell_engine::authorize::{Left, PageView, StepView};
+use stepwell_engine::authorize::{Left, PageView, Seen, StepView};
 
 use super::answer::{Pages, no_store, see_other};
 use super::{csrf, named, present, setup, spoken};
@@ -25,10 +25,10 @@ pub(crate) async fn another_way(visit: Visit, id: web::Path<String>) -> HttpResp
     let Some(id) = named(&id) else {
         return visit.pages().error(ErrorKind::Expired, None);
     };
-    let (pages, visit) = spoken::pages(visit, &id).await;
+    let (pages, visit, seen) = spoken::pages(visit, &id).await;
     let pages = pages.at(format!("/i/{id}/another-way"));
     let browser = visit.jar.browser.clone();
-    let viewed = view(visit, &id).await;
+    let viewed = view(visit, &id, seen).await;
     match viewed {
         Ok(Left::Page(view)) => match &view.step {
             StepView::Prove(prove) => {
@@ -48,7 +48,7 @@ pub(crate) async fn recovery_codes(visit: Visit, id: web::Path<String>) -> HttpR
     let Some(id) = named(&id) else {
         return pages.error(ErrorKind::Expired, None);
     };
-    match view(visit, &id).await {
+    match view(visit, &id, None).await {
         Ok(Left::Page(view)) => match setup::codes(&view) {
             Some(codes) => no_store(
                 HttpResponse::Ok()
@@ -67,10 +67,10 @@ pub(crate) async fn recovery_codes(visit: Visit, id: web::Path<String>) -> HttpR
     }
 }
 
-async fn view(visit: Visit, id: &InteractionId) -> Result<Left, EngineError> {
+async fn view(visit: Visit, id: &InteractionId, seen: Option<Seen>) -> Result<Left, EngineError> {
     let (id, jar) = (id.clone(), visit.jar);
     blocking::run(&visit.state, visit.asked, move |engine, call| {
-        engine.view(call, &id, &jar)
+        engine.view(call, &id, seen, &jar)
     })
     .await
 }
@@ -99,9 +99,9 @@ pub(super) async fn shown(visit: Visit, id: &str, trouble: Option<Trouble>) -> H
     let Some(id) = named(id) else {
         return visit.pages().error(ErrorKind::Expired, None);
     };
-    let (pages, visit) = spoken::pages(visit, &id).await;
+    let (pages, visit, seen) = spoken::pages(visit, &id).await;
     let (state, browser) = (visit.state.clone(), visit.jar.browser.clone());
-    match view(visit, &id).await {
+    match view(visit, &id, seen).await {
         Ok(Left::Page(view)) => {
             let pages = with_token(pages, browser.as_ref().or(view.browser.as_ref()), &view);
             let status = match &trouble {

@@ -4,24 +4,26 @@
 //! language of the page.
 
 use stepwell_core::ids::InteractionId;
+use stepwell_engine::authorize::Seen;
 
 use super::answer::Pages;
 use crate::blocking;
 use crate::language::Wishes;
 use crate::visit::Visit;
 
-/// Pages for an interaction, and the request with the language they are in. Where the interaction cannot be
-/// looked at, the browser's own wishes do: what is wrong is told by the use case.
-pub(super) async fn pages(mut visit: Visit, id: &InteractionId) -> (Pages, Visit) {
+/// Pages for an interaction, the request with the language they are in, and the interaction as it was seen, for the
+/// use case. Where it cannot be looked at, the browser's own wishes do: what is wrong is told by the use case.
+pub(super) async fn pages(mut visit: Visit, id: &InteractionId) -> (Pages, Visit, Option<Seen>) {
     let of = id.clone();
     let look = blocking::read(&visit.state, visit.asked.clone(), move |engine, _| {
-        engine.wished(&of)
+        engine.see(&of)
     });
-    let wished = look.await.ok().flatten();
+    let seen = look.await.ok().flatten();
+    let wished = seen.as_ref().and_then(|seen| seen.wished().ok());
     let locale = Wishes::of(&visit.request, &visit.state.edge).settle(wished.as_ref());
     visit.asked.peer.language = locale.tag();
     let pages = visit.pages().at(format!("/i/{id}"));
-    (pages, visit)
+    (pages, visit, seen)
 }
 
 #[cfg(test)]
@@ -56,7 +58,7 @@ mod tests {
 
     async fn told(visit: Visit, id: web::Path<String>) -> String {
         let id = InteractionId::new(id.into_inner());
-        let (pages, visit) = pages(visit, &id).await;
+        let (pages, visit, _) = pages(visit, &id).await;
         assert_eq!(pages.chrome.locale.tag(), visit.asked.peer.language);
         visit.asked.peer.language
     }

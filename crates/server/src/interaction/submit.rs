@@ -71,7 +71,7 @@ async fn submit(visit: Visit, id: String, what: String, body: &[u8]) -> HttpResp
     if input(&what, &params).is_none() {
         return pages.error(ErrorKind::NotFound, None);
     }
-    let (pages, visit) = spoken::pages(visit, &interaction).await;
+    let (pages, visit, seen) = spoken::pages(visit, &interaction).await;
     let jar = visit.jar.clone();
     let filled_in = (what == "identify")
         .then(|| params.get("password").unwrap_or_default().to_owned())
@@ -82,7 +82,7 @@ async fn submit(visit: Visit, id: String, what: String, body: &[u8]) -> HttpResp
         let Some(input) = input(&what, &params) else {
             return Ok(Answered::Again(Trouble::NotEnough));
         };
-        let answered = engine.answer(call, &interaction, &jar, &input)?;
+        let answered = engine.answer(call, &interaction, seen, &jar, &input)?;
         match (&filled_in, &answered) {
             (Some(password), Answered::Continue { .. }) => {
                 let proved = at_once(engine, call, &interaction, &jar, password)?;
@@ -128,7 +128,7 @@ fn at_once(
         credential: None,
         trust: false,
     };
-    let proved = engine.answer(call, id, jar, &proof)?;
+    let proved = engine.answer(call, id, None, jar, &proof)?;
     Ok(matches!(proved, Answered::Continue { .. }).then_some(proved))
 }
 
