@@ -63,7 +63,7 @@ pub(super) fn add(add: &mut dyn FnMut(&'static str, &dyn Html)) {
     ] {
         let method = match field {
             AskField::Address => Method::Mail,
-            _ => Method::Sms,
+            AskField::Number => Method::Sms,
         };
         add(
             name,
