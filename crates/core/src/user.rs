@@ -70,13 +70,48 @@ pub struct User {
     pub claims: Map<String, Value>,
     /// When the account was made.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When what is known of the person last changed.
     pub updated_at: Timestamp,
 }
+
+impl User {
+    /// What apps are told of a claim. `updated_at` is our own as soon as anything changed here (OIDC Core §5.1).
+    pub fn claim(&self, name: &str) -> Option<Value> {
+        let given = self.claims.get(name);
+        let given = given.filter(|_| name != UPDATED_AT || self.updated_at == self.created_at);
+        let ours = || (name == UPDATED_AT).then(|| self.updated_at.secs().into());
+        given.cloned().or_else(ours)
+    }
+}
+
+const UPDATED_AT: &str = "updated_at";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn updated_at_is_what_was_given_until_something_changes_here() {
+        let at = Timestamp::from_secs;
+        let mut user = User {
+            id: UserId::new("u"),
+            username: "u".into(),
+            canonical: "u".into(),
+            skeleton: "u".into(),
+            status: Status::Active,
+            claims: Map::new(),
+            created_at: at(1_000),
+            updated_at: at(1_000),
+        };
+        assert_eq!(user.claim("updated_at"), Some(1_000.into()));
+        user.claims.insert("updated_at".into(), 900.into());
+        user.claims.insert("name".into(), "Ada".into());
+        assert_eq!(user.claim("updated_at"), Some(900.into()));
+        user.updated_at = at(2_000);
+        assert_eq!(user.claim("updated_at"), Some(2_000.into()));
+        assert_eq!(user.claim("name"), Some("Ada".into()));
+        assert_eq!(user.claim("nickname"), None);
+    }
 
     #[test]
     fn a_status_is_read_back_as_it_was_written_and_nothing_else_is() {

@@ -62,8 +62,8 @@ impl Engine {
         let mut names: Vec<&str> = scope.claims().collect();
         names.extend(grant.claims.userinfo.keys().map(String::as_str));
         for name in names.into_iter().filter(|name| *name != "sub") {
-            if let Some(value) = user.claims.get(name) {
-                told.insert(name.to_owned(), value.clone());
+            if let Some(value) = user.claim(name) {
+                told.insert(name.to_owned(), value);
             }
         }
         Ok(told)

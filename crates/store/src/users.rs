@@ -137,16 +137,12 @@ pub fn update_claims(
     Ok(changed == 1)
 }
 
-/// Locks or opens an account; `false` when there is no such person or nothing changed.
-pub fn set_status(
-    tx: &mut Tx<'_>,
-    id: &UserId,
-    status: Status,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+/// Locks or opens an account; `false` when there is no such person or nothing changed. What is known of the person
+/// stays as old as it is: apps are told of that.
+pub fn set_status(tx: &mut Tx<'_>, id: &UserId, status: Status) -> Result<bool, StoreError> {
     let changed = update!(
         users::table,
-        set (users::status.eq(status.as_str()), users::updated_at.eq(now.as_micros())),
+        set users::status.eq(status.as_str()),
         when users::id.eq(id.as_str()).and(users::status.ne(status.as_str())),
     )
     .execute(tx.writer()?)?;

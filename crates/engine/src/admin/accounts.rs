@@ -84,7 +84,7 @@ impl Engine {
         let reason = readable(reason)?;
         self.db.write(|tx| {
             let user = person(tx, name)?;
-            if !users::set_status(tx, &user.id, Status::Locked, call.now)? {
+            if !users::set_status(tx, &user.id, Status::Locked)? {
                 return Ok(Locked {
                     changed: false,
                     sessions: 0,
@@ -122,7 +122,7 @@ impl Engine {
         let reason = readable(reason)?;
         self.db.write(|tx| {
             let user = person(tx, name)?;
-            let account = users::set_status(tx, &user.id, Status::Active, call.now)?;
+            let account = users::set_status(tx, &user.id, Status::Active)?;
             if account {
                 // Whatever slipped in while it was being locked.
                 let why = "it slipped in while the account was being locked";

@@ -143,7 +143,7 @@ fn lapsed(now: Timestamp, grant: &Grant) -> bool {
 fn asked_for(user: &User, grant: &Grant) -> Map<String, Value> {
     let names = grant.claims.id_token.keys();
     names
-        .filter_map(|name| Some((name.clone(), user.claims.get(name)?.clone())))
+        .filter_map(|name| Some((name.clone(), user.claim(name)?)))
         .collect()
 }
 

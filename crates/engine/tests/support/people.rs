@@ -158,9 +158,8 @@ impl Person {
     /// An administrator locks or opens the account.
     pub fn set_status(&self, stage: &Stage, status: Status) {
         let id = self.id.as_ref().unwrap();
-        let changed: Result<bool, StoreError> = stage
-            .db()
-            .write(|tx| users::set_status(tx, id, status, stage.now()));
+        let changed: Result<bool, StoreError> =
+            stage.db().write(|tx| users::set_status(tx, id, status));
         assert!(changed.unwrap());
     }
 }

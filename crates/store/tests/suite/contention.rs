@@ -117,7 +117,7 @@ fn a_write_that_waits_too_long_for_another_says_busy() {
         let other = Db::open(&fresh.url, &impatient()).unwrap();
         fresh.db.write(|tx| users::insert(tx, &user("u"))).unwrap();
         let lock =
-            |db: &Db| db.write(|tx| users::set_status(tx, &UserId::new("u"), Status::Locked, NOW));
+            |db: &Db| db.write(|tx| users::set_status(tx, &UserId::new("u"), Status::Locked));
         fresh
             .db
             .write(|tx| {

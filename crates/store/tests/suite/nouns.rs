@@ -80,13 +80,13 @@ fn a_person_is_changed_locked_and_listed() {
         assert!(
             fresh
                 .db
-                .write(|tx| users::set_status(tx, &b, Status::Locked, later))
+                .write(|tx| users::set_status(tx, &b, Status::Locked))
                 .unwrap()
         );
         assert!(
             !fresh
                 .db
-                .write(|tx| users::set_status(tx, &b, Status::Locked, later))
+                .write(|tx| users::set_status(tx, &b, Status::Locked))
                 .unwrap()
         );
         let found = fresh.db.read(|tx| users::find(tx, &b)).unwrap().unwrap();
@@ -568,7 +568,7 @@ fn a_token_is_live_until_it_or_its_grant_is_revoked_or_its_person_locked() {
         assert!(live("g2.1", Some(&g2)));
         fresh
             .db
-            .write(|tx| users::set_status(tx, &UserId::new("u"), Status::Locked, NOW))
+            .write(|tx| users::set_status(tx, &UserId::new("u"), Status::Locked))
             .unwrap();
         assert!(!live("g2.1", Some(&g2)));
 
