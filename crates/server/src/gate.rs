@@ -1,6 +1,6 @@
-//! What is answered before or instead of a handler: a body that is too large or too slow, and a method
-//! that an address does not take. JSON at the protocol's endpoints, a page anywhere else. HEAD goes to whoever
-//! answers GET.
+//! What is answered before or instead of a handler: an address, headers or a body that are too large, a body that is
+//! too slow, and a method that an address does not take. JSON at the protocol's endpoints, a page anywhere else. HEAD
+//! goes to whoever answers GET.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};

@@ -1,5 +1,5 @@
-//! `POST /i/{id}/…`: takes the form, makes one call, goes back to `/i/{id}`. A GET of the same address takes
-//! nothing: it only goes back.
+//! `POST /i/{id}/…`: takes the form and goes back to `/i/{id}`, or shows the page again with what was wrong. A GET of
+//! the same address takes nothing: it only goes back.
 
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpResponse, web};
