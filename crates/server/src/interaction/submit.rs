@@ -78,6 +78,8 @@ async fn submit(visit: Visit, id: String, what: String, body: &[u8]) -> HttpResp
         .filter(|password| !password.is_empty())
         .map(Secret::new);
     let hashes = what == "password" || filled_in.is_some();
+    // Seconds may pass before there is a turn to hash: then it is looked at anew.
+    let seen = seen.filter(|_| !hashes);
     let answer = move |engine: &Engine, call: &Call<'_>| {
         let Some(input) = input(&what, &params) else {
             return Ok(Answered::Again(Trouble::NotEnough));
