@@ -1,8 +1,10 @@
 //! Userinfo (OIDC Core §5.3): what the scope says, about the person the token says.
 
 use serde_json::{Value, json};
+use stepwell_core::ids::UserId;
 use stepwell_core::oauth::{ErrorCode, Scope};
 use stepwell_core::user::Status;
+use stepwell_store::users;
 
 use crate::support::{
     Browser, Person, RelyingParty, Stage, a_person, a_relying_party, each_database, oauth_error,
@@ -45,7 +47,9 @@ fn told(
 #[test]
 fn every_standard_scope_tells_its_claims_and_no_others() {
     each_database(|stage| {
+        let made = stage.now().secs();
         let (bank, ada) = everything(stage);
+        stage.advance(60);
         let mut browser = stage.browser(&ada);
         let sub = ada.subject();
         for (scope, expected) in [
@@ -53,7 +57,9 @@ fn every_standard_scope_tells_its_claims_and_no_others() {
             ("openid balance", json!({ "sub": sub })),
             (
                 "openid profile",
-                json!({ "sub": sub, "name": "Ada Lovelace", "birthdate": "1815-12-10" }),
+                json!({
+                    "sub": sub, "name": "Ada Lovelace", "birthdate": "1815-12-10", "updated_at": made,
+                }),
             ),
             (
                 "openid email",
@@ -75,6 +81,27 @@ fn every_standard_scope_tells_its_claims_and_no_others() {
             );
         }
     });
+}
+
+#[test]
+fn updated_at_moves_with_what_is_told_and_not_with_a_lock() {
+    let stage = Stage::new();
+    let (bank, ada) = everything(&stage);
+    stage.advance(60);
+    let changed = stage.now();
+    let claims = json!({ "name": "Ada King" }).as_object().unwrap().clone();
+    let id = UserId::new(ada.subject());
+    let done = stage
+        .db()
+        .write(|tx| users::update_claims(tx, &id, &claims, changed));
+    assert!(done.unwrap());
+    stage.advance(60);
+    ada.set_status(&stage, Status::Locked);
+    ada.set_status(&stage, Status::Active);
+    let asked = [("scope", "openid profile")];
+    let told = told(&stage, &mut stage.browser(&ada), &bank, &asked);
+    assert_eq!(told["name"], "Ada King");
+    assert_eq!(told["updated_at"], changed.secs());
 }
 
 #[test]
